@@ -1,0 +1,6 @@
+/** Ids are branded so that a job is never mistaken for a server; quantities are not (a brand is lost at the first +). */
+declare const brand: unique symbol;
+export type Id<Name extends string> = number & { readonly [brand]: Name };
+export type ServerId = Id<"server">;
+export type JobId = Id<"job">;
+export type ReplicaId = Id<"replica">;

@@ -1,0 +1,115 @@
+/** What the cluster asks of those who decide. Rules answer at an event, from views of what is observable. */
+import type { Rng } from "../../kernel/index.ts";
+import type { JobId, ReplicaId, ServerId } from "../base/id.ts";
+import type { Forecast } from "../energy/signal.ts";
+
+/** One reused cursor over a request's observable columns; valid only during the call. */
+export interface RequestView {
+  readonly id: number;
+  /** Intended arrival, seconds. */
+  readonly arrivalS: number;
+  /** Index of the class in the declared order; 0 without classes. */
+  readonly classIndex: number;
+  /** The class's declared priority; higher goes first. */
+  readonly priority: number;
+  /** 1 for the first try. */
+  readonly attempt: number;
+}
+
+/** What a scenario adds by `oracle: [work]`: the truth no real scheduler has. */
+export interface OracleRequestView extends RequestView {
+  readonly workS: number;
+  readonly remainingWorkS: number;
+}
+
+/** Orders a replica's queue: the least key goes first, equal keys by arrival, then id. */
+export interface QueueRule {
+  readonly kind: "queue";
+  key(request: RequestView): number;
+  /** Interrupts the running request of greatest key when a lesser one waits; it resumes where it stopped. */
+  readonly preempts?: boolean;
+}
+
+/** A queue rule that may look at true work. */
+export interface OracleQueueRule {
+  readonly kind: "oracle-queue";
+  key(request: OracleRequestView): number;
+  readonly preempts?: boolean;
+}
+
+/** What a batch job asks for and says of itself. Its true work is not here. */
+export interface JobView {
+  readonly id: JobId;
+  readonly workload: string;
+  readonly cores: number;
+  readonly memoryB: number;
+  readonly arrivalS: number;
+  /** Absolute seconds, or Infinity. */
+  readonly deadlineS: number;
+  /** How long the job may wait, seconds, or Infinity. */
+  readonly slackS: number;
+  readonly priority: number;
+}
+
+export interface Need {
+  readonly cores: number;
+  readonly memoryB: number;
+}
+
+/** Columns by server id; free resources as last reported. */
+export interface FleetColumns {
+  readonly freeCores: Float64Array;
+  readonly freeMemoryB: Float64Array;
+  /** 1 if the server accepts work. */
+  readonly open: Uint8Array;
+  readonly cores: Float64Array;
+  readonly memoryB: Float64Array;
+  /** Watts at rest and flat out, from the server kind. */
+  readonly idleW: Float64Array;
+  readonly peakW: Float64Array;
+}
+
+/**
+ * Fast answers about free resources, over telemetry's mirror: exact at delay 0, stale otherwise (a bad choice comes back
+ * as a refusal). All ties go to the lowest id.
+ */
+export interface FleetIndex {
+  /** The lowest id that fits. */
+  firstFit(need: Need): ServerId | undefined;
+  /** The server that fits with the fewest free cores left, then the least free memory, then the lowest id. */
+  bestFit(need: Need): ServerId | undefined;
+  /** The server that fits with the most free cores, then the most free memory, then the lowest id. */
+  worstFit(need: Need): ServerId | undefined;
+  /** `count` different servers that fit (fewer if there are fewer), uniformly at random. */
+  sample(count: number, need: Need, rng: Rng): readonly ServerId[];
+  columns(): Readonly<FleetColumns>;
+}
+
+/** Chooses a server for a job or a service's replica; undefined leaves it queued. */
+export interface PlaceRule {
+  readonly kind: "place";
+  choose(job: JobView, fleet: FleetIndex, rng: Rng): ServerId | undefined;
+}
+
+/** The replicas of one service that are up, by position 0..count-1. */
+export interface ReplicaIndex {
+  readonly count: number;
+  id(position: number): ReplicaId;
+  /** Requests waiting and running there. */
+  loadOf(position: number): number;
+}
+
+/** Chooses a replica for a request. Draw the same number of times at each call, whatever the replicas' state. */
+export interface RouteRule {
+  readonly kind: "route";
+  /** @returns a position below `replicas.count`, which is at least 1. */
+  choose(request: RequestView, replicas: ReplicaIndex, rng: Rng): number;
+}
+
+/** Decides at its arrival when a job may start: absolute seconds, `nowS` for at once. Asked once a job. */
+export interface DelayRule {
+  readonly kind: "delay";
+  startS(job: JobView, nowS: number, carbon: Forecast): number;
+}
+
+export type Rule = QueueRule | OracleQueueRule | PlaceRule | RouteRule | DelayRule;

@@ -1,0 +1,77 @@
+/** What the world shows to controllers and takes from them, and the port faults enter by. */
+import type { Rng } from "../kernel/index.ts";
+import type { JobId, ServerId } from "./base/id.ts";
+import type { Forecast } from "./energy/signal.ts";
+
+/** What a real monitoring stack would show of one workload, over the last scrape interval. */
+export interface WorkloadTelemetry {
+  readonly kind: "service" | "batch";
+  /** Arrivals a second, over the scrape interval. */
+  readonly arrivalRatePerS: number;
+  /** Nearest-rank percentiles of the interval's finished requests, seconds; NaN without any. */
+  readonly latencyP50S: number;
+  readonly latencyP99S: number;
+  /** Requests or jobs that wait now. */
+  readonly queued: number;
+  readonly running: number;
+  /** Busy cores of its containers over the interval, mean. */
+  readonly busyCores: number;
+}
+
+export interface ServerTelemetry {
+  readonly id: ServerId;
+  readonly name: string;
+  readonly up: boolean;
+  readonly utilization: number;
+  readonly powerW: number;
+  readonly clockHz: number;
+}
+
+/** A sample of the world, as old as `sampledAtS` says. */
+export interface Telemetry {
+  readonly nowS: number;
+  readonly sampledAtS: number;
+  readonly workloads: Readonly<Record<string, WorkloadTelemetry>>;
+  readonly servers: readonly ServerTelemetry[];
+  /** Carbon intensity forecast of the target's site, gCO2/kWh; the current value too is a forecast at lead 0. */
+  readonly carbon: Forecast;
+}
+
+/** What a controller may do. Closed; each may be refused, and a refusal says why. */
+export type Action =
+  | { readonly kind: "hold"; readonly workload: string } // queued jobs wait, but never past their slack
+  | { readonly kind: "release"; readonly workload: string }
+  | { readonly kind: "suspend"; readonly workload: string } // running jobs of an interruptible workload return to the queue
+  | { readonly kind: "evict"; readonly job: JobId }
+  | { readonly kind: "clock"; readonly server: ServerId; readonly clockHz: number }
+  | { readonly kind: "sleep"; readonly server: ServerId }
+  | { readonly kind: "wake"; readonly server: ServerId };
+
+export interface Refusal {
+  readonly action: Action;
+  readonly reason: string;
+}
+
+/** Decides every `periodS` seconds; may keep state of its own. */
+export interface Periodic {
+  readonly kind: "periodic";
+  readonly periodS: number;
+  decide(telemetry: Telemetry, rng: Rng): readonly Action[];
+}
+
+/** The world as faults may touch it. Holds nest: a server is down while any fault holds it down. */
+export interface FaultPort {
+  readonly servers: readonly FaultTarget[];
+  crash(server: ServerId, fault: string): void;
+  repair(server: ServerId, fault: string): void;
+  /** Multiplies the server's speed, unseen by telemetry; 1 restores. */
+  slow(server: ServerId, fault: string, factor: number): void;
+}
+
+export interface FaultTarget {
+  readonly id: ServerId;
+  readonly name: string;
+  readonly site: string;
+  readonly row: string | undefined;
+  readonly rack: string | undefined;
+}
