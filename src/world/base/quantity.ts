@@ -1,7 +1,7 @@
 /** Quantities with units, as zod schemas: a string with a unit, or a number in the base unit. Output: the base unit. */
 import { type ZodType, z } from "zod";
 
-/** What a quantity measures, and so which units it takes. Base units: s, B, W, Hz, J, g, 1/s, B/s, USD/J, 1. */
+/** What a quantity measures, and so which units it takes. Base units: s, B, W, Hz, J, g, 1/s, B/s, USD/J, g/kWh, 1. */
 export type Dimension =
   | "duration"
   | "memory"
@@ -13,6 +13,7 @@ export type Dimension =
   | "job-rate"
   | "bandwidth"
   | "price"
+  | "carbon-intensity"
   | "number";
 
 export interface QuantityRange {
