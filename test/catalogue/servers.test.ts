@@ -26,7 +26,9 @@ const numberBefore = (text: string, unit: string): number => {
 };
 /** The power law with its watts as numbers, whether or not the file writes their unit. */
 const inWatts = (power: object): unknown =>
-  Object.fromEntries(Object.entries(power).map(([name, value]) => [name, typeof value === "string" && name !== "kind" ? numberBefore(value, "W") : value]));
+  Object.fromEntries(
+    Object.entries(power).map(([name, value]) => [name, typeof value === "string" && name !== "kind" ? numberBefore(value, "W") : value]),
+  );
 
 describe("server kinds of the catalogue", () => {
   it("are the fourteen that the README speaks of", () => assert.equal(kinds.length, 14));
@@ -39,7 +41,10 @@ describe("server kinds of the catalogue", () => {
       assert.ok(Number.isInteger(kind.cores) && kind.cores > 0 && kind.speed > 0 && kind.source.length > 0);
       assert.ok(numberBefore(kind.memory, "GiB") > 0);
       const clocksHz = kind.clocks.map((clock) => numberBefore(clock, "GHz") * 1e9);
-      assert.ok(clocksHz.every((clockHz, i) => i === 0 || clockHz > (clocksHz[i - 1] as number)), "clocks must rise");
+      assert.ok(
+        clocksHz.every((clockHz, i) => i === 0 || clockHz > (clocksHz[i - 1] as number)),
+        "clocks must rise",
+      );
       const model = makePowerModel(powerSchema.parse(inWatts(kind.power)), { clocksHz, nominalHz: clocksHz.at(-1) as number });
       const bootW = numberBefore(kind.boot.power, "W");
       assert.ok(model.powerW(0, 1) <= bootW && bootW < model.powerW(1, 1), "boot power lies between idle and peak");

@@ -7,7 +7,10 @@ import { readCarbonTable } from "../../src/world/energy/index.ts";
 
 const DATA = "../shared/data";
 const linesOf = (name: string): readonly string[] => readFileSync(join("traces", name), "utf8").trim().split("\n");
-const columnOf = (name: string): readonly number[] => linesOf(name).slice(1).map((line) => Number(line.split(",")[1]));
+const columnOf = (name: string): readonly number[] =>
+  linesOf(name)
+    .slice(1)
+    .map((line) => Number(line.split(",")[1]));
 
 /** Runs a derivation into an empty folder and compares each file it wrote with the committed one. */
 function requireSameBytes(script: string, committed: string): void {
@@ -23,7 +26,10 @@ function requireSameBytes(script: string, committed: string): void {
 }
 
 describe("derived tables", () => {
-  for (const [script, committed] of [["scripts/derive-traces.mjs", "traces"], ["scripts/derive-catalogue.mjs", "catalogue/servers"]] as const) {
+  for (const [script, committed] of [
+    ["scripts/derive-traces.mjs", "traces"],
+    ["scripts/derive-catalogue.mjs", "catalogue/servers"],
+  ] as const) {
     it(`${script} writes the committed bytes (skipped without ${DATA})`, function () {
       if (!existsSync(DATA)) this.skip();
       requireSameBytes(script, committed);
@@ -48,7 +54,10 @@ describe("derived tables", () => {
     const workS = columnOf("azure-llm-conv-work-quantiles.csv");
     assert.equal(tokens.length, 101);
     assert.ok(tokens.every((count, i) => i === 0 || count >= (tokens[i - 1] as number)));
-    assert.deepEqual(workS, tokens.map((count) => Number((count * 0.0002).toFixed(4))));
+    assert.deepEqual(
+      workS,
+      tokens.map((count) => Number((count * 0.0002).toFixed(4))),
+    );
     assert.deepEqual([tokens[0], tokens[50], tokens[100]], [7, 129, 1000]); // least, median and greatest of the trace
   });
 });

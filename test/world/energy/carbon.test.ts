@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
-import { type CarbonSpec, carbonProblem, gramsOf, makeCarbon, readCarbonTable, type RowSignal } from "../../../src/world/energy/index.ts";
+import { type CarbonSpec, carbonProblem, gramsOf, makeCarbon, type RowSignal, readCarbonTable } from "../../../src/world/energy/index.ts";
 
 const HOUR = 3600;
 const START = 1_625_097_600; // 2021-07-01T00:00:00Z
@@ -10,9 +10,15 @@ function traceOf(lines: readonly string[], more: { signal?: "average" | "margina
   const { signal = "average", repeat = false } = more;
   return { kind: "trace", file: readCarbonTable(lines, "ci.csv"), signal, repeat, forecast: { kind: "persistence" } };
 }
-const signalOf = (spec: CarbonSpec, startEpochS: number | undefined = START): RowSignal => makeCarbon(spec, { startEpochS, rng: rootRng(1) }).signal;
+const signalOf = (spec: CarbonSpec, startEpochS: number | undefined = START): RowSignal =>
+  makeCarbon(spec, { startEpochS, rng: rootRng(1) }).signal;
 
-const threeHours = ["utc,average_g_per_kwh,marginal_g_per_kwh", "2021-07-01T00:00:00Z,100,400", "2021-07-01T01:00:00Z,300,500", "2021-07-01T02:00:00Z,200,450"];
+const threeHours = [
+  "utc,average_g_per_kwh,marginal_g_per_kwh",
+  "2021-07-01T00:00:00Z,100,400",
+  "2021-07-01T01:00:00Z,300,500",
+  "2021-07-01T02:00:00Z,200,450",
+];
 
 /** Grams of constant watts from `fromS` to `toS`, walking from change to change as a meter does. */
 function gramsBetween(signal: RowSignal, powerW: number, range: { fromS: number; toS: number }): number {
@@ -52,7 +58,10 @@ describe("carbon intensity", () => {
 
   it("reads hours from start, and the marginal column when asked", () => {
     const hours = signalOf(traceOf(["hour,average_g_per_kwh", "0,10", "0.333333,20", "0.666667,30", "1,40"]), undefined);
-    assert.deepEqual([0, 1199, 1201, 2401, 3601].map((timeS) => hours.at(timeS)), [10, 10, 20, 30, 40]);
+    assert.deepEqual(
+      [0, 1199, 1201, 2401, 3601].map((timeS) => hours.at(timeS)),
+      [10, 10, 20, 30, 40],
+    );
     assert.equal(signalOf(traceOf(threeHours, { signal: "marginal" })).at(HOUR), 500);
   });
 
@@ -68,7 +77,13 @@ describe("carbon intensity", () => {
   });
 
   it("knows the night when clocks go back: +02:00 and then +01:00 are an hour apart", () => {
-    const night = ["utc,average_g_per_kwh", "2021-10-31T01:00:00+02:00,1", "2021-10-31T02:00:00+02:00,2", "2021-10-31T02:00:00+01:00,3", "2021-10-31T03:00:00+01:00,4"];
+    const night = [
+      "utc,average_g_per_kwh",
+      "2021-10-31T01:00:00+02:00,1",
+      "2021-10-31T02:00:00+02:00,2",
+      "2021-10-31T02:00:00+01:00,3",
+      "2021-10-31T03:00:00+01:00,4",
+    ];
     const signal = signalOf(traceOf(night), 1_635_638_400 /* 2021-10-31T00:00:00Z */);
     assert.deepEqual([signal.at(0), signal.at(HOUR), signal.at(2 * HOUR)], [2, 3, 4]);
   });
@@ -91,8 +106,16 @@ describe("carbon intensity", () => {
 });
 
 describe("a carbon table", () => {
-  const read = (...rows: string[]) => () => readCarbonTable(["utc,average_g_per_kwh", ...rows], "ci.csv");
-  const [zero, one, two, three] = ["00", "01", "02", "03"].map((hour) => `2021-07-01T${hour}:00:00Z,100`) as [string, string, string, string];
+  const read =
+    (...rows: string[]) =>
+    () =>
+      readCarbonTable(["utc,average_g_per_kwh", ...rows], "ci.csv");
+  const [zero, one, two, three] = ["00", "01", "02", "03"].map((hour) => `2021-07-01T${hour}:00:00Z,100`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
 
   it("is refused with the line of a gap, a repeat, an unsorted row, a bad cell", () => {
     assert.throws(read(zero, one, three), { line: 4, message: "leaves a gap: expected 2021-07-01T02:00:00Z, got 2021-07-01T03:00:00Z" });
@@ -105,8 +128,14 @@ describe("a carbon table", () => {
     assert.throws(read(zero, "2021-07-01T01:00:00Z"), { line: 3, message: "has 1 fields, the header has 2" });
     assert.throws(read(zero), { line: 2, message: /must have two rows or more/ });
     assert.throws(() => readCarbonTable([], "ci.csv"), { line: 1, message: /is empty/ });
-    assert.throws(() => readCarbonTable(["time,average_g_per_kwh", "0,1", "1,1"], "ci.csv"), { line: 1, message: /one time column, utc or hour/ });
-    assert.throws(() => readCarbonTable(["hour,average_g_per_kwh", "0,1", "1,1", "3,1"], "ci.csv"), { line: 4, message: "leaves a gap: expected hour 2, got hour 3" });
+    assert.throws(() => readCarbonTable(["time,average_g_per_kwh", "0,1", "1,1"], "ci.csv"), {
+      line: 1,
+      message: /one time column, utc or hour/,
+    });
+    assert.throws(() => readCarbonTable(["hour,average_g_per_kwh", "0,1", "1,1", "3,1"], "ci.csv"), {
+      line: 4,
+      message: "leaves a gap: expected hour 2, got hour 3",
+    });
   });
 
   it("must cover the run, have the column, and be told the start", () => {
@@ -119,6 +148,9 @@ describe("a carbon table", () => {
     assert.equal(carbonProblem(traceOf(threeHours, { repeat: true }), { ...span, endS: 400 * HOUR }), undefined);
     assert.match(carbonProblem(traceOf(threeHours), { startEpochS: START - 1, endS: HOUR }) ?? "", /covers .* but the run goes from/);
     assert.match(carbonProblem(traceOf(threeHours), { startEpochS: undefined, endS: HOUR }) ?? "", /needs a start/);
-    assert.match(carbonProblem(traceOf(["hour,average_g_per_kwh", "0,1", "1,1"], { signal: "marginal" }), span) ?? "", /no column marginal_g_per_kwh/);
+    assert.match(
+      carbonProblem(traceOf(["hour,average_g_per_kwh", "0,1", "1,1"], { signal: "marginal" }), span) ?? "",
+      /no column marginal_g_per_kwh/,
+    );
   });
 });

@@ -1,8 +1,17 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
-import { type Forecast, type ForecastSpec, forecastSchema, forecasts, makeForecast, oracleForecast, readForecastTable, type RowSignal } from "../../../src/world/energy/index.ts";
 import { errorField } from "../../../src/world/energy/forecast/error-field.ts";
 import { errorGrowth } from "../../../src/world/energy/forecast/noisy.ts";
+import {
+  type Forecast,
+  type ForecastSpec,
+  forecastSchema,
+  forecasts,
+  makeForecast,
+  oracleForecast,
+  type RowSignal,
+  readForecastTable,
+} from "../../../src/world/energy/index.ts";
 import { tableSignal } from "../../../src/world/energy/row-signal.ts";
 
 const HOUR = 3600;
@@ -15,7 +24,12 @@ const counting = (hours: number, fromS = 0): RowSignal =>
 
 /** A made-up grid: mean 200, a daily swing of a third. */
 const grid = (days: number): RowSignal =>
-  tableSignal({ values: Float64Array.from({ length: days * 24 }, (_, hour) => 200 + 67 * Math.sin((hour * Math.PI) / 12)), fromS: 0, stepS: HOUR, repeat: false });
+  tableSignal({
+    values: Float64Array.from({ length: days * 24 }, (_, hour) => 200 + 67 * Math.sin((hour * Math.PI) / 12)),
+    fromS: 0,
+    stepS: HOUR,
+    repeat: false,
+  });
 
 const forecastOf = (spec: unknown, signal: RowSignal, seed = 1): Forecast =>
   makeForecast(forecastSchema.parse(spec), { signal, rng: rootRng(seed).fork("carbon-west"), startEpochS: 0 });
@@ -110,10 +124,13 @@ describe("noisy", () => {
     const signal = grid(30);
     const forwards = forecastOf(spec, signal);
     const backwards = forecastOf(spec, signal);
-    const questions = Array.from({ length: 200 }, (_, i) => ({ nowS: (i % 20) * HOUR, timeS: (i * 7 + 1) % 600 * HOUR }));
+    const questions = Array.from({ length: 200 }, (_, i) => ({ nowS: (i % 20) * HOUR, timeS: ((i * 7 + 1) % 600) * HOUR }));
     const ask = (forecast: Forecast, { nowS, timeS }: { nowS: number; timeS: number }): number => forecast.predict(nowS, timeS);
     const first = questions.map((question) => ask(forwards, question));
-    const second = questions.toReversed().map((question) => ask(backwards, question)).reverse();
+    const second = questions
+      .toReversed()
+      .map((question) => ask(backwards, question))
+      .reverse();
     assert.deepEqual(first, second);
     assert.notEqual(forecastOf(spec, signal, 2).predict(0, 20 * HOUR), forwards.predict(0, 20 * HOUR));
   });
@@ -126,7 +143,8 @@ describe("noisy", () => {
   });
 
   it("refuses errors that no growth can give", () => {
-    const messageOf = (mape24h: number, mape96h: number): string => forecastSchema.safeParse({ kind: "noisy", mape24h, mape96h }).error?.issues[0]?.message ?? "accepted";
+    const messageOf = (mape24h: number, mape96h: number): string =>
+      forecastSchema.safeParse({ kind: "noisy", mape24h, mape96h }).error?.issues[0]?.message ?? "accepted";
     assert.match(messageOf(0.08, 0.08), /must be above mape24h and below 2.7 times it/);
     assert.match(messageOf(0.05, 0.2), /must be above mape24h and below 2.7 times it/);
     assert.equal(messageOf(0.08, 0.13), "accepted");
@@ -176,9 +194,15 @@ describe("a forecast trace", () => {
   });
 
   it("is refused with the line of a fault", () => {
-    assert.throws(() => readForecastTable([...lines, "1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,5"], "fc.csv"), { line: 7, message: "is not sorted by issued_utc" });
+    assert.throws(() => readForecastTable([...lines, "1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,5"], "fc.csv"), {
+      line: 7,
+      message: "is not sorted by issued_utc",
+    });
     assert.throws(() => readForecastTable(lines.slice(0, 2), "fc.csv"), { line: 2, message: /is the only row of its issue/ });
-    assert.throws(() => readForecastTable([...lines, "1970-01-01T02:00:00Z,1970-01-01T06:00:00Z,5"], "fc.csv"), { line: 7, message: /leaves a gap/ });
+    assert.throws(() => readForecastTable([...lines, "1970-01-01T02:00:00Z,1970-01-01T06:00:00Z,5"], "fc.csv"), {
+      line: 7,
+      message: /leaves a gap/,
+    });
   });
 });
 

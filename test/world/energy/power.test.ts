@@ -4,8 +4,10 @@ import { clockFactor } from "../../../src/world/energy/power/clock-factor.ts";
 
 const clocks = { clocksHz: [1e9, 2e9], nominalHz: 2e9 };
 const r740 = [49.8, 114, 137, 159, 182, 208, 240, 277, 319, 376, 432];
-const wattsOf = (spec: unknown, utilization: number, ratio = 1): number => makePowerModel(powerSchema.parse(spec), clocks).powerW(utilization, ratio);
-const near = (got: number, wanted: number): void => assert.ok(Math.abs(got - wanted) <= 1e-12 * Math.abs(wanted), `${got} is not ${wanted}`);
+const wattsOf = (spec: unknown, utilization: number, ratio = 1): number =>
+  makePowerModel(powerSchema.parse(spec), clocks).powerW(utilization, ratio);
+const near = (got: number, wanted: number): void =>
+  assert.ok(Math.abs(got - wanted) <= 1e-12 * Math.abs(wanted), `${got} is not ${wanted}`);
 
 describe("power laws", () => {
   it("read a SPEC table exactly on its points and linearly between them", () => {

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { makePue, psuEfficiency, readPueTable } from "../../../src/world/energy/index.ts";
-import { amortisedG, gramsOf, sciG } from "../../../src/world/energy/index.ts";
+import { amortisedG, gramsOf, makePue, psuEfficiency, readPueTable, sciG } from "../../../src/world/energy/index.ts";
 
-const close = (got: number, wanted: number, relative = 1e-12): void => assert.ok(Math.abs(got - wanted) <= relative * Math.abs(wanted), `${got} is not ${wanted}`);
+const close = (got: number, wanted: number, relative = 1e-12): void =>
+  assert.ok(Math.abs(got - wanted) <= relative * Math.abs(wanted), `${got} is not ${wanted}`);
 
 describe("a power supply", () => {
   it("has its rated efficiency on the rated loads, linear between them and constant below 10 %", () => {
@@ -37,7 +37,10 @@ describe("PUE", () => {
   });
 
   it("names the line of a bad row", () => {
-    const read = (...rows: string[]) => () => readPueTable(["load,pue", ...rows], "pue.csv");
+    const read =
+      (...rows: string[]) =>
+      () =>
+        readPueTable(["load,pue", ...rows], "pue.csv");
     assert.throws(read("0.1,1.5", "0.5,0.9"), { line: 3, message: "pue must be at least 1, got 0.9" });
     assert.throws(read("0.5,1.5", "0.5,1.2"), { line: 3, message: "load must rise, got 0.5 after 0.5" });
     assert.throws(read("0.5,1.5", "50,1.2"), { line: 3, message: "load must be at most 1, got 50" });
