@@ -1,8 +1,8 @@
 /** Quantities with units, as zod schemas: a string with a unit, or a number in the base unit. Output: the base unit. */
 import { type ZodType, z } from "zod";
-import { nounOf, parseUnits } from "./unit.ts";
+import { nounOf, parseUnits, scaled } from "./unit.ts";
 
-/** What a quantity measures, and so which units it takes. Base units: s, B, W, Hz, J, g, 1/s, B/s, USD/J, 1. */
+/** What a quantity measures, and so which units it takes. Base units: s, B, W, Hz, J, g, 1/s, B/s, USD/J, g/kWh, 1. */
 export type Dimension =
   | "duration"
   | "memory"
@@ -14,6 +14,7 @@ export type Dimension =
   | "job-rate"
   | "bandwidth"
   | "price"
+  | "carbon-intensity"
   | "number";
 
 export interface QuantityRange {
@@ -31,6 +32,8 @@ interface DimensionInfo {
   readonly example: string;
   /** Measures of parsed text that count as this dimension. */
   readonly takes: readonly string[];
+  /** Base units of this dimension in one of the measure's; 1 where absent. */
+  readonly perMeasure?: number;
 }
 
 const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
@@ -49,6 +52,7 @@ const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
   "job-rate": { noun: "a rate of jobs", base: "per second", example: "400 jobs/day", takes: ["job/duration", "/duration"] },
   bandwidth: { noun: "a bandwidth", base: "B/s", example: "10 GB/s", takes: ["memory/duration", "decimal memory/duration"] },
   price: { noun: "a price of energy", base: "USD/J", example: "80 USD/MWh", takes: ["money/energy"] },
+  "carbon-intensity": { noun: "a carbon intensity", base: "g/kWh", example: "300 g/kWh", takes: ["mass/energy"], perMeasure: 3.6e6 },
   number: { noun: "a number", base: "", example: "1", takes: [""] },
 };
 
@@ -62,7 +66,7 @@ export function quantity(dimension: Dimension, range: QuantityRange = {}): ZodTy
     .transform((value, context) => {
       const read = readQuantity(value, dimension, range);
       if (read.ok) return read.value;
-      context.addIssue({ code: "custom", message: read.message, params: { hint: read.hint } });
+      context.addIssue({ code: "custom", message: read.message, params: { hint: read.hint, quantity: true } });
       return z.NEVER;
     })
     .meta({ type: dimension === "number" ? "number" : ["number", "string"], description: describeQuantity(dimension, range) });
@@ -91,7 +95,7 @@ export function readQuantity(value: unknown, dimension: Dimension, range: Quanti
   const parsed = parseUnits(value);
   if (!parsed.ok) return fail(parsed.why, parsed.hint);
   if (!info.takes.includes(parsed.measure)) return fail(...wrongUnit(value, dimension, parsed.measure));
-  return checked(parsed.value);
+  return checked(scaled(parsed.count * (info.perMeasure ?? 1), parsed.size));
 }
 
 /** Why a unit of another dimension does not fit, and what was probably meant. */

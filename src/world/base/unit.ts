@@ -44,9 +44,9 @@ function group(measure: Measure, sizes: Readonly<Record<string, number>>): Recor
   return Object.fromEntries(Object.entries(sizes).map(([unit, size]) => [unit, [measure, size] as const]));
 }
 
-/** What was read: a value in base units with what it measures ("a/b" for quotients), or why nothing was. */
+/** What was read: `count` units of `size` base units, and what they measure ("a/b" for quotients); or why nothing was. */
 export type Parsed =
-  | { readonly ok: true; readonly value: number; readonly measure: string }
+  | { readonly ok: true; readonly count: number; readonly size: number; readonly measure: string }
   | { readonly ok: false; readonly why: string; readonly hint?: string };
 
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$/;
@@ -57,15 +57,15 @@ export function parseUnits(text: string): Parsed {
   if (match === null) return { ok: false, why: "" };
   const value = Number(match[1]);
   const unit = (match[2] as string).trim();
-  if (unit === "") return { ok: true, value, measure: "" };
+  if (unit === "") return { ok: true, count: value, size: 1, measure: "" };
   const slash = unit.indexOf("/");
   const upper = slash < 0 ? unit : unit.slice(0, slash).trim();
   const lower = slash < 0 ? undefined : unit.slice(slash + 1).trim();
   const top = upper === "" ? (["", 1] as const) : entry(upper);
-  if (top !== undefined && lower === undefined) return { ok: true, value: scaled(value, top[1]), measure: top[0] };
+  if (top !== undefined && lower === undefined) return { ok: true, count: value, size: top[1], measure: top[0] };
   const bottom = lower === undefined ? undefined : entry(lower);
   if (top === undefined || bottom === undefined) return trap(text, value, unit) ?? askMathjs(text.trim(), unit);
-  return { ok: true, value: scaled(value, top[1]) / bottom[1], measure: `${top[0]}/${bottom[0]}` };
+  return { ok: true, count: value, size: top[1] / bottom[1], measure: `${top[0]}/${bottom[0]}` };
 }
 
 function entry(unit: string): readonly [Measure, number] | undefined {
@@ -73,8 +73,9 @@ function entry(unit: string): readonly [Measure, number] | undefined {
 }
 
 /** Divides by a whole number where it can: 20 / 1e6 is exact to the last bit, 20 * 1e-6 is not. */
-function scaled(value: number, size: number): number {
-  return size < 1 ? value / Math.round(1 / size) : value * size;
+export function scaled(count: number, size: number): number {
+  const parts = Math.round(1 / size);
+  return size < 1 && Math.abs(parts * size - 1) < 1e-12 ? count / parts : count * size;
 }
 
 const CLOCK = /^(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?$/;
@@ -98,6 +99,7 @@ export function nounOf(measure: string): string {
   if (Object.hasOwn(NOUNS, measure)) return NOUNS[measure as Measure];
   if (measure.endsWith("memory/duration")) return "a bandwidth";
   if (measure.endsWith("/duration")) return measure === "length/duration" ? "a speed" : "a rate";
+  if (measure === "mass/energy") return "a carbon intensity";
   return measure === "money/energy" ? "a price of energy" : `in ${measure}`;
 }
 
@@ -132,6 +134,7 @@ const MEASURES: readonly (readonly [string, string])[] = [
   ["job/s", "job/duration"],
   ["token/s", "token/duration"],
   ["USD/J", "money/energy"],
+  ["g/J", "mass/energy"],
   ["Hz", "frequency"],
 ];
 
@@ -143,9 +146,9 @@ export function askMathjs(text: string, unit: string): Parsed {
   for (const [base, measure] of MEASURES) {
     const target = (Unit as unknown as { parse(text: string): Unit }).parse(`1 ${base}`);
     if (!parsed.equalBase(target)) continue;
-    return { ok: true, value: parsed.toNumber(base) * (base === "kg" ? 1000 : 1), measure };
+    return { ok: true, count: parsed.toNumber(base), size: base === "kg" ? 1000 : 1, measure };
   }
-  return { ok: true, value: Number.NaN, measure: parsed.toJSON().unit };
+  return { ok: true, count: Number.NaN, size: 1, measure: parsed.toJSON().unit };
 }
 
 /** mathjs throws SyntaxError for what it cannot read, Error for units it does not know. */
