@@ -56,7 +56,8 @@ export interface Refusal {
 export interface Periodic {
   readonly kind: "periodic";
   readonly periodS: number;
-  decide(telemetry: Telemetry, rng: Rng): readonly Action[];
+  /** A property, not a method: see cluster/ports.ts. */
+  readonly decide: (telemetry: Telemetry, rng: Rng) => readonly Action[];
 }
 
 /** The world as faults may touch it. Holds nest: a server is down while any fault holds it down. */

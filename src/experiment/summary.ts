@@ -1,0 +1,58 @@
+/** One line for each metric over all runs: its mean, its interval, and where the interval comes from. */
+import type { RunResult, SummaryEntry } from "./result.ts";
+
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+/** Two-sided interval of the mean of independent values, at least two; `level` as a fraction. */
+export type MeanInterval = (values: readonly number[], level: number) => Interval;
+
+const LEVEL = 0.95;
+
+/**
+ * Summarises by metric name, in the order of the first run. Interrupted runs count only where there is no whole one:
+ * half a day is not a sample of a day. A metric that is null in a run is left out of its mean, and `n` says so.
+ */
+export function summarize(runs: readonly RunResult[], interval: MeanInterval): Readonly<Record<string, SummaryEntry>> {
+  const whole = runs.filter((run) => run.interruptedAtS === undefined);
+  const used = whole.length > 0 ? whole : runs;
+  const names = new Set(used.flatMap((run) => Object.keys(run.metrics)));
+  return Object.fromEntries([...names].map((name) => [name, summaryOf(name, used, interval)]));
+}
+
+function summaryOf(name: string, runs: readonly RunResult[], interval: MeanInterval): SummaryEntry {
+  const unit = unitOf(name);
+  const values = runs.map((run) => run.metrics[name]).filter((value) => typeof value === "number");
+  const [first] = values;
+  if (first === undefined) return { mean: null, ciLow: null, ciHigh: null, n: 0, unit, estimator: "single" };
+  if (values.length > 1) {
+    const { mean, low, high } = interval(values, LEVEL);
+    return { mean, ciLow: low, ciHigh: high, n: values.length, unit, estimator: "replications" };
+  }
+  const halfWidth = runs.find((run) => typeof run.metrics[name] === "number")?.notes[name]?.halfWidth;
+  if (halfWidth === undefined) return { mean: first, ciLow: null, ciHigh: null, n: 1, unit, estimator: "single" };
+  return { mean: first, ciLow: first - halfWidth, ciHigh: first + halfWidth, n: 1, unit, estimator: "batch-means" };
+}
+
+/** Longest suffix first: `_per_s` ends in `_s` too. */
+const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
+  ["_g_per_kwh", "g/kWh"],
+  ["_j_per_request", "J/request"],
+  ["_g_per_request", "g/request"],
+  ["_j_per_job", "J/job"],
+  ["_g_per_job", "g/job"],
+  ["_per_s", "1/s"],
+  ["_hz", "Hz"],
+  ["_s", "s"],
+  ["_j", "J"],
+  ["_g", "g"],
+  ["_w", "W"],
+  ["_b", "B"],
+];
+
+/** The unit that a metric's name ends in; "1" for counts and fractions. */
+export function unitOf(metric: string): string {
+  return UNITS.find(([suffix]) => metric.endsWith(suffix))?.[1] ?? "1";
+}
