@@ -34,7 +34,10 @@ export function readRows(lines: Iterable<string>, file: string, required: readon
   return { file, header, cells, lines: numbers };
 }
 
-function requireColumns(header: readonly string[], at: { readonly file: string; readonly line: number; readonly required: readonly string[] }): void {
+function requireColumns(
+  header: readonly string[],
+  at: { readonly file: string; readonly line: number; readonly required: readonly string[] },
+): void {
   const missing = at.required.filter((name) => !header.includes(name));
   if (missing.length > 0) throw new TableError(at.file, at.line, `has no column ${missing.join(", ")}; it has ${header.join(", ")}`);
   const twice = header.find((name, i) => header.indexOf(name) !== i);

@@ -25,7 +25,8 @@ export const readPueTable: TableReader = (lines, file) => {
   for (let i = 0; i < load.length; i++) {
     const share = load[i] as number;
     if (share > 1) throw new TableError(file, rows.lines[i] as number, `load must be at most 1, got ${share}`);
-    if (i > 0 && share <= (load[i - 1] as number)) throw new TableError(file, rows.lines[i] as number, `load must rise, got ${share} after ${load[i - 1]}`);
+    if (i > 0 && share <= (load[i - 1] as number))
+      throw new TableError(file, rows.lines[i] as number, `load must rise, got ${share} after ${load[i - 1]}`);
   }
   return { file, rowCount: load.length, numbers: { load, pue }, texts: {} };
 };

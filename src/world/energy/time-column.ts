@@ -26,7 +26,11 @@ export function hourColumnS(rows: Rows): Float64Array {
  * Checks that rows `from` to `to - 1` rise by one and the same step. The smallest step counts as the right one, so that a gap is named where it is.
  * @throws {TableError} naming the line of the first duplicate, unsorted row or gap.
  */
-export function requireRegular(rows: Rows, timesS: Float64Array, range: { readonly from: number; readonly to: number; readonly clock: "utc" | "hour" }): void {
+export function requireRegular(
+  rows: Rows,
+  timesS: Float64Array,
+  range: { readonly from: number; readonly to: number; readonly clock: "utc" | "hour" },
+): void {
   const show = range.clock === "utc" ? formatUtc : (timeS: number): string => `hour ${timeS / S_PER_HOUR}`;
   const fail = (row: number, message: string): never => {
     throw new TableError(rows.file, rows.lines[row] as number, message);

@@ -47,7 +47,8 @@ export function traceProblem(spec: TraceCarbon, span: Span): string | undefined 
   const table = spec.file;
   const byUtc = table.numbers.epoch_s !== undefined;
   if (byUtc && span.startEpochS === undefined) return `${table.file} tells its times in utc, so the scenario needs a start`;
-  if (spec.forecast.kind === "trace" && span.startEpochS === undefined) return `${spec.forecast.file.file} tells its times in utc, so the scenario needs a start`;
+  if (spec.forecast.kind === "trace" && span.startEpochS === undefined)
+    return `${spec.forecast.file.file} tells its times in utc, so the scenario needs a start`;
   if (table.numbers[columnName(spec)] === undefined) return `${table.file} has no column ${columnName(spec)}`;
   const signal = signalOf(spec, span.startEpochS);
   return coversS(signal, span.endS) ? undefined : coverageMessage(table, signal, span);
