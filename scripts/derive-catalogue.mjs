@@ -24,7 +24,7 @@ for (const [i, row] of rows.entries()) {
 }
 
 function page({ cores, memory, clock, published }, { system, cpu, watts }) {
-  const bootW = Math.round(0.6 * Number(watts.at(-1)));
+  const bootW = Math.ceil(Math.max(0.6 * Number(watts.at(-1)), Number(watts[0])));
   return `# ${system}, ${cpu}. Cores are schedulable cores; all of them busy is 100 % of the SPEC load, both threads of a core included.
 kind: server
 cores: ${cores}

@@ -14,8 +14,14 @@ const conversation = readTable("llm/azure_llm_2023_conv.csv");
 const tokens = conversation.map((row) => Number(row.output_tokens)).sort((a, b) => a - b);
 write("carbon-ciso-2021-07.csv", carbonMonth());
 write("azure-llm-conv-profile.csv", minuteProfile());
-write("azure-llm-conv-output-quantiles.csv", quantiles((count) => String(count)));
-write("azure-llm-conv-work-quantiles.csv", quantiles((count) => (count * WORK_S_PER_TOKEN).toFixed(4)));
+write(
+  "azure-llm-conv-output-quantiles.csv",
+  quantiles((count) => String(count)),
+);
+write(
+  "azure-llm-conv-work-quantiles.csv",
+  quantiles((count) => (count * WORK_S_PER_TOKEN).toFixed(4)),
+);
 write("google-cpu-day-profile.csv", dayProfile());
 
 /** Hourly intensity of the Californian grid in July 2021. */

@@ -1,7 +1,8 @@
 /** Batch jobs that wait, and the first of them that fits into what is free, in O(log n): backfill without a rescan. */
-import type { JobView } from "./ports.ts";
+
 import { milliCores } from "./placement/milli-cores.ts";
 import { extended, NONE, Treap } from "./placement/treap.ts";
+import type { JobView } from "./ports.ts";
 
 /** What orders a job and what it needs. */
 export type QueuedJob = Pick<JobView, "id" | "arrivalS" | "priority" | "cores" | "memoryB">;

@@ -47,7 +47,8 @@ class TableSignal implements RowSignal {
   readonly #repeat: boolean;
 
   constructor({ values, fromS, stepS, repeat }: TableSignalOptions) {
-    if (values.length === 0 || !(stepS > 0)) throw new RangeError(`a table signal needs rows and a step, got ${values.length} rows of ${stepS} s`);
+    if (values.length === 0 || !(stepS > 0))
+      throw new RangeError(`a table signal needs rows and a step, got ${values.length} rows of ${stepS} s`);
     this.#values = values;
     this.#originS = fromS;
     this.#stepS = stepS;

@@ -90,25 +90,41 @@ describe("ServerFleetIndex", () => {
   });
 
   it("answers as a look at every server does, whatever the history", () => {
-    const cores = fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: -500, max: 8000 }).map((milli) => milli / 1000));
+    const cores = fc.oneof(
+      fc.integer({ min: 0, max: 8 }),
+      fc.integer({ min: -500, max: 8000 }).map((milli) => milli / 1000),
+    );
     const memory = fc.integer({ min: -1, max: 6 });
     const kind = fc.constantFrom([4, 100, 200], [8, 100, 300], [6, 50, 350]);
-    const step = fc.record({ at: fc.nat(), cores, memory, open: fc.boolean(), needCores: cores, needMemory: memory, count: fc.integer({ min: 0, max: 5 }) });
+    const step = fc.record({
+      at: fc.nat(),
+      cores,
+      memory,
+      open: fc.boolean(),
+      needCores: cores,
+      needMemory: memory,
+      count: fc.integer({ min: 0, max: 5 }),
+    });
     fc.assert(
-      fc.property(fc.array(kind, { minLength: 1, maxLength: 20 }), fc.nat({ max: 3 }), fc.array(step, { maxLength: 40 }), (kinds, gap, steps) => {
-        const servers = kinds.map(([size, idle, peak], at) => server(at * (gap + 1), size as number, 4, idle, peak));
-        const fleet = new ServerFleetIndex(servers);
-        for (const [turn, s] of steps.entries()) {
-          fleet.update((servers[s.at % servers.length] as FleetServer).id, s.cores, s.memory * GIB, s.open);
-          const brute = new BruteFleet(frozenCopy(fleet.columns()));
-          const ask = need(Math.max(0, s.needCores), Math.max(0, s.needMemory));
-          assert.equal(fleet.firstFit(ask), brute.firstFit(ask), "first");
-          assert.equal(fleet.bestFit(ask), brute.bestFit(ask), "best");
-          assert.equal(fleet.worstFit(ask), brute.worstFit(ask), "worst");
-          assert.equal(fleet.leastPower(ask), brute.leastPower(ask), "power");
-          assert.deepEqual(fleet.sample(s.count, ask, rootRng(turn)), brute.sample(s.count, ask, rootRng(turn)), "sample");
-        }
-      }),
+      fc.property(
+        fc.array(kind, { minLength: 1, maxLength: 20 }),
+        fc.nat({ max: 3 }),
+        fc.array(step, { maxLength: 40 }),
+        (kinds, gap, steps) => {
+          const servers = kinds.map(([size, idle, peak], at) => server(at * (gap + 1), size as number, 4, idle, peak));
+          const fleet = new ServerFleetIndex(servers);
+          for (const [turn, s] of steps.entries()) {
+            fleet.update((servers[s.at % servers.length] as FleetServer).id, s.cores, s.memory * GIB, s.open);
+            const brute = new BruteFleet(frozenCopy(fleet.columns()));
+            const ask = need(Math.max(0, s.needCores), Math.max(0, s.needMemory));
+            assert.equal(fleet.firstFit(ask), brute.firstFit(ask), "first");
+            assert.equal(fleet.bestFit(ask), brute.bestFit(ask), "best");
+            assert.equal(fleet.worstFit(ask), brute.worstFit(ask), "worst");
+            assert.equal(fleet.leastPower(ask), brute.leastPower(ask), "power");
+            assert.deepEqual(fleet.sample(s.count, ask, rootRng(turn)), brute.sample(s.count, ask, rootRng(turn)), "sample");
+          }
+        },
+      ),
       { seed: 3, numRuns: 500 },
     );
   });

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import type { JobId } from "../../../src/world/base/id.ts";
 import { JobQueue, NO_JOB, type QueuedJob } from "../../../src/world/cluster/job-queue.ts";
 
-const job = (id: number, arrivalS: number, cores = 1, memoryB = 0, priority = 0): QueuedJob => ({ id: id as JobId, arrivalS, cores, memoryB, priority });
+const job = (id: number, arrivalS: number, cores = 1, memoryB = 0, priority = 0): QueuedJob => ({
+  id: id as JobId,
+  arrivalS,
+  cores,
+  memoryB,
+  priority,
+});
 
 describe("JobQueue", () => {
   it("goes by priority, then arrival, then id", () => {
@@ -53,7 +59,10 @@ describe("JobQueue", () => {
     const step = fc.record({
       slot: fc.nat({ max: 150 }), // above the first capacity, so that it grows
       arrivalS: fc.nat({ max: 10 }),
-      cores: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 6000 }).map((milli) => milli / 1000)),
+      cores: fc.oneof(
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 1, max: 6000 }).map((milli) => milli / 1000),
+      ),
       memoryB: fc.nat({ max: 6 }),
       priority: fc.integer({ min: -1, max: 2 }),
       free: fc.record({ cores: fc.integer({ min: 0, max: 6 }), memoryB: fc.nat({ max: 6 }) }),

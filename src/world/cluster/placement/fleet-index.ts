@@ -142,9 +142,11 @@ export class ServerFleetIndex implements FleetIndex {
   }
 
   #enter(structure: FirstFitTree | ServerOrder, slot: number, tier?: Int32Array): void {
-    if (this.#takesWork[slot] === 0) return structure.drop(slot);
-    const base = tier === undefined ? 0 : (tier[slot] as number) * TIER;
-    structure.put(slot, base + (this.#milliCores[slot] as number), this.#memoryB[slot] as number);
+    if (this.#takesWork[slot] === 0) structure.drop(slot);
+    else {
+      const base = tier === undefined ? 0 : (tier[slot] as number) * TIER;
+      structure.put(slot, base + (this.#milliCores[slot] as number), this.#memoryB[slot] as number);
+    }
   }
 
   #idAt(slot: number): ServerId | undefined {
@@ -155,9 +157,9 @@ export class ServerFleetIndex implements FleetIndex {
 type MutableColumns = { readonly [Column in keyof FleetColumns]: Column extends "open" ? Uint8Array : Float64Array };
 
 function columnsOf(servers: readonly FleetServer[], idEnd: number): MutableColumns {
-  const column = (valueOf: (server: FleetServer) => number): Float64Array => {
+  const column = (read: (server: FleetServer) => number): Float64Array => {
     const values = new Float64Array(idEnd);
-    for (const server of servers) values[server.id] = valueOf(server);
+    for (const server of servers) values[server.id] = read(server);
     return values;
   };
   return {

@@ -19,15 +19,7 @@ export const powerModels = registry("power law", plugins);
 /** A law by its kind; a bare quantity is the constant law. */
 export const powerSchema = z.union([
   quantity("power", { example: "150 W" }),
-  z.discriminatedUnion("kind", [
-    constant.schema,
-    linear.schema,
-    square.schema,
-    cubic.schema,
-    sqrt.schema,
-    spec.schema,
-    dvfs.schema,
-  ]),
+  z.discriminatedUnion("kind", [constant.schema, linear.schema, square.schema, cubic.schema, sqrt.schema, spec.schema, dvfs.schema]),
 ]);
 export type PowerSpec = z.output<typeof powerSchema>;
 
