@@ -1,6 +1,6 @@
 /** What a reader wants to know first, worked out once for the terminal and for the page. */
 import type { RunOutput, SummaryEntry } from "../experiment/result.ts";
-import { durationText, grouped, intervalText, NBSP, quantityText, shortCount } from "./format.ts";
+import { briefUnit, durationText, grouped, intervalText, NBSP, quantityText, shortCount } from "./format.ts";
 
 /** One number with how sure it is. Absent numbers are left out, not shown as blanks. */
 export interface Fact {
@@ -45,8 +45,6 @@ const BATCH_FACTS = [
 const CLOUD_FACTS = [
   ["energy", "energy.total_j"],
   ["carbon (CO₂e)", "carbon.total_g"],
-  ["of that, operation", "carbon.operational_g"],
-  ["of that, hardware", "carbon.embodied_g"],
 ] as const;
 
 export function answerOf(output: RunOutput): Answer {
@@ -73,16 +71,26 @@ function group(output: RunOutput, plan: GroupPlan): Group {
 }
 
 function cloudGroup(output: RunOutput): Group {
-  const facts = CLOUD_FACTS.flatMap(([label, metric]) => factOf(output, label, metric));
+  const facts = CLOUD_FACTS.flatMap(([label, metric]) => factOf(output, label, metric)).map((fact) =>
+    fact.metric === "carbon.total_g" ? { ...fact, remark: carbonParts(output) ?? fact.remark } : fact,
+  );
   const sites = output.runs[0]?.series.sites.map((site) => site.name) ?? [];
   const busy = sites.flatMap((name) => factOf(output, sites.length > 1 ? `utilization of ${name}` : "utilization", `sites.${name}.utilization_mean`));
   return { kind: "cloud", name: "cloud", facts: [...facts, ...busy] };
 }
 
+function carbonParts(output: RunOutput): string | null {
+  const operational = output.summary["carbon.operational_g"]?.mean;
+  const embodied = output.summary["carbon.embodied_g"]?.mean;
+  if (typeof operational !== "number" || typeof embodied !== "number") return null;
+  return `operation ${quantityText(operational, "g")}, hardware ${quantityText(embodied, "g")}`;
+}
+
 function factOf(output: RunOutput, label: string, metric: string): Fact[] {
   const entry = output.summary[metric];
   if (!entry) return [];
-  return [{ label, metric, value: quantityText(entry.mean, entry.unit, metric), interval: intervalOf(entry, metric), remark: remarkOf(output, metric) }];
+  const brief = { ...entry, unit: briefUnit(entry.mean, entry.unit, metric) };
+  return [{ label, metric, value: quantityText(entry.mean, brief.unit, metric), interval: intervalOf(brief, metric), remark: remarkOf(output, metric) }];
 }
 
 /** The interval in readable units; null where there is none or where it is a point. */
@@ -101,15 +109,15 @@ export function remarkOf(output: RunOutput, metric: string): string | null {
   return null;
 }
 
-/** How an interval was made, for people. */
+/** What an interval was made from, in two words. */
 export function estimatorWords(entry: SummaryEntry): string {
   switch (entry.estimator) {
     case "replications":
-      return `from ${entry.n} runs with different seeds`;
+      return `${entry.n}${NBSP}seeds`;
     case "batch-means":
-      return "from batches within one run";
+      return `batches of one${NBSP}run`;
     case "single":
-      return "one run, no interval";
+      return `one run, no${NBSP}interval`;
     default:
       return entry.estimator;
   }

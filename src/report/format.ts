@@ -38,6 +38,12 @@ const SCALES: Readonly<Record<string, readonly Scale[]>> = {
     { from: 1e3, per: 1e3, unit: "kW" },
     { from: 1e6, per: 1e6, unit: "MW" },
   ],
+  "#": [
+    { from: 0, per: 1, unit: "" },
+    { from: 1e3, per: 1e3, unit: "k" },
+    { from: 1e6, per: 1e6, unit: "M" },
+    { from: 1e9, per: 1e9, unit: "G" },
+  ],
   B: [
     { from: 0, per: 1, unit: "B" },
     { from: 1_048_576, per: 1_048_576, unit: "MiB" },
@@ -56,33 +62,31 @@ export function scaleFor(size: number, unit: string): { readonly per: number; re
   return best;
 }
 
-/** Three significant digits without an exponent; whole numbers from 1000 with commas. */
-export function threeDigits(value: number): string {
+/** Significant digits (three by default) without an exponent; whole numbers stay whole, from 1000 on with commas. */
+export function digitsText(value: number, digits = 3): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e15 || size < 1e-6) return value.toExponential(2);
-  if (size >= 999.5) return grouped(Math.round(value));
-  const text = value.toPrecision(3);
-  return trimZeros(text.includes("e") ? Number(text).toFixed(8) : text);
+  if (size >= 1e15 || size < 1e-6) return value.toExponential(digits - 1);
+  const exponent = Math.floor(Math.log10(Number(size.toPrecision(digits))));
+  const whole = Number.isInteger(Number(size.toPrecision(12)));
+  const [integer = "", fraction] = size.toFixed(whole ? 0 : Math.max(0, digits - 1 - exponent)).split(".");
+  return `${value < 0 ? "-" : ""}${grouped(integer)}${fraction === undefined ? "" : `.${fraction}`}`;
 }
 
 /** A whole number with commas: 4,281,991. */
-export function grouped(value: number): string {
+export function grouped(value: number | string): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
-/** A count in a sentence: 950, 12.3 k, 4.28 M. */
+/** A count in a sentence: 950, 123 k, 4.28 M. */
 export function shortCount(value: number): string {
-  if (Math.abs(value) < 10_000) return Number.isInteger(value) ? grouped(value) : threeDigits(value);
-  if (Math.abs(value) < 999_500) return `${threeDigits(value / 1e3)}${NBSP}k`;
-  if (Math.abs(value) < 999.5e6) return `${threeDigits(value / 1e6)}${NBSP}M`;
-  return `${threeDigits(value / 1e9)}${NBSP}G`;
+  return quantityText(value, briefUnit(value, "1", ""));
 }
 
 /** A fraction as a percentage that never rounds up to 100 %: 0.999966 is 99.997 %. */
 export function percent(fraction: number): string {
   const value = fraction * 100;
-  if (value < 99 || value >= 100) return `${threeDigits(value)}${NBSP}%`;
+  if (value < 99 || value >= 100) return `${digitsText(value)}${NBSP}%`;
   for (let digits = 2; digits < 8; digits++) {
     const text = value.toFixed(digits);
     if (Number(text) < 100) return `${trimZeros(text)}${NBSP}%`;
@@ -91,21 +95,34 @@ export function percent(fraction: number): string {
 }
 
 /** A value of a metric, by the unit the summary gives and, for bare numbers, by what its name says. */
-export function quantityText(value: number | null, unit: string, name = ""): string {
+export function quantityText(value: number | null, unit: string, name = "", digits = 3): string {
   if (value === null || !Number.isFinite(value)) return MISSING;
   if (isFraction(unit, name)) return percent(value);
-  if (isBare(unit)) return Number.isInteger(value) ? grouped(value) : threeDigits(value);
+  if (isBare(unit)) return Number.isInteger(value) ? grouped(value) : digitsText(value, digits);
   const scale = scaleFor(value, unit);
-  return `${threeDigits(value / scale.per)}${NBSP}${scale.unit}`;
+  return join(digitsText(value / scale.per, digits), scale.unit);
 }
 
-/** "38.1 to 39.4 ms": both ends in the unit of the upper one. */
+/** "38.1 to 39.4 ms": both ends in the unit of the upper one, with as many digits as it takes to tell them apart. */
 export function intervalText(low: number | null, high: number | null, unit: string, name = ""): string | null {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return null;
-  if (isFraction(unit, name)) return `${percent(low).slice(0, -2)} to ${percent(high)}`;
-  if (isBare(unit)) return `${threeDigits(low)} to ${threeDigits(high)}`;
-  const scale = scaleFor(Math.max(Math.abs(low), Math.abs(high)), unit);
-  return `${threeDigits(low / scale.per)} to ${threeDigits(high / scale.per)}${NBSP}${scale.unit}`;
+  const fraction = isFraction(unit, name);
+  const scale = fraction ? { per: 0.01, unit: "%" } : isBare(unit) ? { per: 1, unit: "" } : scaleFor(Math.max(Math.abs(low), Math.abs(high)), unit);
+  for (let digits = 3; digits < 9; digits++) {
+    const from = digitsText(low / scale.per, digits);
+    const to = digitsText(high / scale.per, digits);
+    if (from !== to) return join(`${from} to ${to}`, scale.unit);
+  }
+  return null;
+}
+
+/** The unit to use where counts should be short: 4.35 M instead of 4,347,626. */
+export function briefUnit(mean: number | null, unit: string, name: string): string {
+  return mean !== null && Math.abs(mean) >= 1e5 && isBare(unit) && !isFraction(unit, name) ? "#" : unit;
+}
+
+function join(number: string, unit: string): string {
+  return unit === "" ? number : `${number}${NBSP}${unit}`;
 }
 
 /** A stretch of time, whole where it can be: "24 h", "90 min". */

@@ -38,14 +38,18 @@ function titleOf(output: RunOutput): string {
 
 function groupLines(g: Group, layout: { labelWidth: number; valueWidth: number; ink: Ink }): string[] {
   const head = g.kind === "cloud" ? "cloud" : `${g.kind} ${g.name}`;
-  return [layout.ink.strong(clip(head)), ...g.facts.map((fact) => factLine(fact, layout))];
+  return [layout.ink.strong(clip(head)), ...g.facts.flatMap((fact) => factLines(fact, layout))];
 }
 
-function factLine(fact: Fact, { labelWidth, valueWidth, ink }: { labelWidth: number; valueWidth: number; ink: Ink }): string {
+function factLines(fact: Fact, { labelWidth, valueWidth, ink }: { labelWidth: number; valueWidth: number; ink: Ink }): string[] {
   const start = `  ${fact.label.padEnd(labelWidth)}  ${fact.value.padStart(valueWidth)}`;
-  const rest = [fact.interval === null ? null : `[${fact.interval}]`, fact.remark].filter((part) => part !== null).join("  ");
-  if (rest === "") return start;
-  return `${start}  ${ink.faint(clip(rest, WIDTH - start.length - 2))}`;
+  const room = WIDTH - start.length - 2;
+  const interval = fact.interval === null ? "" : `[${fact.interval}]`;
+  const rest = [interval, fact.remark ?? ""].filter((part) => part !== "").join("  ");
+  if (rest === "") return [start];
+  if (rest.length <= room || fact.remark === null) return [`${start}  ${ink.faint(clip(rest, room))}`];
+  const below = `${" ".repeat(4)}${ink.faint(clip(fact.remark, WIDTH - 4))}`;
+  return [interval === "" ? start : `${start}  ${ink.faint(interval)}`, below];
 }
 
 function identityLines(output: RunOutput, ink: Ink): string[] {

@@ -7,20 +7,20 @@ import type { LegendItem } from "./legend.ts";
 
 type Fault = RunSeries["faults"][number];
 const CHARACTER_WIDTH = 6.6;
+/** The label of a right axis reaches this far into the plot. */
+const RIGHT_LABEL = 30;
 
-/** Warm-up and fault bands with labels where there is room; `labelled: false` leaves the labels out. */
-export function bands(series: RunSeries, size: ChartSize, { labelled = true } = {}): Markish[] {
+/** Warm-up and faults, labelled above the frame where there is room; without `wash` only the lines at which faults start. */
+export function bands(series: RunSeries, size: ChartSize, { wash = true } = {}): Markish[] {
   const faults = [...series.faults];
   const spanS = { x1: "startS", x2: "endS" } as const;
-  const marks: Markish[] = [
-    rect(faults, { ...spanS, fill: color("fault"), fillOpacity: 0.11 }),
-    ruleX(faults, { x: "startS", stroke: color("fault"), strokeOpacity: 0.75 }),
-  ];
-  if (series.warmupS > 0) marks.unshift(rect([{ startS: 0, endS: series.warmupS }], { ...spanS, fill: color("muted"), fillOpacity: 0.1 }));
-  if (!labelled) return marks;
+  const warmup = series.warmupS > 0 ? [{ startS: 0, endS: series.warmupS }] : [];
   const labels = placeLabels(faults, series, size);
-  marks.push(text(labels, { x: "startS", text: "label", frameAnchor: "top", textAnchor: "start", dx: 4, dy: 3, fontSize: 11, fill: color("fault") }));
-  return marks;
+  return [
+    ...(wash ? [rect(warmup, { ...spanS, fill: color("muted"), fillOpacity: 0.1 }), rect(faults, { ...spanS, fill: color("fault"), fillOpacity: 0.11 })] : []),
+    ruleX(faults, { x: "startS", stroke: color("fault"), strokeOpacity: 0.75 }),
+    text(labels, { x: "startS", text: "label", frameAnchor: "top", textAnchor: "start", dy: -14, fontSize: 11, fill: color("fault") }),
+  ];
 }
 
 export function bandLegend(series: RunSeries): LegendItem[] {
@@ -38,7 +38,7 @@ function placeLabels(faults: readonly Fault[], series: RunSeries, size: ChartSiz
   for (const fault of faults.toSorted((a, b) => a.startS - b.startS)) {
     const label = size.compact ? fault.fault : `${fault.fault}: ${fault.server}`;
     const endS = fault.startS + (label.length * CHARACTER_WIDTH + 10) * sPerPixel;
-    if (fault.startS < freeFromS || endS > series.bucketS * series.bucketCount) continue;
+    if (fault.startS < freeFromS || endS > series.bucketS * series.bucketCount - RIGHT_LABEL * sPerPixel) continue;
     placed.push({ startS: fault.startS, label });
     freeFromS = endS;
   }

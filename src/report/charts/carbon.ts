@@ -1,6 +1,6 @@
 import { axisY, line } from "@observablehq/plot";
 import type { RunSeries, SiteSeries } from "../../experiment/result.ts";
-import { quantityText, scaleFor, threeDigits } from "../format.ts";
+import { quantityText, scaleFor, digitsText } from "../format.ts";
 import { color } from "../palette.ts";
 import { bandLegend, bands } from "./bands.ts";
 import { type ChartSize, frame } from "./frame.ts";
@@ -22,10 +22,10 @@ export function carbonOverTime(site: SiteSeries, series: RunSeries, options: { r
   const ticks = niceTicks(highest);
   const rightAxis = axisY(
     ticks.map((tick) => (tick / highest) * top),
-    { anchor: "right", label: "grid, g/kWh", labelArrow: "none", tickSize: 0, tickFormat: (height: number) => threeDigits((height / top) * highest), color: color("muted") } as object,
+    { anchor: "right", label: "grid, g/kWh", labelArrow: "none", tickSize: 0, tickFormat: (height: number) => digitsText((height / top) * highest), color: color("muted") } as object,
   );
   const low = site.intensityGPerKwh.reduce((least, value) => (value < least ? value : least), Number.POSITIVE_INFINITY);
-  const description = `Operational carbon by account, up to ${quantityText(topG, "g")} an hour, while the grid stood between ${threeDigits(low)} and ${threeDigits(highest / 1.08)} g/kWh. Of the grams: ${sharesText(layers)}.`;
+  const description = `Operational carbon by account, up to ${quantityText(topG, "g")} an hour, while the grid stood between ${digitsText(low)} and ${digitsText(highest / 1.08)} g/kWh. Of the grams: ${sharesText(layers)}.`;
   return frame({ id, title: `${site.name}: carbon over time`, description }, size, {
     legend: [...stackLegend(layers), { label: "grid intensity (right axis)", mark: "line", fill: color("intensity") }, ...bandLegend(series)],
     plot: {

@@ -23,7 +23,7 @@ export function jobBars(batch: BatchSeries, series: RunSeries, options: { readon
   const { id, span, size } = options;
   const shown = longest(batch.segments);
   const { bars, lanes, rowCount } = lay(shown, series.servers.names);
-  const rowHeight = Math.min(11, Math.max(size.compact ? 3 : 4, 420 / Math.max(rowCount, 1)));
+  const rowHeight = Math.min(14, Math.max(size.compact ? 3 : 4, 420 / Math.max(rowCount, 1)));
   const labelEvery = Math.max(1, Math.ceil((13 * lanes.length) / (rowCount * rowHeight || 1)));
   const labelled = lanes.filter((_, i) => i % labelEvery === 0);
   const marks: Markish[] = [
@@ -42,8 +42,8 @@ export function jobBars(batch: BatchSeries, series: RunSeries, options: { readon
   return frame({ id, title: `${batch.name}: where and when jobs ran`, description: `${which} of running, by server; colours tell how each ended.` }, size, {
     legend: [...(Object.keys(OUTCOMES) as Segment["outcome"][]).filter((outcome) => used.has(outcome)).map((outcome) => ({ label: OUTCOMES[outcome], mark: "square", fill: color(outcome) }) as const), ...bandLegend(series)],
     plot: {
-      height: Math.round(rowCount * rowHeight) + 66,
-      marginTop: 26,
+      height: Math.round(rowCount * rowHeight) + 62,
+      marginTop: 22,
       marginBottom: 40,
       x: timeScale(span),
       y: { domain: [0, Math.max(rowCount, 1)], reverse: true, axis: null },

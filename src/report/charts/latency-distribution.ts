@@ -1,11 +1,11 @@
 import { axisX, axisY, gridY, type Markish, rect, ruleX, ruleY, text } from "@observablehq/plot";
 import type { ServiceSeries } from "../../experiment/result.ts";
-import { quantityText, scaleFor, threeDigits } from "../format.ts";
+import { quantityText, scaleFor, digitsText } from "../format.ts";
 import { color } from "../palette.ts";
 import { type ChartSize, frame, plotWidth } from "./frame.ts";
+import { textWidth } from "./legend.ts";
 
 const MOST_BARS = 72;
-const CHARACTER_WIDTH = 7;
 
 export interface Percentile {
   readonly label: string;
@@ -23,8 +23,8 @@ export function latencyDistribution(service: ServiceSeries, percentiles: readonl
   const rules = [...percentiles.map((p) => ({ ...p, fill: color("ink") })), ...(slo === null ? [] : [{ label: "SLO", latencyS: slo, fill: color("slo") }])];
   const marks: Markish[] = [
     gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 } as object),
-    axisY({ label: "share of requests", labelArrow: "none", ticks: 4, tickSize: 0, tickFormat: (share: number) => `${threeDigits(share * 100)} %`, color: color("muted") } as object),
-    axisX(logTicks(low, high, size.compact), { label: "latency, log scale", labelArrow: "none", labelAnchor: "right", labelOffset: 34, tickSize: 4, tickFormat: latencyTick, color: color("muted") } as object),
+    axisY({ label: "share of requests", labelArrow: "none", ticks: 4, tickSize: 0, tickFormat: (share: number) => `${digitsText(share * 100)} %`, color: color("muted") } as object),
+    axisX(logTicks(low, high, size.compact), { label: "latency, log scale", labelArrow: "none", labelAnchor: "right", labelOffset: 34, tickSize: 4, text: latencyTick, color: color("muted") } as object),
     rect(bars, { x1: "fromS", x2: "toS", y1: 0, y2: "share", fill: (bar: Bar) => color(slo !== null && bar.fromS >= slo * (1 - 1e-9) ? "fault" : "bar"), insetLeft: 0.5, insetRight: 0.5 }),
     ruleX(percentiles, { x: "latencyS", stroke: color("ink"), strokeWidth: 1 }),
     ...(slo === null ? [] : [ruleX([slo], { stroke: color("slo"), strokeWidth: 1.75, strokeDasharray: "6 4" })]),
@@ -72,29 +72,32 @@ function logTicks(low: number, high: number, compact: boolean): number[] {
 
 function latencyTick(latencyS: number): string {
   const scale = scaleFor(latencyS, "s");
-  return `${threeDigits(latencyS / scale.per)} ${scale.unit}`;
+  return `${digitsText(latencyS / scale.per)} ${scale.unit}`;
 }
 
 interface Rule extends Percentile {
   readonly fill: string;
 }
 
-/** Labels that would meet go to rows of their own; Plot wants a constant offset, so each row is a mark. */
+/** Labels that would meet go to rows of their own, and to the left of their line where the right has no room. */
 function ruleLabels(rules: readonly Rule[], { low, high, size }: { low: number; high: number; size: ChartSize }): Markish[] {
-  const pixel = (latencyS: number) => (Math.log(latencyS / low) / Math.log(high / low)) * plotWidth(size);
-  const rows: { endPixel: number; labels: Rule[] }[] = [];
+  const room = plotWidth(size);
+  const rows: { endPixel: number }[] = [];
+  const marks: Markish[] = [];
   for (const rule of rules.toSorted((a, b) => a.latencyS - b.latencyS)) {
     if (rule.latencyS < low || rule.latencyS > high) continue;
     const label = `${rule.label} ${quantityText(rule.latencyS, "s")}`;
-    const start = pixel(rule.latencyS);
-    const row = rows.find(({ endPixel }) => endPixel <= start) ?? rows[rows.push({ endPixel: 0, labels: [] }) - 1];
-    if (!row) continue;
-    row.endPixel = start + label.length * CHARACTER_WIDTH + 10;
-    row.labels.push({ ...rule, label });
+    const width = textWidth(label) + 10;
+    const at = (Math.log(rule.latencyS / low) / Math.log(high / low)) * room;
+    const leftwards = at + width > room + 30;
+    const start = leftwards ? at - width : at;
+    let row = rows.findIndex(({ endPixel }) => endPixel <= start);
+    if (row < 0) row = rows.push({ endPixel: 0 }) - 1;
+    rows[row] = { endPixel: start + width };
+    const place = { textAnchor: leftwards ? "end" : "start", dx: leftwards ? -4 : 4, dy: 2 + row * 15 } as const;
+    marks.push(text([rule.latencyS], { x: (latencyS: number) => latencyS, text: () => label, frameAnchor: "top", ...place, fill: rule.fill, fontSize: 11, stroke: color("page"), strokeWidth: 4 }));
   }
-  return rows.map(({ labels }, i) =>
-    text(labels, { x: "latencyS", text: "label", frameAnchor: "top", textAnchor: "start", dx: 4, dy: 2 + i * 15, fill: "fill", fontSize: 11, stroke: color("page"), strokeWidth: 4 }),
-  );
+  return marks;
 }
 
 function describe(percentiles: readonly Percentile[], slo: number | null, bars: readonly Bar[]): string {

@@ -30,7 +30,7 @@ export function latencyOverTime(service: ServiceSeries, series: RunSeries, optio
     gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: y.ticks } as object),
     ...bands(series, size),
     ...timeAxis(span, size),
-    axisY({ label: `latency, ${scale.unit}`, labelArrow: "none", ticks: y.ticks, tickSize: 0, tickFormat: y.type === "log" ? String : undefined, color: color("muted") } as object),
+    axisY({ label: `latency, ${scale.unit}`, labelArrow: "none", ticks: y.ticks, tickSize: 0, ...(y.type === "log" ? { text: String } : {}), color: color("muted") } as object),
     ...(sloFits ? [ruleY([slo / scale.per], { stroke: color("slo"), strokeWidth: 1.75, strokeDasharray: "6 4" })] : []),
     line(points, { x: "timeS", y: "mean", stroke: color("mean"), strokeWidth: 1.25, strokeDasharray: "3 2" }),
     line(points, { x: "timeS", y: "p50", stroke: color("p50"), strokeWidth: 1.75 }),
@@ -39,8 +39,8 @@ export function latencyOverTime(service: ServiceSeries, series: RunSeries, optio
   ];
   const title = `${service.name}: latency over time`;
   return frame({ id, title, description: describe(service, failed.length) }, size, {
-    legend: [...lineLegend(slo, sloFits), ...(failed.length > 0 ? [{ label: "failed requests (area = how many)", mark: "dot", fill: color("fault") } as const] : []), ...bandLegend(series)],
-    plot: { height: size.compact ? 220 : 280, marginTop: 26, marginBottom: 40, x: timeScale(span), y: { type: y.type, domain: y.domain, axis: null }, r: { range: [0, 7] }, marks },
+    legend: [...lineLegend(slo, sloFits), ...(failed.length > 0 ? [{ label: "failed requests (larger: more)", mark: "dot", fill: color("fault") } as const] : []), ...bandLegend(series)],
+    plot: { height: size.compact ? 220 : 280, marginTop: 26, marginBottom: 40, x: timeScale(span), y: { type: y.type, domain: y.domain, axis: null }, r: { range: [2, 7] }, marks },
   });
 }
 

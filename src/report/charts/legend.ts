@@ -10,8 +10,6 @@ export interface LegendItem {
 
 const ROW_HEIGHT = 20;
 const RAMP_STEPS = 8;
-/** Wide enough for the widest common interface font at 12 px; a legend that is a little loose reads better than one that overlaps. */
-const CHARACTER_WIDTH = 7.1;
 
 /** Items from left to right, wrapped at `width`. */
 export function legend(items: readonly LegendItem[], width: number): { readonly svg: string; readonly height: number } {
@@ -20,7 +18,7 @@ export function legend(items: readonly LegendItem[], width: number): { readonly 
   const parts: string[] = [];
   for (const item of items) {
     const swatch = item.mark === "ramp" ? RAMP_STEPS * 12 : 16;
-    const needed = swatch + 6 + item.label.length * CHARACTER_WIDTH + 14;
+    const needed = swatch + 6 + textWidth(item.label) + 14;
     if (x > 0 && x + needed - 14 > width) {
       x = 0;
       row++;
@@ -30,6 +28,13 @@ export function legend(items: readonly LegendItem[], width: number): { readonly 
     x += needed;
   }
   return { svg: `<g class="legend" font-size="12" fill="${color("ink")}">${parts.join("")}</g>`, height: items.length === 0 ? 0 : (row + 1) * ROW_HEIGHT + 6 };
+}
+
+/** Pixels at 12 px in the widest common interface font: a legend that is a little loose reads better than one that overlaps. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += /[iljtfr.,:;()'| \u00a0-]/.test(character) ? 4.4 : /[mwMW%]/.test(character) ? 11.6 : 7.7;
+  return width;
 }
 
 function swatchSvg({ mark, fill }: LegendItem): string {

@@ -1,6 +1,6 @@
 import { areaY, axisY, gridY, line } from "@observablehq/plot";
 import type { BatchSeries, RunSeries } from "../../experiment/result.ts";
-import { threeDigits } from "../format.ts";
+import { digitsText } from "../format.ts";
 import { color } from "../palette.ts";
 import { bandLegend, bands } from "./bands.ts";
 import { type ChartSize, frame } from "./frame.ts";
@@ -12,7 +12,7 @@ export function queueOverTime(batch: BatchSeries, series: RunSeries, options: { 
   const points = Array.from({ length: series.bucketCount }, (_, b) => ({ timeS: (b + 0.5) * series.bucketS, running: batch.running[b] ?? 0, queued: batch.queued[b] ?? 0 }));
   const mostRunning = points.reduce((most, point) => Math.max(most, point.running), 0);
   const mostQueued = points.reduce((most, point) => Math.max(most, point.queued), 0);
-  const description = `At most ${threeDigits(mostRunning)} jobs ran and ${threeDigits(mostQueued)} waited at once (means of each interval).`;
+  const description = `At most ${digitsText(mostRunning)} jobs ran and ${digitsText(mostQueued)} waited at once (means of each interval).`;
   return frame({ id, title: `${batch.name}: jobs running and waiting`, description }, size, {
     legend: [{ label: "running", mark: "square", fill: color("job") }, { label: "waiting", mark: "line", fill: color("queued") }, ...bandLegend(series)],
     plot: {
@@ -24,8 +24,8 @@ export function queueOverTime(batch: BatchSeries, series: RunSeries, options: { 
       marks: [
         gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 } as object),
         ...bands(series, size),
-        areaY(points, { x: "timeS", y: "running", fill: color("job"), fillOpacity: 0.55, curve: "step" }),
-        line(points, { x: "timeS", y: "queued", stroke: color("queued"), strokeWidth: 2, curve: "step" }),
+        areaY(points, { x: "timeS", y: "running", fill: color("job"), fillOpacity: 0.55 }),
+        line(points, { x: "timeS", y: "queued", stroke: color("queued"), strokeWidth: 2 }),
         axisY({ label: "jobs", labelArrow: "none", ticks: 4, tickSize: 0, color: color("muted") } as object),
         ...timeAxis(span, size),
       ],

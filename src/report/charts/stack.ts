@@ -46,7 +46,7 @@ export function stackMarks(layers: readonly Layer[], series: RunSeries, label: s
       floor[b] = y2;
       return { timeS: (b + 0.5) * series.bucketS, y1, y2 };
     });
-    return areaY(points, { x: "timeS", y1: "y1", y2: "y2", fill: color(account), curve: "step" });
+    return areaY(points, { x: "timeS", y1: "y1", y2: "y2", fill: color(account) });
   });
   return [
     gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 } as object),

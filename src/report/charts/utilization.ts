@@ -28,7 +28,7 @@ export function utilizationMap(series: RunSeries, options: { readonly id: string
   const labelled = rows.map((_, i) => i).filter((i) => i % labelEvery === 0);
   const marks: Markish[] = [
     cellMark(cells, columns),
-    ...bands({ ...series, warmupS: 0 }, size, { labelled: false }).slice(1),
+    ...bands(series, size, { wash: false }),
     axisY(labelled.map((i) => i + 0.5), { tickFormat: (middle: number) => serverLabel(rows[Math.floor(middle)]?.label ?? "", size), label: null, tickSize: 0, color: color("muted") } as object),
     ...timeAxis(span, size),
   ];
@@ -41,8 +41,8 @@ export function utilizationMap(series: RunSeries, options: { readonly id: string
       ...(cells.some((row) => row.includes(DOWN)) ? [{ label: "down", mark: "hatch", fill: color("muted") } as const] : []),
     ],
     plot: {
-      height: Math.round(rows.length * rowHeight) + 48,
-      marginTop: 8,
+      height: Math.round(rows.length * rowHeight) + 62,
+      marginTop: 22,
       marginBottom: 40,
       x: timeScale(span),
       y: { type: "linear", domain: [0, rows.length], reverse: true, axis: null },
@@ -102,8 +102,8 @@ function cellMark(cells: readonly (readonly number[])[], columns: number): Marki
       }
     });
     const group = context.document.createElementNS("http://www.w3.org/2000/svg", "g");
-    const hatch = `<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="${color("page")}"/><path d="M1 0V5" stroke="${color("muted")}" stroke-width="1.5"/></pattern>`;
-    const drawn = paths.map((d, level) => (d === "" ? "" : `<path d="${d}" fill="${level === DOWN ? "url(#hatch)" : `var(--heat${level})`}"/>`));
+    const hatch = `<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="${color("page")}"></rect><path d="M1 0V5" stroke="${color("muted")}" stroke-width="1.5"></path></pattern>`;
+    const drawn = paths.map((d, level) => (d === "" ? "" : `<path d="${d}" fill="${level === DOWN ? "url(#hatch)" : `var(--heat${level})`}"></path>`));
     group.innerHTML = hatch + drawn.join("");
     return group;
   }) as unknown as Markish;

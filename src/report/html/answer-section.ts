@@ -1,6 +1,6 @@
 /** The top of the page: the sentence, the verdicts, the cards. */
 import type { RunOutput } from "../../experiment/result.ts";
-import type { Answer, Fact, Group } from "../answer.ts";
+import { type Answer, estimatorWords, type Fact, type Group } from "../answer.ts";
 import { escapeText } from "../escape.ts";
 import { durationText, NBSP, quantityText } from "../format.ts";
 import { boundText } from "../to-table.ts";
@@ -35,15 +35,9 @@ function groupHtml(group: Group, output: RunOutput): string {
 
 function card(fact: Fact, output: RunOutput): string {
   const entry = output.summary[fact.metric];
-  const how = fact.interval === null ? (entry?.estimator === "single" ? "one run, no interval" : "") : `${fact.interval}, ${shortEstimator(entry?.estimator ?? "", entry?.n ?? 0)}`;
+  const how = entry === undefined || entry.mean === null ? "" : [fact.interval, estimatorWords(entry)].filter((part) => part !== null).join(", ");
   const lines = [how, fact.remark ?? ""].filter((line) => line !== "");
   return `<div><dt>${escapeText(fact.label)}</dt><dd><div class="value">${valueHtml(fact.value)}</div>${lines.map((line) => `<div class="how">${escapeText(line)}</div>`).join("")}</dd></div>`;
-}
-
-function shortEstimator(estimator: string, n: number): string {
-  if (estimator === "replications") return `${n}${NBSP}seeds`;
-  if (estimator === "batch-means") return "batches";
-  return estimator;
 }
 
 /** The unit smaller than the number. */

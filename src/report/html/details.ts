@@ -65,7 +65,7 @@ function metricsTable(output: RunOutput): TableText {
   return {
     id: "metrics",
     caption: "Every metric: its mean and 95 % interval, and how the interval was made",
-    columns: [{ title: "Metric" }, { title: "Mean", number: true }, { title: "95 % interval", number: true }, { title: "n", number: true }, { title: "Unit in JSON" }, { title: "Interval" }],
+    columns: [{ title: "Metric" }, { title: "Mean", number: true }, { title: "95 % interval", number: true }, { title: "n", number: true }, { title: "Unit in JSON" }, { title: "Interval from" }],
     rows,
   };
 }
@@ -75,7 +75,7 @@ function seedsTable(output: RunOutput): TableText {
   return {
     caption: "Each metric in each run",
     columns: [{ title: "Metric" }, ...output.runs.map((run) => ({ title: `seed ${run.seed}`, number: true }))],
-    rows: names.map((name) => [metricName(name), ...output.runs.map((run) => quantityText(run.metrics[name] ?? null, output.summary[name]?.unit ?? "1", name))]),
+    rows: names.map((name) => [metricName(name), ...output.runs.map((run) => quantityText(run.metrics[name] ?? null, output.summary[name]?.unit ?? "1", name, 5))]),
   };
 }
 

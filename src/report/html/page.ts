@@ -4,7 +4,7 @@ import type { RunOutput } from "../../experiment/result.ts";
 import { answerOf } from "../answer.ts";
 import { standalone, WIDE } from "../charts/frame.ts";
 import { escapeText } from "../escape.ts";
-import { durationText } from "../format.ts";
+import { durationText, NBSP } from "../format.ts";
 import { answerSection, cardGroups } from "./answer-section.ts";
 import { details } from "./details.ts";
 import { pictureHtml, type PictureSection, pictureSections } from "./pictures.ts";
@@ -35,7 +35,8 @@ ${answerSection(output, answer)}
 ${jumpList(sections)}
 <h2 id="numbers">In numbers</h2>
 ${cardGroups(output, answer)}
-${sections.map((section) => sectionHtml(section, output)).join("\n")}
+${whichRun(output)}
+${sections.map(sectionHtml).join("\n")}
 <h2 id="details">Details</h2>
 ${details(output)}
 </main>
@@ -63,13 +64,14 @@ function metaLine(output: RunOutput): string {
   const series = output.runs[0]?.series;
   const count = (n: number, one: string) => (n === 1 ? `1 ${one}` : `${n} ${one}s`);
   const parts = [
-    `${durationText(output.durationS)} simulated${output.warmupS > 0 ? ` after ${durationText(output.warmupS)} of warm-up` : ""}`,
+    `${durationText(output.durationS)} simulated`,
+    ...(output.warmupS > 0 ? [`after ${durationText(output.warmupS)} of warm-up`] : []),
     ...(output.startUtc === null ? [] : [`from ${output.startUtc.slice(0, 16).replace("T", " ")} UTC`]),
     count(series?.servers.names.length ?? 0, "server"),
     ...(series && series.faults.length > 0 ? [count(series.faults.length, "fault")] : []),
     output.seeds.length === 1 ? `seed ${output.seeds[0]}` : `${output.seeds.length} seeds`,
   ];
-  return `<p class="meta">${parts.map(escapeText).join(" · ")}</p>`;
+  return `<p class="meta">${parts.map((part) => escapeText(part).replaceAll(" ", NBSP)).join(" · ")}</p>`;
 }
 
 function jumpList(sections: readonly PictureSection[]): string {
@@ -77,7 +79,10 @@ function jumpList(sections: readonly PictureSection[]): string {
   return `<nav aria-label="Parts of this page"><ul class="jump">${links.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("")}</ul></nav>`;
 }
 
-function sectionHtml(section: PictureSection, output: RunOutput): string {
-  const which = output.runs.length > 1 ? `<p class="meta">Pictures show the run of seed ${output.runs[0]?.seed}, the first of ${output.runs.length}.</p>` : "";
-  return `<h2 id="${section.id}">${section.title}</h2>${which}${section.pictures.map(pictureHtml).join("")}`;
+function whichRun(output: RunOutput): string {
+  return output.runs.length > 1 ? `<p class="aside">The pictures below show the run of seed ${output.runs[0]?.seed}, the first of ${output.runs.length}.</p>` : "";
+}
+
+function sectionHtml(section: PictureSection): string {
+  return `<h2 id="${section.id}">${section.title}</h2>${section.pictures.map(pictureHtml).join("")}`;
 }

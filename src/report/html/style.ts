@@ -37,10 +37,10 @@ h3{font-size:1.02rem}
 .cards .value{font-size:1.6rem;line-height:1.2;letter-spacing:-.02em;font-weight:600;margin:3px 0 2px;white-space:nowrap}
 .cards .unit{font-size:.62em;font-weight:500;letter-spacing:0;color:var(--muted);margin-left:.18em}
 .cards .how{color:var(--muted);font-size:.78rem;line-height:1.4}
-.aside{color:var(--muted);font-size:.875rem;max-width:66ch;margin:18px 0 0}
+.aside{color:var(--muted);font-size:.875rem;max-width:76ch;margin:22px 0 0}.aside+.aside{margin-top:6px}
 figure{margin:30px 0 0}
 figure h3{margin-bottom:10px}
-figcaption{color:var(--muted);font-size:.875rem;max-width:70ch;margin-top:6px}
+figcaption{color:var(--muted);font-size:.875rem;max-width:76ch;margin-top:6px}
 .chart{display:block;width:100%;height:auto;overflow:visible}
 .chart text{font-variant-numeric:tabular-nums}
 .phone{display:none}
@@ -62,7 +62,7 @@ th,td{text-align:left;padding:6px 16px 6px 0;border-top:1px solid var(--grid);ve
 thead th{border-top:0;color:var(--muted);font-weight:500;white-space:nowrap}
 tbody th{font-weight:400}
 .num{text-align:right;white-space:nowrap}
-td:last-child,th:last-child{padding-right:0}
+td:last-child,th:last-child{padding-right:0}tbody td{white-space:nowrap}td.text{white-space:normal;min-width:16ch}
 code,pre{font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 pre{background:var(--surface);padding:16px;overflow-x:auto;margin:8px 0 0;tab-size:2}
 .hash{overflow-wrap:anywhere}
