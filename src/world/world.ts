@@ -22,7 +22,7 @@ export interface ServiceUnit {
   readonly classNames: readonly string[];
   readonly service: Service;
   /** Tells the driver of a closed loop that a user's request ended. */
-  userFree(user: number): void;
+  userFree: (user: number) => void;
 }
 
 export interface BatchUnit {
