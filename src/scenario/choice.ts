@@ -20,7 +20,14 @@ export function byKind(schemas: ReadonlyMap<string, ZodType>): ZodType {
   const kinds = [...schemas.keys()];
   const unknownKind = z.looseObject({ kind: z.string() }).superRefine((value, context) => {
     if (schemas.has(value.kind)) return;
-    context.issues.push({ code: "invalid_union", discriminator: "kind", options: kinds, errors: [], path: ["kind"], input: value } as never);
+    context.issues.push({
+      code: "invalid_union",
+      discriminator: "kind",
+      options: kinds,
+      errors: [],
+      path: ["kind"],
+      input: value,
+    } as never);
   });
   return choice([...schemas.values()], (value) => {
     const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;

@@ -27,7 +27,11 @@ export class Findings {
     if (names.includes(name)) return true;
     const near = nearest(name, names);
     const known = names.length === 0 ? "There is none." : `There are: ${names.slice(0, 20).join(", ")}.`;
-    this.problem(path, `names ${JSON.stringify(name)}, which is no ${what} of this scenario`, near === undefined ? known : `Did you mean ${JSON.stringify(near)}?`);
+    this.problem(
+      path,
+      `names ${JSON.stringify(name)}, which is no ${what} of this scenario`,
+      near === undefined ? known : `Did you mean ${JSON.stringify(near)}?`,
+    );
     return false;
   }
 

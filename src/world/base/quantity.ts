@@ -106,7 +106,11 @@ function wrongUnit(text: string, dimension: Dimension, measure: string): [why: s
     const unit = text.trim().replace(/^[^A-Za-z]*/, "");
     return [", which counts in thousands", `"${number} ${unit[0]?.toUpperCase()}iB"`];
   }
-  if (measure === "") return [", which has no unit", `"${number} ${dimension === "rate" ? "req/s" : dimension === "job-rate" ? "jobs/day" : DIMENSIONS[dimension].base}"`];
+  if (measure === "")
+    return [
+      ", which has no unit",
+      `"${number} ${dimension === "rate" ? "req/s" : dimension === "job-rate" ? "jobs/day" : DIMENSIONS[dimension].base}"`,
+    ];
   return [`, which is ${nounOf(measure === "decimal memory" ? "memory" : measure)}`];
 }
 
