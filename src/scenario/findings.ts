@@ -1,7 +1,7 @@
 /** Where the meaning pass notes what it finds. */
 import type { Problem } from "./problem.ts";
 import { nearest } from "./suggest.ts";
-import { type Path, placeOf, showPath, type Tree } from "./tree.ts";
+import { at, type Path, placeOf, showPath, type Tree } from "./tree.ts";
 
 export class Findings {
   readonly problems: Problem[] = [];
@@ -35,9 +35,15 @@ export class Findings {
     return false;
   }
 
-  #at(path: Path, message: string, hint: string | undefined): Problem {
+  #at(said: Path, message: string, hint: string | undefined): Problem {
+    const path = asWritten(this.#tree, said);
     const place = placeOf(this.#tree, path);
     const text = path.length === 0 ? message : `${showPath(path)} ${message}`;
     return hint === undefined ? { place, message: text } : { place, message: text, hint };
   }
+}
+
+/** One group of servers may stand without its list: then the file has no index to show. */
+function asWritten(tree: Tree, path: Path): Path {
+  return path.filter((step, i) => typeof step !== "number" || at(tree, path.slice(0, i))?.kind !== "map");
 }

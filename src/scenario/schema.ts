@@ -133,7 +133,7 @@ function oneTarget(kinds: readonly string[], extra: Readonly<Record<string, ZodT
 }
 
 function family(plugins: Registry, common: Readonly<Record<string, ZodType>>): ZodType {
-  return byKind(new Map([...plugins].map(([kind, plugin]: [string, AnyPlugin]) => [kind, withCommon(plugin.schema, common)])));
+  return byKind(new Map([...plugins].map(([kind, plugin]: [string, AnyPlugin]) => [kind, withCommon(plugin.schema, common)])), common);
 }
 
 const BOUND = z.unknown().meta({ type: ["number", "string"], description: "A number in the metric's unit, or a quantity with a unit." });
@@ -146,8 +146,7 @@ const expectation = z
       if (wanted[side] === undefined) return undefined;
       const bound = readQuantity(wanted[side], dimensionOf(wanted.metric), { min: Number.NEGATIVE_INFINITY });
       if (bound.ok) return bound.value;
-      const message = bound.message.replace(/ of at least -Infinity( \S+)?/, "");
-      context.addIssue({ code: "custom", path: [side], message, params: { hint: bound.hint } });
+      context.addIssue({ code: "custom", path: [side], message: bound.message, params: { hint: bound.hint } });
       return undefined;
     };
     const min = read("min");

@@ -59,12 +59,18 @@ function translate(issue: Issue, above: Path, context: Context): readonly Proble
 function wording(issue: Issue, path: Path, value: unknown): Omit<Problem, "place"> {
   const where = path.length === 0 ? "the file" : showPath(path);
   if (issue.code === "custom") {
-    const hint = (issue.params as { hint?: string } | undefined)?.hint;
-    return hint === undefined ? { message: `${where} ${issue.message}` } : { message: `${where} ${issue.message}`, hint: `Hint: ${hint}.` };
+    const message = `${where}${issue.message.startsWith("must ") ? " " : ": "}${issue.message}`;
+    const hint = hintOf(issue);
+    return hint === undefined ? { message } : { message, hint };
   }
   const message = `${where} must ${expectation(issue)}, got ${show(value)}`;
   const hint = hintFor(issue, value);
   return hint === undefined ? { message } : { message, hint };
+}
+
+function hintOf(issue: Issue): string | undefined {
+  const hint = (issue.params as { hint?: string } | undefined)?.hint;
+  return hint === undefined ? undefined : `Hint: ${hint}.`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -96,7 +102,7 @@ function expectation(issue: Issue): string {
 }
 
 function bound(issue: Issue, word: string, limit: unknown): string {
-  if (issue.origin === "array") return `be a list of ${word} ${limit}`;
+  if (issue.origin === "array") return `be a list of ${word} ${limit} ${limit === 1 ? "item" : "items"}`;
   return issue.origin === "string" ? `be text of ${word} ${limit} characters` : `be ${word} ${limit}`;
 }
 
@@ -135,8 +141,8 @@ function missing(path: Path, issue: Issue, context: Context): Problem {
   const message = `${showPath(path)} is missing`;
   const kinds = path.at(-1) === "kind" ? kindsAt(context.schema(), path.slice(0, -1), context.plain) : [];
   if (kinds.length > 0) return { place, message, hint: `Hint: ${kinds.join(", ")}.` };
-  const hint = (issue.params as { hint?: string } | undefined)?.hint;
-  return hint === undefined ? { place, message } : { place, message, hint: `Hint: ${hint}.` };
+  const hint = hintOf(issue);
+  return hint === undefined ? { place, message } : { place, message, hint };
 }
 
 function unknownKind(path: Path, context: Context): Problem {
