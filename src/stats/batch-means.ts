@@ -61,7 +61,8 @@ export class BatchMeans {
       independent = areIndependent(means);
     }
     const count = means.length;
-    const halfWidth = count < LEAST_BATCHES ? Number.POSITIVE_INFINITY : tQuantile((1 + level) / 2, count - 1) * Math.sqrt(variance(means) / count);
+    const halfWidth =
+      count < LEAST_BATCHES ? Number.POSITIVE_INFINITY : tQuantile((1 + level) / 2, count - 1) * Math.sqrt(variance(means) / count);
     return { mean: this.mean, halfWidth, batchCount: count, batchSize: size * merged, independent, n: this.#n };
   }
 

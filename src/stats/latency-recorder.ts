@@ -98,7 +98,7 @@ export class LatencyRecorder {
     };
     if (counts.length === 0) return counts;
     if (this.#histogram === undefined) for (const value of this.#sortedSamples()) place(value, 1);
-    else this.#histogram.forEach((middle, count) => place(Math.min(this.#max, Math.max(this.#min, middle)), count));
+    else this.#histogram.visitBuckets((middle, count) => place(Math.min(this.#max, Math.max(this.#min, middle)), count));
     return counts;
   }
 

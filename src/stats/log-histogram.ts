@@ -30,7 +30,8 @@ export class LogHistogram {
   }
 
   merge(other: LogHistogram): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) this.#counts[bucket] = (this.#counts[bucket] as number) + (other.#counts[bucket] as number);
+    for (let bucket = 0; bucket < BUCKETS; bucket++)
+      this.#counts[bucket] = (this.#counts[bucket] as number) + (other.#counts[bucket] as number);
     this.#n += other.#n;
   }
 
@@ -45,7 +46,7 @@ export class LogHistogram {
   }
 
   /** Calls `visit` with the middle and the count of every bucket in use, smallest first. */
-  forEach(visit: (value: number, count: number) => void): void {
+  visitBuckets(visit: (value: number, count: number) => void): void {
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       const count = this.#counts[bucket] as number;
       if (count > 0) visit(middleOf(bucket), count);

@@ -1,6 +1,10 @@
 /** What the world shows to controllers and takes from them, and the port faults enter by. */
 import type { Rng } from "../kernel/index.ts";
 import type { JobId, ServerId } from "./base/id.ts";
+import type { Job, StretchEnd } from "./cluster/job.ts";
+import type { Server } from "./cluster/server.ts";
+import type { Service } from "./cluster/service.ts";
+import type { EndedRequest } from "./cluster/service-stats.ts";
 import type { Forecast } from "./energy/signal.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
@@ -62,7 +66,7 @@ export interface Periodic {
 
 /** The world as faults may touch it. Holds nest: a server is down while any fault holds it down. */
 export interface FaultPort {
-  readonly servers: readonly FaultTarget[];
+  readonly targets: readonly FaultTarget[];
   crash(server: ServerId, fault: string): void;
   repair(server: ServerId, fault: string): void;
   /** Multiplies the server's speed, unseen by telemetry; 1 restores. */
@@ -75,4 +79,16 @@ export interface FaultTarget {
   readonly site: string;
   readonly row: string | undefined;
   readonly rack: string | undefined;
+}
+
+/** Hears what happens, and keeps what someone asked for. Never changes anything. */
+export interface Recorder {
+  requestArrived?(service: Service, nowS: number): void;
+  requestEnded?(service: Service, request: EndedRequest, nowS: number): void;
+  /** A job ran on a server from `job.startS` until now. */
+  stretchEnded?(job: Job, server: Server, end: StretchEnd, nowS: number): void;
+  jobFinished?(job: Job, server: Server, nowS: number): void;
+  powerChanged?(server: Server, nowS: number): void;
+  faultBegan?(fault: string, server: Server, nowS: number): void;
+  faultEnded?(fault: string, server: Server, nowS: number): void;
 }

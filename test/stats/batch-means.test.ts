@@ -29,7 +29,10 @@ describe("batch means", () => {
   it("by hand: forty values become twenty batches of two", () => {
     // 0..39 pairs up to 0.5, 2.5, ... 38.5; they rise, so they follow each other, down to the last merge (ten batches of four:
     // 1.5, 5.5, ... 37.5, mean 19.5, variance 16 * 82.5 / 9).
-    const result = batchMeans(Array.from({ length: 40 }, (_, i) => i), 0.95);
+    const result = batchMeans(
+      Array.from({ length: 40 }, (_, i) => i),
+      0.95,
+    );
     assert.equal(result.mean, 19.5);
     assert.equal(result.batchCount, 10);
     assert.equal(result.batchSize, 4);

@@ -17,8 +17,15 @@ describe("Student t", () => {
 
   it("has the quantiles of the printed table", () => {
     for (const [degrees, p95, p975, p995] of table) {
-      for (const [p, printed] of [[0.95, p95], [0.975, p975], [0.995, p995]] as const) {
-        assert.ok(Math.abs(tQuantile(p, degrees) - printed) <= 0.00051, `t(${p}, ${degrees}) = ${tQuantile(p, degrees)}, printed ${printed}`);
+      for (const [p, printed] of [
+        [0.95, p95],
+        [0.975, p975],
+        [0.995, p995],
+      ] as const) {
+        assert.ok(
+          Math.abs(tQuantile(p, degrees) - printed) <= 0.00051,
+          `t(${p}, ${degrees}) = ${tQuantile(p, degrees)}, printed ${printed}`,
+        );
       }
     }
   });

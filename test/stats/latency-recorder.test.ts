@@ -15,7 +15,10 @@ describe("nearest rank", () => {
   it("is the ceil(p n)-th smallest", () => {
     // n = 5: p50 -> ceil(2.5) = 3rd, p20 -> 1st, p21 -> 2nd, p100 -> 5th, p0 -> 1st
     const sorted = [10, 20, 30, 40, 50];
-    assert.deepEqual([0.5, 0.2, 0.21, 1, 0].map((p) => percentileOfSorted(sorted, p)), [30, 10, 20, 50, 10]);
+    assert.deepEqual(
+      [0.5, 0.2, 0.21, 1, 0].map((p) => percentileOfSorted(sorted, p)),
+      [30, 10, 20, 50, 10],
+    );
     assert.ok(Number.isNaN(percentileOfSorted([], 0.5)));
   });
 
@@ -38,7 +41,8 @@ describe("LatencyRecorder", () => {
     recorder.percentile(0.5);
     for (const value of values.slice(2500)) recorder.add(value);
     const sorted = [...values].sort((a, b) => a - b);
-    for (const p of [0, 0.001, 0.5, 0.9, 0.99, 0.999, 1]) assert.equal(recorder.percentile(p), sorted[Math.max(1, Math.ceil(p * 5000)) - 1]);
+    for (const p of [0, 0.001, 0.5, 0.9, 0.99, 0.999, 1])
+      assert.equal(recorder.percentile(p), sorted[Math.max(1, Math.ceil(p * 5000)) - 1]);
     assert.equal(recorder.estimator, "exact");
     assert.equal(recorder.n, 5000);
     assert.equal(recorder.max, sorted[4999]);
@@ -66,7 +70,13 @@ describe("LatencyRecorder", () => {
   it("merging is concatenation, whichever side has turned into a histogram", () => {
     const left = exponentials(700, rootRng(3));
     const right = exponentials(900, rootRng(4));
-    for (const [leftLimit, rightLimit] of [[1e6, 1e6], [500, 1e6], [1e6, 500], [500, 500], [1000, 1e6]] as const) {
+    for (const [leftLimit, rightLimit] of [
+      [1e6, 1e6],
+      [500, 1e6],
+      [1e6, 500],
+      [500, 500],
+      [1000, 1e6],
+    ] as const) {
       const merged = recorderOf(left, leftLimit);
       merged.merge(recorderOf(right, rightLimit));
       const whole = recorderOf([...left, ...right], merged.estimator === "exact" ? 1e6 : 0);

@@ -77,6 +77,10 @@ export class BatchPool implements ContainerOwner {
     }
   }
 
+  has(server: Server): boolean {
+    return this.#byId[server.id] !== undefined;
+  }
+
   /** Jobs running on a server, in order of start. */
   jobsOn(server: Server): readonly Job[] {
     return this.#byServer[server.id] ?? [];
@@ -161,7 +165,7 @@ export class BatchPool implements ContainerOwner {
   stop(job: Job, end: Exclude<StretchEnd, "finished" | "running">): void {
     const server = job.server as Server;
     const { container, workload } = job;
-    const { stats, options } = workload;
+    const { stats } = workload;
     server.advance();
     this.#bookStretch(job);
     const doneS = job.workS - container.remove(job.slot);

@@ -36,9 +36,11 @@ export class Container {
   /** Dynamic joules one running task has drawn since `phiJ` was zero, and the watts by which that grows. */
   phiJ = 0;
   taskW = 0;
-  /** Dynamic joules and busy core-seconds of the whole container; the lost low bits beside. */
+  /** Dynamic joules of the whole container; the lost low bits beside. */
   energyJ = 0;
   energyLostJ = 0;
+  /** Busy core-seconds of the whole container; for telemetry, where rounding does not matter. */
+  busyCoreS = 0;
   /** Grams one running task caused up to `phiMarkJ`; what came after costs the current intensity. */
   carbonBaseG = 0;
   phiMarkJ = 0;

@@ -56,6 +56,10 @@ export class Server {
   /** What its containers really use; owners keep it. Above `memoryB` the kernel kills something. */
   usedMemoryB = 0;
   usedCores = 0;
+  // The most that was ever in use or promised; an identity compares them with what there is.
+  mostUsedCores = 0;
+  mostReservedCores = 0;
+  mostReservedMemoryB = 0;
   powerW = 0;
   state: ServerState = "up";
   clockHz: number;
@@ -101,6 +105,8 @@ export class Server {
     this.containers.push(container);
     this.reservedCores += reserved.cores;
     this.reservedMemoryB += reserved.memoryB;
+    this.mostReservedCores = Math.max(this.mostReservedCores, this.reservedCores);
+    this.mostReservedMemoryB = Math.max(this.mostReservedMemoryB, this.reservedMemoryB);
     this.settle();
   }
 
@@ -161,6 +167,7 @@ export class Server {
       const sumJ = c.energyJ + termJ; // a compensated sum by hand: the call would cost more than the work
       c.energyLostJ += c.energyJ >= termJ ? c.energyJ - sumJ + termJ : termJ - sumJ + c.energyJ;
       c.energyJ = sumJ;
+      c.busyCoreS += c.cores * dtS;
     }
     this.meter.advance(dtS);
   }
@@ -202,14 +209,17 @@ export class Server {
     const perCoreW = this.usedCores > 0 ? dynamicW / this.usedCores : 0;
     const coreSpeed = this.coreSpeed;
     let jobCores = 0;
+    let grantedCores = 0;
     const active = this.active;
     for (let i = 0; i < active.length; i++) {
       const c = active[i] as Container;
       const perTask = c.cores / c.count;
       c.rate = (perTask / c.taskCores) * coreSpeed;
       c.taskW = perTask * perCoreW;
+      grantedCores += c.cores;
       if (c.isJob) jobCores += c.cores;
     }
+    if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
     const jobW = perCoreW * jobCores;
     this.powerW = wallW;
     meter.wallW = wallW;

@@ -1,39 +1,37 @@
-/** The time column of a table with regular rows. */
-import { TableError } from "../base/table.ts";
-import { numberColumn, type Rows } from "./csv.ts";
+/** The time column of a table with regular rows. Row i stands on line i + 2: the header is line 1, and no line between is blank. */
+import { type Table, TableError } from "../base/table.ts";
 import { formatUtc, parseInstant } from "./utc.ts";
 
 const S_PER_HOUR = 3600;
 /** Hours are often written with a few decimals (a third of an hour as 0.333333): steps may differ by this much. */
 const HOUR_ROUNDING_S = 0.05;
 
-/** A column of instants as epoch seconds. @throws {TableError} at the first that does not parse. */
-export function instantColumn(rows: Rows, name: string): Float64Array {
-  const column = rows.header.indexOf(name);
-  return Float64Array.from(rows.cells, (cells, i) => {
-    const instant = parseInstant(cells[column] as string);
-    if ("problem" in instant) throw new TableError(rows.file, rows.lines[i] as number, `${name} ${instant.problem}`);
+export const lineOf = (row: number): number => row + 2;
+
+/** A text column of instants as epoch seconds. @throws {TableError} at the first that does not parse. */
+export function instantColumn(table: Table, name: string): Float64Array {
+  return Float64Array.from(table.texts[name] ?? [], (text, row) => {
+    const instant = parseInstant(text);
+    if ("problem" in instant) throw new TableError(table.file, lineOf(row), `${name} ${instant.problem}`);
     return instant.epochS;
   });
 }
 
-/** The `hour` column in seconds. */
-export function hourColumnS(rows: Rows): Float64Array {
-  return numberColumn(rows, "hour").map((hour) => hour * S_PER_HOUR);
-}
+/** An `hour` column in seconds. */
+export const secondsOfHours = (hours: Float64Array): Float64Array => hours.map((hour) => hour * S_PER_HOUR);
 
 /**
  * Checks that rows `from` to `to - 1` rise by one and the same step. The smallest step counts as the right one, so that a gap is named where it is.
  * @throws {TableError} naming the line of the first duplicate, unsorted row or gap.
  */
 export function requireRegular(
-  rows: Rows,
+  file: string,
   timesS: Float64Array,
   range: { readonly from: number; readonly to: number; readonly clock: "utc" | "hour" },
 ): void {
   const show = range.clock === "utc" ? formatUtc : (timeS: number): string => `hour ${timeS / S_PER_HOUR}`;
   const fail = (row: number, message: string): never => {
-    throw new TableError(rows.file, rows.lines[row] as number, message);
+    throw new TableError(file, lineOf(row), message);
   };
   let stepS = Number.POSITIVE_INFINITY;
   for (let row = range.from + 1; row < range.to; row++) {

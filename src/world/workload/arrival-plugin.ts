@@ -1,5 +1,5 @@
 /** What the arrival processes share: their plugin, and how a profile bends their clock. */
-import { type ZodType, z } from "zod";
+import type { ZodType, z } from "zod";
 import type { Plugin } from "../base/plugin.ts";
 import { quantity } from "../base/quantity.ts";
 import type { TableReader } from "../base/table.ts";
@@ -22,7 +22,9 @@ interface ArrivalDefinition<Kind extends string, Shape extends z.ZodObject> {
 }
 
 /** A plugin from its definition; `schema` is the shape for requests, what `cybertwin list` shows. */
-export function arrivalPlugin<const Kind extends string, Shape extends z.ZodObject>(definition: ArrivalDefinition<Kind, Shape>): ArrivalPlugin<Kind, Shape> {
+export function arrivalPlugin<const Kind extends string, Shape extends z.ZodObject>(
+  definition: ArrivalDefinition<Kind, Shape>,
+): ArrivalPlugin<Kind, Shape> {
   return { ...definition, schema: definition.shape("rate") as unknown as ZodType<z.output<Shape>> };
 }
 

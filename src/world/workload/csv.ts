@@ -49,10 +49,14 @@ export function readCsv(lines: Iterable<string>, file: string, specs: readonly C
       if (problem !== undefined) fail(line, `column "${header[i]}" ${problem}`);
     }
   }
-  return columns === undefined ? fail(Math.max(1, line), line === 0 ? "is empty" : "has a header but no rows") : tableFrom(file, header, columns);
+  return columns === undefined ? fail(1, header.length === 0 ? "is empty" : "has a header but no rows") : tableFrom(file, header, columns);
 }
 
-function headerOf(cells: readonly string[], specs: readonly ColumnSpec[], fail: (line: number, message: string) => never): readonly string[] {
+function headerOf(
+  cells: readonly string[],
+  specs: readonly ColumnSpec[],
+  fail: (line: number, message: string) => never,
+): readonly string[] {
   const names = cells.map((cell, i) => (i === 0 ? cell.replace(/^\uFEFF/, "") : cell).trim());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) fail(1, `names column "${twice}" twice`);

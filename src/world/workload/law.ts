@@ -1,8 +1,8 @@
 /** A law of sizes, times or gaps: non-negative numbers in the base unit of what it measures. */
 import type { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
-import type { Dimension } from "../base/quantity.ts";
 import type { Plugin } from "../base/plugin.ts";
+import type { Dimension } from "../base/quantity.ts";
 import type { TableReader } from "../base/table.ts";
 
 export interface Law {
@@ -37,7 +37,9 @@ interface LawDefinition<Kind extends string, Shape extends z.ZodObject> {
 }
 
 /** A plugin from its definition; `schema` is the shape for durations, what `cybertwin list` shows. */
-export function lawPlugin<const Kind extends string, Shape extends z.ZodObject>(definition: LawDefinition<Kind, Shape>): LawPlugin<Kind, Shape> {
+export function lawPlugin<const Kind extends string, Shape extends z.ZodObject>(
+  definition: LawDefinition<Kind, Shape>,
+): LawPlugin<Kind, Shape> {
   return { ...definition, schema: definition.shape("duration") as unknown as z.ZodType<z.output<Shape>> };
 }
 

@@ -123,10 +123,10 @@ describe("a carbon table", () => {
     assert.throws(read(zero, one, one), { line: 4, message: "repeats 2021-07-01T01:00:00Z of the row before" });
     assert.throws(read(zero, two, one), { line: 4, message: "is not sorted: 2021-07-01T01:00:00Z comes after 2021-07-01T02:00:00Z" });
     assert.throws(read(zero, "2021-07-01T01:00:00,100"), { line: 3, message: /no time zone/ });
-    assert.throws(read(zero, "", "2021-07-01T01:00:00Z,many"), { line: 4, message: 'average_g_per_kwh must be a number, got "many"' });
-    assert.throws(read(zero, "2021-07-01T01:00:00Z,-5"), { line: 3, message: "average_g_per_kwh must be at least 0, got -5" });
-    assert.throws(read(zero, "2021-07-01T01:00:00Z"), { line: 3, message: "has 1 fields, the header has 2" });
-    assert.throws(read(zero), { line: 2, message: /must have two rows or more/ });
+    assert.throws(read(zero, "2021-07-01T01:00:00Z,many"), { line: 3, message: 'column "average_g_per_kwh" must be a number, got "many"' });
+    assert.throws(read(zero, "2021-07-01T01:00:00Z,-5"), { line: 3, message: 'column "average_g_per_kwh" must be at least 0, got -5' });
+    assert.throws(read(zero, "2021-07-01T01:00:00Z"), { line: 3, message: "has 1 cells, the header has 2" });
+    assert.throws(read(zero), { line: 2, message: /two or more, to tell their step/ });
     assert.throws(() => readCarbonTable([], "ci.csv"), { line: 1, message: /is empty/ });
     assert.throws(() => readCarbonTable(["time,average_g_per_kwh", "0,1", "1,1"], "ci.csv"), {
       line: 1,

@@ -41,11 +41,11 @@ describe("PUE", () => {
       (...rows: string[]) =>
       () =>
         readPueTable(["load,pue", ...rows], "pue.csv");
-    assert.throws(read("0.1,1.5", "0.5,0.9"), { line: 3, message: "pue must be at least 1, got 0.9" });
-    assert.throws(read("0.5,1.5", "0.5,1.2"), { line: 3, message: "load must rise, got 0.5 after 0.5" });
-    assert.throws(read("0.5,1.5", "50,1.2"), { line: 3, message: "load must be at most 1, got 50" });
-    assert.throws(read(), { line: 1, message: "has no rows" });
-    assert.throws(() => readPueTable(["load,value", "0,1"], "pue.csv"), { line: 1, message: "has no column pue; it has load, value" });
+    assert.throws(read("0.1,1.5", "0.5,0.9"), { line: 3, message: 'column "pue" must be at least 1, got 0.9' });
+    assert.throws(read("0.5,1.5", "0.5,1.2"), { line: 3, message: 'column "load" must rise: 0.5 after 0.5' });
+    assert.throws(read("0.5,1.5", "50,1.2"), { line: 3, message: 'column "load" must be at most 1, got 50' });
+    assert.throws(read(), { line: 1, message: "has a header but no rows" });
+    assert.throws(() => readPueTable(["load,value", "0,1"], "pue.csv"), { line: 1, message: 'lacks column "pue"; it has "load", "value"' });
   });
 });
 

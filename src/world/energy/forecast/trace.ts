@@ -1,35 +1,38 @@
 import { z } from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import { type Table, TableError, type TableReader } from "../../base/table.ts";
-import { numberColumn, readRows } from "../csv.ts";
-import { columnOf, fileField } from "../file-field.ts";
+import { readCsv } from "../../workload/csv.ts";
+import { type FileField, fileField, tableOf } from "../../workload/file-field.ts";
+import { column } from "../../workload/tables.ts";
 import type { RowSignal } from "../row-signal.ts";
 import type { Forecast } from "../signal.ts";
-import { instantColumn, requireRegular } from "../time-column.ts";
+import { instantColumn, lineOf, requireRegular } from "../time-column.ts";
 import type { ForecastFactory } from "./forecast-factory.ts";
 import { isKnown, persisted } from "./known.ts";
 
 export interface TraceForecast {
   readonly kind: "trace";
-  readonly file: Table;
+  readonly file: FileField;
 }
 
 /** Columns `issued_utc`, `utc`, `average_g_per_kwh`: sorted by issue, then by time; at least two rows of one step in each issue. */
 export const readForecastTable: TableReader = (lines, file) => {
-  const rows = readRows(lines, file, ["issued_utc", "utc", "average_g_per_kwh"]);
-  const issuedS = instantColumn(rows, "issued_utc");
-  const timesS = instantColumn(rows, "utc");
-  const average = numberColumn(rows, "average_g_per_kwh", 0);
+  const table = readCsv(lines, file, [
+    { name: "issued_utc", type: "text" },
+    { name: "utc", type: "text" },
+    { name: "average_g_per_kwh", min: 0 },
+  ]);
+  const issuedS = instantColumn(table, "issued_utc");
+  const timesS = instantColumn(table, "utc");
   const starts = issueStarts(issuedS);
-  if (timesS.length === 0) throw new TableError(file, 1, "has no rows");
   for (const [i, from] of starts.entries()) {
     const to = starts[i + 1] ?? timesS.length;
-    const line = rows.lines[from] as number;
-    if (i > 0 && (issuedS[from] as number) < (issuedS[from - 1] as number)) throw new TableError(file, line, "is not sorted by issued_utc");
-    if (to - from < 2) throw new TableError(file, line, "is the only row of its issue; an issue needs two or more");
-    requireRegular(rows, timesS, { from, to, clock: "utc" });
+    if (i > 0 && (issuedS[from] as number) < (issuedS[from - 1] as number))
+      throw new TableError(file, lineOf(from), "is not sorted by issued_utc");
+    if (to - from < 2) throw new TableError(file, lineOf(from), "is the only row of its issue; an issue needs two or more");
+    requireRegular(file, timesS, { from, to, clock: "utc" });
   }
-  return { file, rowCount: timesS.length, numbers: { issued_epoch_s: issuedS, epoch_s: timesS, average_g_per_kwh: average }, texts: {} };
+  return { ...table, numbers: { ...table.numbers, issued_epoch_s: issuedS, epoch_s: timesS } };
 };
 
 /** Row at which each issue begins. */
@@ -51,9 +54,9 @@ class Issues implements Forecast {
   constructor(table: Table, signal: RowSignal, startEpochS: number) {
     this.#signal = signal;
     this.#startEpochS = startEpochS;
-    this.#issuedS = columnOf(table, "issued_epoch_s");
-    this.#timesS = columnOf(table, "epoch_s");
-    this.#values = columnOf(table, "average_g_per_kwh");
+    this.#issuedS = column(table, "issued_epoch_s");
+    this.#timesS = column(table, "epoch_s");
+    this.#values = column(table, "average_g_per_kwh");
     this.#starts = issueStarts(this.#issuedS);
   }
 
@@ -97,6 +100,6 @@ export const trace = {
     (spec): ForecastFactory =>
     ({ signal, startEpochS }) => {
       if (startEpochS === undefined) throw new Error("a forecast trace needs the scenario's start"); // carbonProblem tells the user
-      return new Issues(spec.file, signal, startEpochS);
+      return new Issues(tableOf(spec.file), signal, startEpochS);
     },
 } as const satisfies Plugin<"trace", TraceForecast, ForecastFactory>;

@@ -19,7 +19,10 @@ export const mmpp = arrivalPlugin({
         holding: z.array(quantity("duration", { above: 0, example: "10 s" })).min(2),
         profile: profileField,
       })
-      .refine((spec) => spec.rates.length === spec.holding.length, { error: "rates and holding must be of equal length", path: ["holding"] })
+      .refine((spec) => spec.rates.length === spec.holding.length, {
+        error: "rates and holding must be of equal length",
+        path: ["holding"],
+      })
       .refine((spec) => spec.rates.some((rate) => rate > 0), { error: "one of the rates must be above 0", path: ["rates"] }),
   create: ({ rates, holding, profile }) => {
     const cycleS = holding.reduce((sum, durationS) => sum + durationS, 0);

@@ -16,7 +16,11 @@ export const renewal = arrivalPlugin({
   shape: () => z.strictObject({ kind: z.literal("renewal"), gap, profile: profileField }),
   create: (spec) => {
     const { factory, mean } = makeLaw(spec.gap);
-    return openArrivals(spec.profile, { meanRatePerS: 1 / mean, peakRatePerS: 1 / mean, create: ({ rng }) => renewalProcess(factory, rng) });
+    return openArrivals(spec.profile, {
+      meanRatePerS: 1 / mean,
+      peakRatePerS: 1 / mean,
+      create: ({ rng }) => renewalProcess(factory, rng),
+    });
   },
 });
 

@@ -11,7 +11,8 @@ import { makeProfile } from "../profiles/index.ts";
 export const uniform = arrivalPlugin({
   kind: "uniform",
   doc: "as many as `jobs` says, at independent uniform times over an interval from start",
-  shape: () => z.strictObject({ kind: z.literal("uniform"), over: quantity("duration", { above: 0, example: "12 h" }), profile: profileField }),
+  shape: () =>
+    z.strictObject({ kind: z.literal("uniform"), over: quantity("duration", { above: 0, example: "12 h" }), profile: profileField }),
   create: ({ over, profile }) => {
     const clock = profile === undefined ? undefined : makeProfile(profile).clock;
     return {
@@ -22,7 +23,12 @@ export const uniform = arrivalPlugin({
         if (clock === undefined) return orderedUniforms(over, options);
         const { elapsedAt, timeOf } = clock(options.dayOffsetS);
         const process = orderedUniforms(elapsedAt(over), options);
-        return { nextS: () => Math.min(over, timeOf(process.nextS())) };
+        return {
+          nextS: () => {
+            const timeS = timeOf(process.nextS());
+            return timeS === Number.POSITIVE_INFINITY ? timeS : Math.min(over, timeS); // rounding must not pass the end
+          },
+        };
       },
     };
   },

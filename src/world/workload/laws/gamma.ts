@@ -16,7 +16,7 @@ function gammaSampler(uniform: () => number, mean: number, cv: number): () => nu
   const shape = 1 / (cv * cv);
   const scale = mean / shape;
   if (shape >= 1) return randomGamma.source(uniform)(shape, scale);
-  // Gamma(k) is Gamma(k + 1) times U^(1/k). d3 knows that too, but by Math.pow, whose bits change with the Node version.
+  // Gamma(k) is Gamma(k + 1) times U^(1/k). d3 does the same by a built-in power whose bits change with the Node version.
   const larger = randomGamma.source(uniform)(shape + 1, scale);
   return () => larger() * power(1 - uniform(), 1 / shape);
 }

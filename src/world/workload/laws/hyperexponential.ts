@@ -11,7 +11,8 @@ const MAX_CV = 1000;
 export const hyperexponential = lawPlugin({
   kind: "hyperexponential",
   doc: "one of two exponentials with balanced means; cv from 1 up",
-  shape: (dimension) => z.strictObject({ kind: z.literal("hyperexponential"), mean: positive(dimension), cv: z.number().min(1).max(MAX_CV) }),
+  shape: (dimension) =>
+    z.strictObject({ kind: z.literal("hyperexponential"), mean: positive(dimension), cv: z.number().min(1).max(MAX_CV) }),
   create: ({ mean, cv }) => {
     const squaredCv = cv * cv;
     const root = Math.sqrt((squaredCv - 1) / (squaredCv + 1));

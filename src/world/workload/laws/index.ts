@@ -1,7 +1,7 @@
 /** Every law: one line adds the plugin, its YAML kind and its type. */
 import { type ZodType, z } from "zod";
-import type { Dimension } from "../../base/quantity.ts";
 import { registry } from "../../base/plugin.ts";
+import type { Dimension } from "../../base/quantity.ts";
 import { type LoadTable, withTables } from "../file-field.ts";
 import type { MadeLaw } from "../law.ts";
 import { nonNegative } from "../size.ts";

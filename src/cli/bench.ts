@@ -1,0 +1,27 @@
+/** `cybertwin bench [name]` */
+import { didYouMean } from "./closest.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit-code.ts";
+import { packageRoot } from "./package-root.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The shape of bench/index.ts, which src may not import. */
+interface BenchModule {
+  readonly BENCHES: Readonly<Record<string, unknown>>;
+  runBench(name: string, say: (text: string) => void): boolean;
+}
+
+export const bench: Command = {
+  words: { usage: "[name]", min: 0, max: 1 },
+  options: {},
+  async run(args, io) {
+    const { BENCHES, runBench } = (await import(new URL("dist/bench/index.js", packageRoot()).href)) as BenchModule;
+    const known = Object.keys(BENCHES);
+    const [wanted] = args.words;
+    if (wanted !== undefined && !known.includes(wanted)) {
+      throw new UsageError(`There is no benchmark "${wanted}".${didYouMean(wanted, known)}`, `There are: ${known.join(", ")}.`);
+    }
+    const good = (wanted === undefined ? known : [wanted]).map((name) => runBench(name, io.out));
+    return good.every(Boolean) ? EXIT.good : EXIT.short;
+  },
+};

@@ -1,0 +1,17 @@
+/** Every command, with the line that the help shows. Loaded on demand, so that one command does not pay for another. */
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly doc: string;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: { doc: "Run a scenario: latency, joules, grams, each with its interval", load: async () => (await import("./run.ts")).run },
+  validate: { doc: "Check files without running them; all problems at once", load: async () => (await import("./validate.ts")).validate },
+  schema: { doc: "Print the JSON Schema of scenario files, for editors", load: async () => (await import("./schema.ts")).schema },
+  list: { doc: "Every registered kind, with its fields", load: async () => (await import("./list.ts")).list },
+  report: { doc: "Make the HTML page of a run's folder again", load: async () => (await import("./report.ts")).report },
+  doctor: { doc: "Versions, backends and what is missing", load: async () => (await import("./doctor.ts")).doctor },
+  bench: { doc: "The hot paths against bare loops, as ratios", load: async () => (await import("./bench.ts")).bench },
+};

@@ -1,0 +1,57 @@
+/** `cybertwin doctor`: what a bug report should hold, and what is missing for a feature to work. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit-code.ts";
+import { packageRoot } from "./package-root.ts";
+
+const B_PER_GIB = 1024 * 1024 * 1024;
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
+
+export const doctor: Command = {
+  words: { usage: "", min: 0, max: 0 },
+  options: {},
+  async run(_args, io, engine) {
+    const rows: readonly (readonly [string, string])[] = [
+      ["cybertwin", engine.version],
+      ["node", process.version],
+      ["system", `${type()} ${release()} ${arch()}`],
+      ["processor", `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores usable`],
+      ["memory", `${(totalmem() / B_PER_GIB).toFixed(1)} GiB`],
+      ["packages", packages()],
+      ["backends", "none: nothing here trains yet"],
+      ["browser", browser()],
+      ["folder", writable(io.cwd)],
+    ];
+    io.out(rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join(""));
+    return EXIT.good;
+  },
+};
+
+function packages(): string {
+  const { dependencies } = JSON.parse(readFileSync(new URL("package.json", packageRoot()), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  return Object.entries(dependencies)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
+}
+
+/** Only the tests of the HTML page need one. */
+function browser(): string {
+  for (const name of BROWSERS) {
+    const { status, stdout } = spawnSync(name, ["--version"], { encoding: "utf8", timeout: 5000 });
+    if (status === 0) return stdout.trim();
+  }
+  return `none (looked for ${BROWSERS.join(", ")}); only the browser tests need one: apt-get install chromium`;
+}
+
+function writable(folder: string): string {
+  try {
+    accessSync(folder, constants.W_OK);
+    return `${folder} is writable`;
+  } catch (error) {
+    return `${folder} cannot be written to (${(error as NodeJS.ErrnoException).code}): --out needs a folder elsewhere`;
+  }
+}

@@ -1,0 +1,49 @@
+/** What the commands do their work with; wiring.ts gives the real one, loaded on demand, tests a small one. */
+import type { RunSeed } from "../experiment/hooks.ts";
+import type { ScenarioHead, ScenarioSource } from "../experiment/output.ts";
+import type { RunOutput } from "../experiment/result.ts";
+import type { MeanInterval } from "../experiment/summary.ts";
+import type { AnyPlugin } from "../world/base/plugin.ts";
+
+export interface LoadedScenario {
+  readonly head: ScenarioHead & { readonly seed?: number | undefined };
+  readonly source: ScenarioSource;
+  /** Finished lines: odd, but not wrong. */
+  readonly warnings: readonly string[];
+  /** Handed to `runSeed` as it is; plain data. */
+  readonly loaded: unknown;
+}
+
+export interface LoadOptions {
+  /** `path=value`, in order. */
+  readonly set: readonly string[];
+  /** What the file, and relative paths in `set`, are relative to. */
+  readonly cwd: string;
+}
+
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+export interface KindList {
+  /** Plural, as in `list faults`. */
+  readonly name: string;
+  readonly plugins: readonly AnyPlugin[];
+}
+
+export interface Engine {
+  readonly version: string;
+  /** @throws an error with `problems` where the files are wrong. */
+  loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario>;
+  readonly runSeed: RunSeed<unknown>;
+  /** The worker module beside `runSeed`; the pool's own where absent. */
+  readonly workerFile?: URL;
+  readonly meanInterval: MeanInterval;
+  scenarioSchema(): Promise<unknown>;
+  kinds(): Promise<readonly KindList[]>;
+  format(output: RunOutput, format: "table" | "json"): Promise<string>;
+  /** The files of `--out`, by name. */
+  files(output: RunOutput): Promise<Files>;
+  /** Writes whole or not at all. */
+  writeFolder(folder: string, files: Files, options: { readonly force: boolean }): Promise<void>;
+  readFolder(folder: string): Promise<RunOutput>;
+  page(output: RunOutput): Promise<string>;
+}

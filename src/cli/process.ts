@@ -1,0 +1,33 @@
+/** The one place that touches the real process: its streams, its signals, its exit code. */
+import { runCli } from "./cli.ts";
+import type { Engine } from "./engine.ts";
+import type { Io } from "./io.ts";
+
+export async function runProcess(loadEngine: () => Promise<Engine>): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error; what remains to be said goes nowhere.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+  process.exitCode = await runCli(process.argv.slice(2), processIo(), loadEngine);
+}
+
+function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    cwd: process.cwd(),
+    errIsTerminal: process.stderr.isTTY === true,
+    catchInterrupt,
+  };
+}
+
+function catchInterrupt(): AbortSignal {
+  const control = new AbortController();
+  process.once("SIGINT", () => {
+    process.stderr.write("\nInterrupted: keeping what there is. Interrupt again to stop at once.\n");
+    control.abort();
+  });
+  return control.signal;
+}

@@ -1,0 +1,116 @@
+/** `cybertwin run <scenario.yaml>` */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { runOutput } from "../experiment/output.ts";
+import { runSeeds } from "../experiment/pool.ts";
+import type { RunOutput, RunResult } from "../experiment/result.ts";
+import { type Args, type Command, wholeNumber } from "./command.ts";
+import type { Engine, LoadedScenario } from "./engine.ts";
+import { BUG, EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { startProgress } from "./progress.ts";
+import { seedsOf } from "./seeds.ts";
+import { UsageError } from "./usage-error.ts";
+
+export const run: Command = {
+  words: { usage: "<scenario.yaml>", min: 1, max: 1 },
+  options: {
+    seed: { type: "text", doc: "One run with this seed, whatever the scenario says", example: "7" },
+    seeds: { type: "text", doc: "One run for each seed", example: "1..20 or 1,3,5" },
+    set: { type: "texts", doc: "Change one value of the scenario; may be repeated", example: "sites.west.pue=1.2" },
+    workers: { type: "text", doc: "Threads to spread the seeds over", example: "2" },
+    out: { type: "text", doc: "Folder for the summary, the page and the tables", example: "out/my-run" },
+    force: { type: "switch", doc: "Overwrite the folder of --out" },
+    format: { type: "choice", doc: "What to print", choices: ["table", "json"], default: "table" },
+    quiet: { type: "switch", doc: "No progress and no warnings" },
+  },
+  run: runCommand,
+};
+
+async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
+  const quiet = args.switches.has("quiet");
+  const flagSeeds = seedsOf(args);
+  const workers = args.texts.get("workers");
+  const workerCount = workers === undefined ? availableParallelism() : wholeNumber(workers, "--workers", 1);
+  const folder = outFolder(args, io.cwd);
+  const scenario = await engine.loadScenario(args.words[0] as string, { set: args.lists.get("set") ?? [], cwd: io.cwd });
+  if (!quiet) for (const warning of scenario.warnings) io.err(`${warning}\n`);
+  const seeds = flagSeeds ?? seedOf(scenario);
+  const runs = await runWithProgress({ scenario, seeds, workerCount, quiet }, io, engine);
+  if (runs.length === 0) {
+    io.err("Interrupted before the first result.\n");
+    return EXIT.interrupted;
+  }
+  const { head, source } = scenario;
+  const output = runOutput({ version: engine.version, head, source, runs, interval: engine.meanInterval });
+  if (folder !== undefined) await engine.writeFolder(folder, await engine.files(output), { force: args.switches.has("force") });
+  io.out(await engine.format(output, args.texts.get("format") === "json" ? "json" : "table"));
+  return verdict(output, seeds.length, io);
+}
+
+/** Refuses before anything runs, not an hour later. */
+function outFolder(args: Args, cwd: string): string | undefined {
+  const out = args.texts.get("out");
+  if (out === undefined) {
+    if (args.switches.has("force")) throw new UsageError("--force goes with --out.");
+    return undefined;
+  }
+  const folder = resolve(cwd, out);
+  if (existsSync(folder) && !args.switches.has("force")) {
+    throw new UsageError(`--out ${out} exists.`, "Choose another folder, or overwrite it with --force.");
+  }
+  return folder;
+}
+
+function seedOf({ head, source }: LoadedScenario): readonly number[] {
+  if (head.seed !== undefined) return [head.seed];
+  throw new UsageError(
+    `${source.file} has no seed, and none is drawn in secret.`,
+    "Give one with --seed 1, several with --seeds 1..20, or write `seed: 1` into the scenario.",
+  );
+}
+
+interface Work {
+  readonly scenario: LoadedScenario;
+  readonly seeds: readonly number[];
+  readonly workerCount: number;
+  readonly quiet: boolean;
+}
+
+async function runWithProgress({ scenario, seeds, workerCount, quiet }: Work, io: Io, engine: Engine): Promise<readonly RunResult[]> {
+  const signal = io.catchInterrupt();
+  const progress = startProgress(io.errIsTerminal && !quiet);
+  const { runSeed, workerFile } = engine;
+  const plan = { loaded: scenario.loaded, seeds, workers: workerCount, runSeed, ...(workerFile !== undefined && { workerFile }) };
+  try {
+    return await runSeeds(plan, { signal, onProgress: progress.update });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Says on stderr what is wrong with the results, worst first. */
+function verdict(output: RunOutput, seedCount: number, io: Io): number {
+  const broken = output.runs.flatMap(({ seed, identities }) =>
+    Object.keys(identities)
+      .filter((name) => identities[name] !== true)
+      .map((name) => `Identity "${name}" is broken at seed ${seed}.\n`),
+  );
+  if (broken.length > 0) {
+    io.err(`${broken.join("")}\n${BUG}`);
+    return EXIT.bug;
+  }
+  const cut = output.runs.filter((run) => run.interruptedAtS !== undefined);
+  if (cut.length > 0 || output.runs.length < seedCount) {
+    const at = cut.map((run) => `seed ${run.seed} at ${run.interruptedAtS} s`).join(", ");
+    io.err(`Interrupted: ${output.runs.length - cut.length} of ${seedCount} runs are whole${at === "" ? "" : `; ${at}`}.\n`);
+    return EXIT.interrupted;
+  }
+  const missed = output.expectations.filter((expectation) => !expectation.met);
+  for (const { metric, min, max, value } of missed) {
+    const limits = [min !== undefined ? `at least ${min}` : "", max !== undefined ? `at most ${max}` : ""].filter(Boolean);
+    io.err(`Expected ${metric} to be ${limits.join(" and ") || "a number"}, got ${value ?? "no value"}.\n`);
+  }
+  return missed.length > 0 ? EXIT.short : EXIT.good;
+}

@@ -1,0 +1,19 @@
+/** `cybertwin schema [kind]` */
+import { didYouMean } from "./closest.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit-code.ts";
+import { UsageError } from "./usage-error.ts";
+
+const KINDS = ["scenario"];
+
+export const schema: Command = {
+  words: { usage: "[kind]", min: 0, max: 1 },
+  options: {},
+  async run(args, io, engine) {
+    const [kind = "scenario"] = args.words;
+    if (!KINDS.includes(kind))
+      throw new UsageError(`There is no schema "${kind}".${didYouMean(kind, KINDS)}`, `There is: ${KINDS.join(", ")}.`);
+    io.out(`${JSON.stringify(await engine.scenarioSchema(), null, 2)}\n`);
+    return EXIT.good;
+  },
+};

@@ -1,0 +1,24 @@
+/** `cybertwin validate <file>...` */
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit-code.ts";
+import { isProblemsError } from "./usage-error.ts";
+
+export const validate: Command = {
+  words: { usage: "<file>...", min: 1, max: Infinity },
+  options: {},
+  async run(args, io, engine) {
+    let code: number = EXIT.good;
+    for (const file of args.words) {
+      try {
+        const { warnings } = await engine.loadScenario(file, { set: [], cwd: io.cwd });
+        for (const warning of warnings) io.err(`${warning}\n`);
+        io.out(`${file}: valid\n`);
+      } catch (error) {
+        if (!isProblemsError(error)) throw error;
+        io.err(`${error.message}\n`);
+        code = EXIT.input;
+      }
+    }
+    return code;
+  },
+};

@@ -1,0 +1,209 @@
+import { strict as assert } from "node:assert";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { CliCase } from "./cli-case.ts";
+
+describe("cybertwin", () => {
+  let cli: CliCase;
+  beforeEach(() => {
+    cli = new CliCase();
+  });
+  afterEach(() => cli.remove());
+
+  describe("command line", () => {
+    it("lists every command in its help, and nothing else", async () => {
+      const { code, out } = await cli.run("--help");
+      const listed = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((match) => match[1]);
+      assert.equal(code, 0);
+      assert.deepEqual(listed, Object.keys(COMMANDS));
+      assert.deepEqual(await cli.run(), { code, out, err: "" });
+    });
+
+    it("prints the version of package.json", async () => {
+      const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+      assert.equal((await cli.run("--version")).out, `${version}\n`);
+    });
+
+    for (const name of Object.keys(COMMANDS)) {
+      it(`${name} --help shows its options`, async () => {
+        const { code, out, err } = await cli.run(name, "--help");
+        const command = await COMMANDS[name]?.load();
+        assert.deepEqual([code, err], [0, ""]);
+        assert.ok(out.startsWith(`cybertwin ${name}`), out);
+        for (const option of Object.keys(command?.options ?? {})) assert.ok(out.includes(`--${option}`), option);
+      });
+    }
+
+    const wrong: readonly (readonly [argv: readonly string[], message: string])[] = [
+      [["rnu"], 'Unknown command "rnu". Did you mean "run"? See `cybertwin --help`.\n'],
+      [["toString"], 'Unknown command "toString". See `cybertwin --help`.\n'],
+      [["run"], "Missing <scenario.yaml>. See `cybertwin run --help`.\n"],
+      [["run", "a", "b"], 'Unexpected "b". See `cybertwin run --help`.\n'],
+      [["run", "a", "--sed", "1"], 'Unknown option --sed. Did you mean "seed"? See `cybertwin run --help`.\n'],
+      [["run", "a", "-x"], "Unknown option -x. See `cybertwin run --help`.\n"],
+      [["run", "a", "--seed"], "Not enough arguments following: seed. See `cybertwin run --help`.\n"],
+      [["run", "a", "--seed", "1.5"], '--seed must be a whole number of at least 0, got "1.5".\n'],
+      [["run", "a", "--seed=-1"], '--seed must be a whole number of at least 0, got "-1".\n'],
+      [["run", "a", "--seed", "1", "--seed", "2"], "--seed is given 2 times. See `cybertwin run --help`.\n"],
+      [["run", "a", "--seed", "1", "--seeds", "1..2"], "--seed and --seeds exclude each other.\n"],
+      [["run", "a", "--seeds", "3..1"], '--seeds counts upwards, got "3..1".\n'],
+      [["run", "a", "--seeds", "1,2,1"], '--seeds names a seed twice: "1,2,1".\n'],
+      [["run", "a", "--seeds", "1...3"], '--seeds must be a whole number of at least 0, got ".3".\n'],
+      [["run", "a", "--seeds", "1..2..3"], '--seeds must look like 1..20 or 1,3,5, got "1..2..3".\n'],
+      [["run", "a", "--workers", "0"], '--workers must be a whole number of at least 1, got "0".\n'],
+      [["run", "a", "--force"], "--force goes with --out.\n"],
+      [["schema", "scenari"], 'There is no schema "scenari". Did you mean "scenario"? There is: scenario.\n'],
+      [["list", "fault"], 'There are no kinds "fault". Did you mean "faults"? There are: faults.\n'],
+      [["bench", "kernal"], 'There is no benchmark "kernal". Did you mean "kernel"? There are: kernel'],
+      [["report", "nowhere"], "nowhere holds no run: there is no summary.json. Make one with `cybertwin run scenario.yaml --out DIR`.\n"],
+    ];
+    for (const [argv, message] of wrong) {
+      it(`answers 2 to: ${argv.join(" ")}`, async () => {
+        const { code, out, err } = await cli.run(...argv);
+        assert.equal(err.slice(0, message.length), message);
+        assert.deepEqual([code, out], [2, ""]);
+      });
+    }
+
+    it("names --format's choices", async () => {
+      const { code, err } = await cli.run("run", "a", "--format", "xml");
+      assert.equal(code, 2);
+      assert.match(err, /Given: "xml", Choices: "table", "json"/);
+    });
+  });
+
+  describe("run", () => {
+    const seeded = { name: "toy", seed: 5 };
+
+    it("prints the table, and warnings apart from it", async () => {
+      assert.deepEqual(await cli.run("run", cli.scenario(seeded)), { code: 0, out: "toy\n", err: "toy.json: a warning\n" });
+      assert.deepEqual(await cli.run("run", cli.scenario(seeded), "--quiet"), { code: 0, out: "toy\n", err: "" });
+    });
+
+    const seedCases: readonly (readonly [flags: readonly string[], seeds: readonly number[]])[] = [
+      [[], [5]],
+      [["--seed", "7"], [7]],
+      [
+        ["--seeds", "1..3"],
+        [1, 2, 3],
+      ],
+      [
+        ["--seeds", "9,2,4..5"],
+        [9, 2, 4, 5],
+      ],
+    ];
+    for (const [flags, seeds] of seedCases) {
+      it(`runs the seeds ${seeds.join(", ")} for: ${flags.join(" ") || "no flag"}`, async () => {
+        const { out } = await cli.run("run", cli.scenario(seeded), "--format", "json", "--workers", "1", ...flags);
+        assert.deepEqual((JSON.parse(out) as { seeds: number[] }).seeds, seeds);
+      });
+    }
+
+    it("hands every --set on, in order", async () => {
+      const { out } = await cli.run(
+        "run",
+        cli.scenario(seeded),
+        "--set",
+        "seed=1",
+        "--set",
+        'name="b"',
+        "--set",
+        "seed=3",
+        "--format",
+        "json",
+      );
+      assert.deepEqual((JSON.parse(out) as { seeds: number[] }).seeds, [3]);
+    });
+
+    it("draws no seed in secret", async () => {
+      const { code, out, err } = await cli.run("run", cli.scenario({ name: "toy" }), "--quiet");
+      assert.deepEqual([code, out], [2, ""]);
+      assert.equal(
+        err,
+        "toy.json has no seed, and none is drawn in secret. Give one with --seed 1, several with --seeds 1..20, or write `seed: 1` into the scenario.\n",
+      );
+    });
+
+    it("prints all problems of a wrong file, without a stack", async () => {
+      const answer = await cli.run("run", cli.scenario("nonsense", "bad.json"));
+      assert.deepEqual(answer, { code: 2, out: "", err: "bad.json:1:1: not an object.\nbad.json:2:3: another problem.\n" });
+    });
+
+    it("answers 1 and says which expectation is missed", async () => {
+      const expect = [
+        { metric: "x_s", max: 4 },
+        { metric: "x_s", min: 1, max: 9 },
+        { metric: "y_s", min: 0 },
+      ];
+      const { code, out, err } = await cli.run("run", cli.scenario({ ...seeded, expect }), "--quiet");
+      assert.deepEqual([code, out], [1, "toy\n"]);
+      assert.equal(err, "Expected x_s to be at most 4, got 5.\nExpected y_s to be at least 0, got no value.\n");
+    });
+
+    it("answers 3 to a broken identity, whatever else is wrong", async () => {
+      const { code, err } = await cli.run("run", cli.scenario({ ...seeded, broken: ["energy"], expect: [{ metric: "no" }] }), "--quiet");
+      assert.equal(code, 3);
+      assert.match(err, /^Identity "energy" is broken at seed 5\.\n\nThis is a bug in cybertwin\. Please report it/);
+    });
+
+    it("answers 3 to a bug, with its stack", async () => {
+      const { code, out, err } = await cli.run("run", cli.scenario({ ...seeded, crash: true }), "--quiet");
+      assert.deepEqual([code, out], [3, ""]);
+      assert.match(err, /^Error: the world broke\n {4}at .*runSeed .*[\s\S]*Please report it/);
+    });
+
+    it("writes --out, and refuses to write over it before anything runs", async () => {
+      const file = cli.scenario(seeded);
+      assert.equal((await cli.run("run", file, "--out", "deep/run")).code, 0);
+      assert.ok(existsSync(join(cli.folder, "deep/run/summary.json")));
+      const again = await cli.run("run", cli.scenario({ ...seeded, crash: true }), "--out", "deep/run");
+      assert.equal(again.err, "--out deep/run exists. Choose another folder, or overwrite it with --force.\n");
+      assert.equal(again.code, 2);
+      assert.equal((await cli.run("run", cli.scenario(seeded), "--out", "deep/run", "--force")).code, 0);
+    });
+  });
+
+  describe("the others", () => {
+    it("validate checks all files and answers 2 if one is wrong", async () => {
+      const good = cli.scenario({ name: "toy" });
+      const bad = cli.scenario("nonsense", "bad.json");
+      const { code, out, err } = await cli.run("validate", bad, good);
+      assert.deepEqual([code, out], [2, "toy.json: valid\n"]);
+      assert.equal(err, "bad.json:1:1: not an object.\nbad.json:2:3: another problem.\ntoy.json: a warning\n");
+    });
+
+    it("schema prints JSON", async () => {
+      assert.deepEqual(JSON.parse((await cli.run("schema")).out), { type: "object" });
+    });
+
+    it("list shows kinds with their fields", async () => {
+      assert.equal((await cli.run("list")).out, "faults\n  server-crash  A server stops.\n                { mtbf, mttr?, shape=2 }\n");
+    });
+
+    it("report makes the page of a folder again", async () => {
+      await cli.run("run", cli.scenario({ name: "toy", seed: 5 }), "--out", "run");
+      const { code, out } = await cli.run("report", "run");
+      assert.deepEqual([code, out], [0, `${join(cli.folder, "run/report.html")}\n`]);
+      assert.equal(readFileSync(join(cli.folder, "run/report.html"), "utf8"), "<h1>toy</h1>");
+      assert.equal((await cli.run("report", "run", "--out", "page.html")).code, 0);
+      assert.equal(
+        (await cli.run("report", "run", "--out", "page.html")).err,
+        "--out page.html exists. Choose another file, or overwrite it with --force.\n",
+      );
+    });
+
+    it("report does not take an empty folder for a run", async () => {
+      mkdirSync(join(cli.folder, "empty"));
+      assert.equal((await cli.run("report", "empty")).code, 2);
+    });
+
+    it("doctor names what a bug report needs", async () => {
+      const { code, out } = await cli.run("doctor");
+      assert.equal(code, 0);
+      for (const word of [process.version, "0.0.0-test", "piscina", "backends", "browser", `${cli.folder} is writable`]) {
+        assert.ok(out.includes(word), word);
+      }
+    });
+  });
+});

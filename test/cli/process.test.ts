@@ -1,0 +1,51 @@
+import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CliCase } from "./cli-case.ts";
+
+const BIN = fileURLToPath(new URL("./fake-bin.js", import.meta.url));
+
+describe("cybertwin as a process", () => {
+  let cli: CliCase;
+  beforeEach(() => {
+    cli = new CliCase();
+  });
+  afterEach(() => cli.remove());
+
+  function start(...argv: readonly string[]) {
+    return spawn(process.execPath, [BIN, ...argv], { cwd: cli.folder, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  it("exits with the code of the command", async () => {
+    const child = start("rnu");
+    assert.deepEqual(await once(child, "close"), [2, null]);
+  });
+
+  it("saves what there is at the first interrupt and exits 130", async () => {
+    const child = start("run", cli.scenario({ name: "toy", seed: 1, loop: true }), "--out", "cut", "--quiet");
+    let err = "";
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    await once(child.stderr, "data"); // the run says that it has begun
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "close"), [130, null]);
+    assert.match(err, /Interrupted: 0 of 1 runs are whole; seed 1 at \d+ s\.\n$/);
+    assert.ok(existsSync(join(cli.folder, "cut/summary.json")));
+  });
+
+  it("takes a reader that leaves for no error", async () => {
+    const metrics = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`metric_${i}_s`, i]));
+    const child = start("run", cli.scenario({ name: "toy", seed: 1, metrics }), "--format", "json", "--quiet");
+    let err = "";
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    assert.deepEqual(await once(child, "close"), [0, null]);
+    assert.equal(err, "");
+  });
+});
