@@ -15,13 +15,14 @@ export function choice(alternatives: readonly ZodType[], pick: (value: unknown) 
   return schema;
 }
 
-/** A mapping whose `kind` says which of the schemas it follows. */
-export function byKind(schemas: ReadonlyMap<string, ZodType>): ZodType {
-  const kinds = [...schemas.keys()];
-  const unknownKind = z.looseObject({ kind: z.string() }).superRefine((value, context) => {
-    if (schemas.has(value.kind)) return;
-    context.issues.push({ code: "invalid_union", discriminator: "kind", options: kinds, errors: [], path: ["kind"], input: value } as never);
+/** A mapping whose `kind` says which of the schemas it follows. @param common fields that are checked even where the kind is not known */
+export function byKind(schemas: ReadonlyMap<string, ZodType>, common: Readonly<Record<string, ZodType>> = {}): ZodType {
+  const options = [...schemas.keys()];
+  const noKind = z.unknown().transform((kind, context) => {
+    context.issues.push({ code: "invalid_union", discriminator: "kind", options, errors: [], input: kind } as never);
+    return z.NEVER;
   });
+  const unknownKind = z.looseObject({ ...common, kind: noKind });
   return choice([...schemas.values()], (value) => {
     const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
     return (typeof kind === "string" ? schemas.get(kind) : undefined) ?? unknownKind;

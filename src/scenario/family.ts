@@ -1,7 +1,18 @@
 /** Which family of kinds stands where in a scenario. */
 import type { Path } from "./tree.ts";
 
-export type Family = "workload" | "controller" | "fault" | "law" | "arrival" | "profile" | "carbon" | "forecast" | "PUE" | "power model" | "server";
+export type Family =
+  | "workload"
+  | "controller"
+  | "fault"
+  | "law"
+  | "arrival"
+  | "profile"
+  | "carbon"
+  | "forecast"
+  | "PUE"
+  | "power model"
+  | "server";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
   arrivals: "arrival",

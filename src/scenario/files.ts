@@ -42,7 +42,10 @@ export class FileLoader {
     const entries = Object.entries(value).map(([key, inner]) => {
       const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
       const fieldPath = [...path, key];
-      return [key, reader !== undefined && typeof inner === "string" ? this.#table(inner, fieldPath, reader) : this.tables(inner, fieldPath, parts)];
+      return [
+        key,
+        reader !== undefined && typeof inner === "string" ? this.#table(inner, fieldPath, reader) : this.tables(inner, fieldPath, parts),
+      ];
     });
     return Object.fromEntries(entries);
   }
@@ -56,7 +59,10 @@ export class FileLoader {
       return reader(linesOf(text), file);
     } catch (error) {
       if (!(error instanceof TableError)) throw error;
-      this.problems.push({ place: { source: { file: error.file, dir: dirname(file), from: place }, line: error.line, col: 0 }, message: error.message });
+      this.problems.push({
+        place: { source: { file: error.file, dir: dirname(file), from: place }, line: error.line, col: 0 },
+        message: error.message,
+      });
       return undefined;
     }
   }
@@ -165,4 +171,3 @@ function* linesOf(text: string): Iterable<string> {
     from = end + 1;
   }
 }
-

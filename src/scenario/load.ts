@@ -1,6 +1,7 @@
 /** From a file's name to a checked scenario: read and merge, shape, files, meaning. Each pass reports all it finds. */
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
+import type { ZodType } from "zod";
 import { serverKindSchema } from "../world/cluster/server-kind.ts";
 import { type ReadText, readChain } from "./extends.ts";
 import { type Catalogue, FileLoader, groupsIn, resolvedSites } from "./files.ts";
@@ -54,7 +55,7 @@ function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
     const path = ["workloads", name, "mode"];
     const value = valueAt(plain, path);
     if (!isValueNotYet(path, value)) return [];
-    return [{ place: placeOf(tree, path), message: `${path.join(".")}: ${JSON.stringify(value)} is not supported yet` }];
+    return [{ place: placeOf(tree, path), message: `${path.join(".")} ${JSON.stringify(value)} is not supported yet` }];
   });
   const problems = shaped.ok ? notYet : [...shaped.problems, ...notYet];
   if (!shaped.ok || problems.length > 0) throw new SpecError(problems);
@@ -63,7 +64,7 @@ function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
   const loader = new FileLoader(options.read, tree);
-  const schema = serverKindSchema(parts.powerSchema) as unknown as Parameters<FileLoader["serverKind"]>[3];
+  const schema = kindSchema(parts);
   const keys = new Map<object, string>();
   const serverKinds: Record<string, ScenarioSpec["serverKinds"][string]> = {};
   for (const { group, path } of groupsIn(scenario)) {
@@ -74,6 +75,17 @@ function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options
   const withTables = loader.tables({ ...scenario, sites: resolvedSites(scenario, (group) => keys.get(group) as string) }, [], parts);
   if (loader.problems.length > 0) throw new SpecError(loader.problems);
   return { spec: { ...(withTables as Omit<ScenarioSpec, "serverKinds">), serverKinds }, loader };
+}
+
+type KindSchema = ZodType<ScenarioSpec["serverKinds"][string]>;
+const kindSchemas = new WeakMap<Parts, KindSchema>();
+
+function kindSchema(parts: Parts): KindSchema {
+  const known = kindSchemas.get(parts);
+  if (known !== undefined) return known;
+  const schema = serverKindSchema(parts.powerSchema) as unknown as KindSchema;
+  kindSchemas.set(parts, schema);
+  return schema;
 }
 
 function sha256(text: string, files: Iterable<string>): string {

@@ -18,17 +18,27 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
   }
 }
 
-function checkTargetKind(controller: ControllerSpec, got: "service" | "batch" | undefined, path: Path, parts: Parts, findings: Findings): void {
+function checkTargetKind(
+  controller: ControllerSpec,
+  got: "service" | "batch" | undefined,
+  path: Path,
+  parts: Parts,
+  findings: Findings,
+): void {
   const wanted = parts.controllers.get(controller.kind)?.target ?? "any";
   if (wanted === "any" || wanted === got) return;
-  findings.problem([...path, "target", "workload"], `must be a ${wanted} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`);
+  findings.problem(
+    [...path, "target", "workload"],
+    `must be a ${wanted} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
+  );
 }
 
 function checkOracle({ kind, oracle }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
   const traits = parts.controllers.get(kind);
   if (traits === undefined) throw new Error(`controller kind ${kind} is not registered`);
   for (const [i, truth] of oracle.entries()) {
-    if (!traits.oracles.includes(truth)) findings.problem([...path, "oracle", i], `is of no use to kind ${JSON.stringify(kind)}, got ${JSON.stringify(truth)}`);
+    if (!traits.oracles.includes(truth))
+      findings.problem([...path, "oracle", i], `is of no use to kind ${JSON.stringify(kind)}, got ${JSON.stringify(truth)}`);
   }
   if (!traits.needsOracle || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth))) return;
   findings.problem([...path, "oracle"], `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`);
@@ -45,7 +55,8 @@ export function checkFaults(spec: ScenarioSpec, fleet: readonly FleetServer[], f
       findings.problem([...path, "target", "count"], `must be at most the ${servers.length} servers of the target, got ${count}`);
     }
     checkSchedule(fault, path, findings);
-    if (fault.at !== undefined && fault.at >= endS) findings.warn([...path, "at"], `is after the run's end (${endS} s): this fault never comes`);
+    if (fault.at !== undefined && fault.at >= endS)
+      findings.warn([...path, "at"], `is after the run's end (${endS} s): this fault never comes`);
   }
 }
 
@@ -62,7 +73,12 @@ function checkSchedule(fault: FaultSpec, path: Path, findings: Findings): void {
 }
 
 /** The servers that a target names, or undefined where it names nothing. */
-function serversOf(target: Readonly<Partial<Record<Where, string>>>, path: Path, fleet: readonly FleetServer[], findings: Findings): readonly FleetServer[] | undefined {
+function serversOf(
+  target: Readonly<Partial<Record<Where, string>>>,
+  path: Path,
+  fleet: readonly FleetServer[],
+  findings: Findings,
+): readonly FleetServer[] | undefined {
   for (const where of ["site", "row", "rack", "server"] as const) {
     const name = target[where];
     if (name === undefined) continue;

@@ -9,12 +9,20 @@ import { type BatchSpec, fleetOf, type ScenarioSpec, type ServerGroupSpec, type 
 import type { Path, Tree } from "./tree.ts";
 
 /** Checks a scenario whose shape is right and whose files are read. */
-export function checkMeaning(spec: ScenarioSpec, tree: Tree, parts: Parts): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
+export function checkMeaning(
+  spec: ScenarioSpec,
+  tree: Tree,
+  parts: Parts,
+): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const findings = new Findings(tree);
   const fleet = fleetOf(spec.sites);
   checkSites(spec, parts, findings);
   if (Object.keys(spec.workloads).length > 0 && fleet.length === 0) {
-    findings.problem(["workloads"], "need a server to run on, and no site has any", 'Hint: sites: { west: { servers: { kind: "dell-r740" } } }.');
+    findings.problem(
+      ["workloads"],
+      "need a server to run on, and no site has any",
+      'Hint: sites: { west: { servers: { kind: "dell-r740" } } }.',
+    );
   }
   for (const [name, workload] of Object.entries(spec.workloads)) {
     const path = ["workloads", name];
@@ -53,7 +61,11 @@ function checkGroups(groups: readonly ServerGroupSpec[], path: Path, spec: Scena
     if (trouble !== undefined) findings.problem([...path, i, "kind"], `names a kind whose power does not fit its clocks: ${trouble}`);
     if (group.clock === undefined || kind.clocks.includes(group.clock)) continue;
     const levels = kind.clocks.map((clock) => `${clock / 1e9} GHz`).join(", ");
-    findings.problem([...path, i, "clock"], `must be a clock of ${JSON.stringify(group.kind)}, got ${group.clock / 1e9} GHz`, `Hint: ${levels}.`);
+    findings.problem(
+      [...path, i, "clock"],
+      `must be a clock of ${JSON.stringify(group.kind)}, got ${group.clock / 1e9} GHz`,
+      `Hint: ${levels}.`,
+    );
   }
 }
 
@@ -67,11 +79,17 @@ function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, finding
 function checkWork({ work, arrivals }: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
   const columns = arrivals === undefined ? undefined : parts.traceColumns(arrivals);
   if (work === undefined) {
-    if (columns?.includes("work_s") !== true) findings.problem([...path, "work"], "is missing", 'Hint: "5 ms", a law, or a trace with a work_s column.');
+    if (columns?.includes("work_s") !== true)
+      findings.problem([...path, "work"], "is missing", 'Hint: "5 ms", a law, or a trace with a work_s column.');
   } else if (work.kind === "trace") {
-    const column = String(work["column"]);
+    const column = String(work.column);
     if (columns === undefined) findings.problem([...path, "work"], "is a trace column, but the arrivals are not a trace");
-    else if (!columns.includes(column)) findings.problem([...path, "work"], `names the column ${JSON.stringify(column)}, which the trace lacks`, `There are: ${columns.join(", ")}.`);
+    else if (!columns.includes(column))
+      findings.problem(
+        [...path, "work"],
+        `names the column ${JSON.stringify(column)}, which the trace lacks`,
+        `There are: ${columns.join(", ")}.`,
+      );
   }
 }
 
@@ -79,9 +97,11 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
   const { classes, requests, limits, memoryUse } = service;
   if (classes !== undefined) {
     const sum = Object.values(classes).reduce((total, { share }) => total + share, 0);
-    if (Math.abs(sum - 1) > 1e-9) findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
+    if (Math.abs(sum - 1) > 1e-9)
+      findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
     for (const [name, { work }] of Object.entries(classes)) {
-      if (work?.kind === "trace") findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
+      if (work?.kind === "trace")
+        findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
     }
   }
   if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
@@ -90,7 +110,8 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
   for (const what of ["cpu", "memory"] as const) {
     const asked = requests?.[what];
     const limit = limits?.[what];
-    if (asked !== undefined && limit !== undefined && asked > limit) findings.problem([...path, "limits", what], `must be at least requests.${what}`);
+    if (asked !== undefined && limit !== undefined && asked > limit)
+      findings.problem([...path, "limits", what], `must be at least requests.${what}`);
   }
   if (memoryUse !== undefined && limits?.memory !== undefined && memoryUse.base > limits.memory) {
     findings.problem([...path, "memoryUse", "base"], "must not exceed limits.memory: no replica would ever start");
@@ -102,6 +123,7 @@ function checkBatch(batch: BatchSpec, path: Path, findings: Findings): void {
     findings.problem([...path, "slack"], "must not be given beside deadline", "Slack is deadline minus work: give one of them.");
   }
   const counted = batch.arrivals === undefined || batch.arrivals.kind === "uniform";
-  if (counted && batch.jobs === undefined) findings.problem([...path, "jobs"], "is missing: nothing else says how many jobs there are", "Hint: 500.");
+  if (counted && batch.jobs === undefined)
+    findings.problem([...path, "jobs"], "is missing: nothing else says how many jobs there are", "Hint: 500.");
   if (batch.arrivals?.kind === "closed") findings.problem([...path, "arrivals"], 'of kind "closed" are for services');
 }

@@ -10,8 +10,8 @@ export function keysAt(schema: JsonSchema, path: Path, plain: unknown): string[]
 /** The kinds that the mapping at `path` may have. */
 export function kindsAt(schema: JsonSchema, path: Path, plain: unknown): string[] {
   const kinds = schemasAt(schema, path, plain, false).flatMap((node) => {
-    const kind = node.properties?.["kind"];
-    return kind?.const !== undefined ? [kind.const] : ((kind?.["enum"] as unknown[] | undefined) ?? []);
+    const kind = node.properties?.kind;
+    return kind?.const !== undefined ? [kind.const] : ((kind?.enum as unknown[] | undefined) ?? []);
   });
   return [...new Set(kinds.map(String))];
 }
@@ -21,7 +21,9 @@ function schemasAt(root: JsonSchema, path: Path, plain: unknown, sameKind: boole
   let nodes = alternatives(root);
   let value = plain;
   for (const step of path) {
-    nodes = ofKind(nodes, value).flatMap((node) => below(node, step)).flatMap(alternatives);
+    nodes = ofKind(nodes, value)
+      .flatMap((node) => below(node, step))
+      .flatMap(alternatives);
     value = typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
   return sameKind ? ofKind(nodes, value) : nodes;
@@ -41,7 +43,7 @@ function below(node: JsonSchema, step: PropertyKey): JsonSchema[] {
 function ofKind(nodes: readonly JsonSchema[], value: unknown): JsonSchema[] {
   const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
   return nodes.filter((node) => {
-    const wanted = node.properties?.["kind"]?.const;
+    const wanted = node.properties?.kind?.const;
     return wanted === undefined || kind === undefined || wanted === kind;
   });
 }

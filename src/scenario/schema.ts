@@ -12,8 +12,18 @@ const fraction = z.number().min(0).max(1);
 const frequency = quantity("frequency", { above: 0, example: "2.1 GHz" });
 const named = <T>(value: ZodType<T>) => z.record(name, value);
 
+const built = new WeakMap<Parts, ZodType<ScenarioShape>>();
+
 /** Everything a scenario file may say, for these parts. `extends` is not here: it is gone before the shape is looked at. */
 export function scenarioSchema(parts: Parts): ZodType<ScenarioShape> {
+  const known = built.get(parts);
+  if (known !== undefined) return known;
+  const schema = buildSchema(parts);
+  built.set(parts, schema);
+  return schema;
+}
+
+function buildSchema(parts: Parts): ZodType<ScenarioShape> {
   return z.strictObject({
     name,
     seed: z.int().min(0).optional(),
@@ -29,9 +39,9 @@ export function scenarioSchema(parts: Parts): ZodType<ScenarioShape> {
   }) as unknown as ZodType<ScenarioShape>;
 }
 
-const warmup = choice([z.literal("auto"), quantity("duration", { example: "30 min" })], (value) =>
-  value === "auto" ? z.literal("auto") : quantity("duration", { example: "30 min" }),
-);
+const auto = z.literal("auto");
+const warmupTime = quantity("duration", { example: "30 min" });
+const warmup = choice([auto, warmupTime], (value) => (value === "auto" ? auto : warmupTime));
 
 function instant(parts: Parts) {
   return z
@@ -51,7 +61,8 @@ const serverGroup = z.strictObject({
   count: z.int().min(1).default(1),
   clock: frequency.optional(),
 });
-const servers = choice([serverGroup, z.array(serverGroup).min(1)], (value) => (Array.isArray(value) ? z.array(serverGroup).min(1) : serverGroup));
+const serverGroups = z.array(serverGroup).min(1);
+const servers = choice([serverGroup, serverGroups], (value) => (Array.isArray(value) ? serverGroups : serverGroup));
 
 function siteSchema(parts: Parts) {
   return z.strictObject({
@@ -123,7 +134,7 @@ function oneTarget(kinds: readonly string[], extra: Readonly<Record<string, ZodT
 }
 
 function family(plugins: Registry, common: Readonly<Record<string, ZodType>>): ZodType {
-  return byKind(new Map([...plugins].map(([kind, plugin]: [string, AnyPlugin]) => [kind, withCommon(plugin.schema, common)])));
+  return byKind(new Map([...plugins].map(([kind, plugin]: [string, AnyPlugin]) => [kind, withCommon(plugin.schema, common)])), common);
 }
 
 const BOUND = z.unknown().meta({ type: ["number", "string"], description: "A number in the metric's unit, or a quantity with a unit." });
@@ -136,8 +147,7 @@ const expectation = z
       if (wanted[side] === undefined) return undefined;
       const bound = readQuantity(wanted[side], dimensionOf(wanted.metric), { min: Number.NEGATIVE_INFINITY });
       if (bound.ok) return bound.value;
-      const message = bound.message.replace(/ of at least -Infinity( \S+)?/, "");
-      context.addIssue({ code: "custom", path: [side], message, params: { hint: bound.hint } });
+      context.addIssue({ code: "custom", path: [side], message: bound.message, params: { hint: bound.hint } });
       return undefined;
     };
     const min = read("min");
@@ -151,9 +161,11 @@ function dimensionOf(metric: string): "duration" | "energy" | "mass" | "power" |
   return ({ s: "duration", j: "energy", g: "mass", w: "power" } as const)[unit as "s"] ?? "number";
 }
 
+const wholeOrNone = z.boolean().transform(Number);
+
 const recordSchema = z.strictObject({
   /** Share of requests kept as rows; true is all. */
-  requests: choice([fraction, z.boolean()], (value) => (typeof value === "boolean" ? z.boolean().transform(Number) : fraction)).default(0),
+  requests: choice([fraction, wholeOrNone], (value) => (typeof value === "boolean" ? wholeOrNone : fraction)).default(0),
   jobs: z.boolean().default(false),
   power: z.boolean().default(false),
   events: z.boolean().default(false),

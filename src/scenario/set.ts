@@ -41,6 +41,9 @@ function put(tree: Tree | undefined, steps: readonly string[], value: Tree, targ
     return { ...tree, items: tree.items.map((item, i) => (i === index ? put(item, rest, value, target) : item)) };
   }
   const above = showPath(target.path.slice(0, target.path.length - steps.length));
-  const message = tree.kind === "list" ? `${above} is a list of ${tree.items.length} and has no item ${step}` : `${above} is not a mapping, so it has no ${step}`;
+  const message =
+    tree.kind === "list"
+      ? `${above} is a list of ${tree.items.length} and has no item ${step}`
+      : `${above} is not a mapping, so it has no ${step}`;
   throw new SpecError([{ place: target.place, message }]);
 }

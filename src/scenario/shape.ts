@@ -48,7 +48,7 @@ export function shape<T>(tree: Tree, plain: unknown, schema: ZodType<T>, root?: 
 function translate(issue: Issue, above: Path, context: Context): readonly Problem[] {
   const path = [...above, ...issue.path];
   const value = valueAt(context.plain, path);
-  if (issue.code === "unrecognized_keys") return (issue["keys"] as string[]).map((key) => unknownKey([...path, key], context));
+  if (issue.code === "unrecognized_keys") return (issue.keys as string[]).map((key) => unknownKey([...path, key], context));
   if (issue.code === "invalid_key") return [badName(path, context)];
   if (value === undefined) return [missing(path, issue, context)];
   if (issue.code === "invalid_union") return union(issue, path, context);
@@ -59,12 +59,18 @@ function translate(issue: Issue, above: Path, context: Context): readonly Proble
 function wording(issue: Issue, path: Path, value: unknown): Omit<Problem, "place"> {
   const where = path.length === 0 ? "the file" : showPath(path);
   if (issue.code === "custom") {
-    const hint = (issue["params"] as { hint?: string } | undefined)?.hint;
-    return hint === undefined ? { message: `${where} ${issue.message}` } : { message: `${where} ${issue.message}`, hint: `Hint: ${hint}.` };
+    const message = `${where}${issue.message.startsWith("must ") ? " " : ": "}${issue.message}`;
+    const hint = hintOf(issue);
+    return hint === undefined ? { message } : { message, hint };
   }
   const message = `${where} must ${expectation(issue)}, got ${show(value)}`;
   const hint = hintFor(issue, value);
   return hint === undefined ? { message } : { message, hint };
+}
+
+function hintOf(issue: Issue): string | undefined {
+  const hint = (issue.params as { hint?: string } | undefined)?.hint;
+  return hint === undefined ? undefined : `Hint: ${hint}.`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -81,34 +87,34 @@ const TYPES: Readonly<Record<string, string>> = {
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return TYPES[String(issue["expected"])] ?? `be ${issue["expected"]}`;
+      return TYPES[String(issue.expected)] ?? `be ${issue.expected}`;
     case "invalid_value":
-      return `be ${(issue["values"] as unknown[]).map((value) => JSON.stringify(value)).join(" or ")}`;
+      return `be ${(issue.values as unknown[]).map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":
-      return bound(issue, issue["inclusive"] === false ? "above" : "at least", issue["minimum"]);
+      return bound(issue, issue.inclusive === false ? "above" : "at least", issue.minimum);
     case "too_big":
-      return bound(issue, issue["inclusive"] === false ? "below" : "at most", issue["maximum"]);
+      return bound(issue, issue.inclusive === false ? "below" : "at most", issue.maximum);
     case "invalid_format":
-      return `match ${issue["pattern"] ?? issue["format"]}`;
+      return `match ${issue.pattern ?? issue.format}`;
     default:
       return `be valid (${issue.message})`;
   }
 }
 
 function bound(issue: Issue, word: string, limit: unknown): string {
-  if (issue["origin"] === "array") return `be a list of ${word} ${limit}`;
-  return issue["origin"] === "string" ? `be text of ${word} ${limit} characters` : `be ${word} ${limit}`;
+  if (issue.origin === "array") return `be a list of ${word} ${limit} ${limit === 1 ? "item" : "items"}`;
+  return issue.origin === "string" ? `be text of ${word} ${limit} characters` : `be ${word} ${limit}`;
 }
 
 function hintFor(issue: Issue, value: unknown): string | undefined {
-  const wantsNumber = issue["expected"] === "number" || issue["expected"] === "int";
+  const wantsNumber = issue.expected === "number" || issue.expected === "int";
   if (wantsNumber && typeof value === "string") {
     const number = Number.parseFloat(value);
     if (/^\s*[\d.]+\s*%\s*$/.test(value)) return `Hint: ${number / 100}.`;
     if (/^\s*[\d.]+\s*$/.test(value)) return `Hint: ${number}, without quotes.`;
   }
   if (issue.code !== "invalid_value" || typeof value !== "string") return undefined;
-  return didYouMean(value, (issue["values"] as unknown[]).map(String));
+  return didYouMean(value, (issue.values as unknown[]).map(String));
 }
 
 function didYouMean(word: string, allowed: readonly string[]): string | undefined {
@@ -135,8 +141,8 @@ function missing(path: Path, issue: Issue, context: Context): Problem {
   const message = `${showPath(path)} is missing`;
   const kinds = path.at(-1) === "kind" ? kindsAt(context.schema(), path.slice(0, -1), context.plain) : [];
   if (kinds.length > 0) return { place, message, hint: `Hint: ${kinds.join(", ")}.` };
-  const hint = (issue["params"] as { hint?: string } | undefined)?.hint;
-  return hint === undefined ? { place, message } : { place, message, hint: `Hint: ${hint}.` };
+  const hint = hintOf(issue);
+  return hint === undefined ? { place, message } : { place, message, hint };
 }
 
 function unknownKind(path: Path, context: Context): Problem {
@@ -145,7 +151,7 @@ function unknownKind(path: Path, context: Context): Problem {
   const above = path.slice(0, -1);
   const family = above.length === 0 && context.root !== undefined ? context.root : familyAt(above);
   if (typeof kind !== "string") return { place, message: `${showPath(path)} must be text, got ${show(kind)}` };
-  if (isKindNotYet(family, kind)) return { place, message: `${showPath(path)}: ${family} kind ${JSON.stringify(kind)} is not supported yet` };
+  if (isKindNotYet(family, kind)) return { place, message: `${showPath(path)} ${JSON.stringify(kind)} is not supported yet` };
   const near = didYouMean(kind, kindsAt(context.schema(), above, context.plain));
   const hint = `${near === undefined ? "" : `${near} `}See \`cybertwin list ${listName(family)}\`.`;
   return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, hint };
@@ -153,8 +159,8 @@ function unknownKind(path: Path, context: Context): Problem {
 
 /** Speaks of the branch that was meant: the one whose kind matches, else the one whose type does, else of all types. */
 function union(issue: Issue, path: Path, context: Context): readonly Problem[] {
-  if (issue["discriminator"] === "kind") return [unknownKind(path.at(-1) === "kind" ? path : [...path, "kind"], context)];
-  const branches = (issue["errors"] ?? []) as readonly (readonly Issue[])[];
+  if (issue.discriminator === "kind") return [unknownKind(path.at(-1) === "kind" ? path : [...path, "kind"], context)];
+  const branches = (issue.errors ?? []) as readonly (readonly Issue[])[];
   const sameType = branches.filter((issues) => !issues.some((one) => one.path.length === 0 && isTypeIssue(one)));
   const rightKind = sameType.filter((issues) => !issues.some(isKindIssue));
   const meant = best(rightKind);
@@ -168,8 +174,13 @@ function union(issue: Issue, path: Path, context: Context): readonly Problem[] {
   const value = valueAt(context.plain, path);
   const custom = branches.flat().find((one) => isQuantityIssue(one) && one.path.length === 0);
   if (custom !== undefined && typeof value !== "object") return translate(custom, path, context);
-  const wanted = new Set(branches.flat().filter((one) => one.path.length === 0).map(phrase));
-  return [{ place: placeOf(context.tree, path), message: `${showPath(path)} must ${[...wanted].join(" or ")}, got ${show(value)}` }];
+  const wanted = new Set(
+    branches
+      .flat()
+      .filter((one) => one.path.length === 0)
+      .map(phrase),
+  );
+  return [{ place: placeOf(context.tree, path), message: `${showPath(path)} must be ${[...wanted].join(" or ")}, got ${show(value)}` }];
 }
 
 /** The least wrong branch; first of equals. */
@@ -177,9 +188,10 @@ function best(branches: readonly (readonly Issue[])[]): readonly Issue[] | undef
   return branches.toSorted((a, b) => a.length - b.length)[0];
 }
 
-/** What one branch at the union's own level asks for, after "must". */
+/** What one branch at the union's own level asks for, after "must be". */
 function phrase(issue: Issue): string {
-  return issue.code === "custom" ? issue.message.replace(/^must /, "").replace(/, got .*$/s, "") : expectation(issue);
+  const text = issue.code === "custom" ? issue.message.replace(/^must /, "").replace(/, got .*$/s, "") : expectation(issue);
+  return text.replace(/^be /, "");
 }
 
 function isTypeIssue(issue: Issue): boolean {
@@ -188,7 +200,7 @@ function isTypeIssue(issue: Issue): boolean {
 
 /** A quantity that could not be read; other custom issues are about a value of the right type. */
 function isQuantityIssue(issue: Issue): boolean {
-  return issue.code === "custom" && (issue["params"] as { quantity?: boolean } | undefined)?.quantity === true;
+  return issue.code === "custom" && (issue.params as { quantity?: boolean } | undefined)?.quantity === true;
 }
 
 function isKindIssue(issue: Issue): boolean {

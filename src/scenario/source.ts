@@ -72,9 +72,10 @@ class Converter {
     }
     if (isAlias(node)) return this.#alias(node, place, depth);
     if (isMap(node)) return this.#within(node, () => this.#map(node, place, depth));
-    if (isSeq(node)) return this.#within(node, (): ListTree => {
-      return { kind: "list", place, items: node.items.map((item) => this.convert(item as Node | null, depth + 1)) };
-    });
+    if (isSeq(node))
+      return this.#within(node, (): ListTree => {
+        return { kind: "list", place, items: node.items.map((item) => this.convert(item as Node | null, depth + 1)) };
+      });
     const value = isScalar(node) ? node.value : null;
     if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
       return { kind: "scalar", place, value };
@@ -93,7 +94,10 @@ class Converter {
   #alias(alias: Alias, place: Place, depth: number): Tree {
     const target = alias.resolve(this.#document);
     if (target === undefined || this.#open.has(target)) {
-      this.#report(place, target === undefined ? `*${alias.source} has no anchor before it` : `*${alias.source} stands inside what it names`);
+      this.#report(
+        place,
+        target === undefined ? `*${alias.source} has no anchor before it` : `*${alias.source} stands inside what it names`,
+      );
       return { kind: "scalar", place, value: null };
     }
     this.#aliasDepth++;

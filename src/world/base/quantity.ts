@@ -106,7 +106,11 @@ function wrongUnit(text: string, dimension: Dimension, measure: string): [why: s
     const unit = text.trim().replace(/^[^A-Za-z]*/, "");
     return [", which counts in thousands", `"${number} ${unit[0]?.toUpperCase()}iB"`];
   }
-  if (measure === "") return [", which has no unit", `"${number} ${dimension === "rate" ? "req/s" : dimension === "job-rate" ? "jobs/day" : DIMENSIONS[dimension].base}"`];
+  if (measure === "")
+    return [
+      ", which has no unit",
+      `"${number} ${dimension === "rate" ? "req/s" : dimension === "job-rate" ? "jobs/day" : DIMENSIONS[dimension].base}"`,
+    ];
   return [`, which is ${nounOf(measure === "decimal memory" ? "memory" : measure)}`];
 }
 
@@ -119,7 +123,8 @@ function within(value: number, range: QuantityRange): boolean {
 function rangeText(dimension: Dimension, range: QuantityRange): string {
   const base = DIMENSIONS[dimension].base;
   const limit = (value: number): string => (base === "" ? `${value}` : `${value} ${base}`);
-  const low = range.above === undefined ? ` of at least ${limit(range.min ?? 0)}` : ` above ${limit(range.above)}`;
+  const unbounded = range.min === Number.NEGATIVE_INFINITY;
+  const low = unbounded ? "" : range.above === undefined ? ` of at least ${limit(range.min ?? 0)}` : ` above ${limit(range.above)}`;
   return range.max === undefined ? low : `${low} and at most ${limit(range.max)}`;
 }
 
