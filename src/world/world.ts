@@ -82,10 +82,6 @@ export class World implements FaultPort, BatchListener {
     };
   }
 
-  requestArrived(service: Service): void {
-    for (const recorder of this.#recorders) recorder.requestArrived?.(service, this.simulation.nowS);
-  }
-
   stretchEnded(job: Job, server: Server, end: StretchEnd): void {
     for (const recorder of this.#recorders) recorder.stretchEnded?.(job, server, end, this.simulation.nowS);
   }

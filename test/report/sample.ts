@@ -201,6 +201,7 @@ function run(seed: number): RunResult {
     eventCount: 13_904_112 + seed,
     series: made,
     tables: {},
+    eventLines: [],
   };
 }
 

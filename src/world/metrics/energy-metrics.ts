@@ -39,7 +39,7 @@ function siteMetrics(book: MetricBook, site: Site, endS: number): void {
   book.ratio(`sites.${name}.utilization_mean`, busyCoreS, cores * endS, noServers);
   book.ratio(`sites.${name}.availability`, upS, site.servers.length * endS, noServers);
   book.set(`sites.${name}.energy_j`, totalJ);
-  book.set(`sites.${name}.power_mean_w`, totalJ / endS);
+  book.ratio(`sites.${name}.power_mean_w`, totalJ, endS, "no time passed");
   book.ratio(`sites.${name}.pue_mean`, totalJ, itJ, "the site drew nothing");
   book.set(`sites.${name}.carbon_g`, ACCOUNTS.reduce((sum, account) => sum + site.carbonG[account].value, 0));
 }

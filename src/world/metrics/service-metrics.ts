@@ -27,7 +27,7 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
   if (stats.slo !== undefined) windowMetrics(book, prefix, stats, stats.slo);
   book.set(`${prefix}.attempts`, stats.attemptCount);
   book.set(`${prefix}.oom_restarts`, stats.oomRestarts);
-  if (endS > 0) book.set(`${prefix}.in_system_mean`, stats.areaS(endS) / endS);
+  book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
   book.set(`${prefix}.energy_j`, service.replicas.reduce((sum, { container }) => sum + container.totalEnergyJ, 0));
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG.value + service.openEnergy().carbonG);
 }
@@ -40,7 +40,7 @@ function tallyMetrics(book: MetricBook, prefix: string, tally: RequestTally, win
   book.set(`${prefix}.requests_failed`, ended("failed"));
   book.set(`${prefix}.requests_timed_out`, ended("timedOut"));
   book.set(`${prefix}.requests_unfinished`, window.open.count);
-  book.set(`${prefix}.throughput_per_s`, tally.finished / window.measuredS);
+  book.ratio(`${prefix}.throughput_per_s`, tally.finished, window.measuredS, "the run ended within the warm-up");
   const cutOffCount = ended("timedOut") + window.open.count;
   book.latencies(`${prefix}.latency`, tally.latencyS, { batches: tally.latencyBatches, cutOffCount, percentiles: PERCENTILES, reason: NONE_FINISHED });
   book.ratio(`${prefix}.wait_mean_s`, tally.waitS.value, tally.finished, NONE_FINISHED);
