@@ -21,7 +21,7 @@ export class MetricBook {
 
   set(name: string, value: number, note?: MetricNote): void {
     if (!Number.isFinite(value)) throw new Error(`metric ${name} is ${value}`);
-    this.metrics[name] = value;
+    this.metrics[name] = value + 0; // never -0
     if (note !== undefined) this.notes[name] = note;
   }
 
