@@ -69,7 +69,10 @@ async function kinds(): Promise<readonly KindList[]> {
 }
 
 /** Where and with what a result was made; written beside it, never compared. */
-function metaJson(version: string, output: { readonly scenario: { readonly sha256: string; readonly file: string }; readonly seeds: readonly number[] }): string {
+function metaJson(
+  version: string,
+  output: { readonly scenario: { readonly sha256: string; readonly file: string }; readonly seeds: readonly number[] },
+): string {
   const meta = {
     cybertwin: version,
     node: process.version,

@@ -5,8 +5,8 @@ import type { Service } from "../world/cluster/service.ts";
 import { type EndedRequest, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
 import type { Recorder } from "../world/ports.ts";
 import type { World } from "../world/world.ts";
-import { TableBuilder } from "./table-builder.ts";
 import type { ColumnTable } from "./result.ts";
+import { TableBuilder } from "./table-builder.ts";
 
 export interface RowOptions {
   /** Share of requests, 0..1. */
@@ -48,7 +48,10 @@ const POWER_COLUMNS = { time_s: "double", server: "text", watts: "double", utili
 const GOLDEN = 0.6180339887498949;
 
 /** The recorders that `options` ask for; `tables` and `events` are read once the run has ended. */
-export function recordRows(world: World, options: RowOptions): { tables(): Readonly<Record<string, ColumnTable>>; readonly events: string[] } {
+export function recordRows(
+  world: World,
+  options: RowOptions,
+): { tables(): Readonly<Record<string, ColumnTable>>; readonly events: string[] } {
   const tables: Record<string, () => ColumnTable> = {};
   const events: string[] = [];
   if (options.requests > 0) tables["requests"] = requestRows(world, options.requests);
@@ -101,7 +104,8 @@ function jobRows(world: World): () => ColumnTable {
       carbon_g: at.carbonG,
     });
   world.addRecorder({
-    jobFinished: (job, server, nowS) => add(job, "finished", { finishS: nowS, server: server.options.name, energyJ: job.energyJ, carbonG: job.carbonG }),
+    jobFinished: (job, server, nowS) =>
+      add(job, "finished", { finishS: nowS, server: server.options.name, energyJ: job.energyJ, carbonG: job.carbonG }),
   });
   return () => {
     for (const pool of world.pools) {
@@ -124,7 +128,13 @@ function powerRows(world: World): () => ColumnTable {
     const state = `${server.powerW} ${server.usedCores} ${server.clockHz}`;
     if (last.get(server) === state) return;
     last.set(server, state);
-    builder.add({ time_s: nowS, server: server.options.name, watts: server.powerW, utilization: server.utilization, clock_hz: server.clockHz });
+    builder.add({
+      time_s: nowS,
+      server: server.options.name,
+      watts: server.powerW,
+      utilization: server.utilization,
+      clock_hz: server.clockHz,
+    });
   };
   for (const server of world.servers) add(server, 0);
   world.addRecorder({ powerChanged: add });
@@ -142,7 +152,14 @@ class EventLines implements Recorder {
     this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, id: request.id });
   }
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
-    this.#add({ time_s: nowS, event: `job-${end}`, workload: job.workload.name, id: job.id, server: server.options.name, since_s: job.startS });
+    this.#add({
+      time_s: nowS,
+      event: `job-${end}`,
+      workload: job.workload.name,
+      id: job.id,
+      server: server.options.name,
+      since_s: job.startS,
+    });
   }
   faultBegan(fault: string, server: Server, nowS: number): void {
     this.#add({ time_s: nowS, event: "fault-began", fault, server: server.options.name });

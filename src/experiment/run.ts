@@ -1,7 +1,8 @@
 /** One run of one scenario with one seed: build, play, measure. */
-import { mser5 } from "../stats/index.ts";
-import { buildWorld, type BuiltWorld } from "../scenario/build.ts";
+
+import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
+import { mser5 } from "../stats/index.ts";
 import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { batchMetrics } from "../world/metrics/batch-metrics.ts";
 import { MetricBook } from "../world/metrics/book.ts";

@@ -1,11 +1,11 @@
 /** Series for the pictures: everything by equal buckets over the whole run. Always on, so that a report changes no byte of a run. */
 import { PHASE } from "../kernel/index.ts";
-import { ACCOUNTS, type Account } from "../world/energy/account.ts";
 import type { Job, StretchEnd } from "../world/cluster/job.ts";
 import { REQUEST_STATE } from "../world/cluster/request-pool.ts";
 import type { Server } from "../world/cluster/server.ts";
 import type { Service } from "../world/cluster/service.ts";
 import { type EndedRequest, OUTCOME } from "../world/cluster/service-stats.ts";
+import { ACCOUNTS, type Account } from "../world/energy/account.ts";
 import { J_PER_KWH } from "../world/energy/index.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
 import type { Recorder } from "../world/ports.ts";
@@ -55,7 +55,12 @@ export class SeriesRecorder implements Recorder {
       this.#services.set(service, { bins, arrived: new Float64Array(BUCKET_COUNT), failed: new Float64Array(BUCKET_COUNT) });
     }
     for (const { name } of world.batches) {
-      this.#batches.set(name, { inSystemS: new Float64Array(BUCKET_COUNT), runningS: new Float64Array(BUCKET_COUNT), segments: [], truncated: 0 });
+      this.#batches.set(name, {
+        inSystemS: new Float64Array(BUCKET_COUNT),
+        runningS: new Float64Array(BUCKET_COUNT),
+        segments: [],
+        truncated: 0,
+      });
     }
     world.addRecorder(this);
     for (let i = 1; i <= BUCKET_COUNT; i++) world.simulation.scheduleAt(i * this.#bucketS, PHASE.sample, () => this.#closeBucket());
@@ -85,7 +90,9 @@ export class SeriesRecorder implements Recorder {
   }
 
   faultEnded(fault: string, server: Server, nowS: number): void {
-    const open = this.stretches.findLast((stretch) => stretch.fault === fault && stretch.server === server.options.name && stretch.endS === Infinity);
+    const open = this.stretches.findLast(
+      (stretch) => stretch.fault === fault && stretch.server === server.options.name && stretch.endS === Infinity,
+    );
     if (open !== undefined) open.endS = nowS;
   }
 
@@ -112,7 +119,11 @@ export class SeriesRecorder implements Recorder {
       },
       services: this.#world.services.map(({ name, service }) => this.#serviceSeries(name, service)),
       batches: this.#world.batches.map(({ name }) => this.#batchSeries(name)),
-      faults: this.stretches.map((stretch) => ({ ...stretch, kind: this.#faultKinds[stretch.fault] as string, endS: Math.min(stretch.endS, nowS) })),
+      faults: this.stretches.map((stretch) => ({
+        ...stretch,
+        kind: this.#faultKinds[stretch.fault] as string,
+        endS: Math.min(stretch.endS, nowS),
+      })),
     };
   }
 

@@ -1,16 +1,16 @@
 /** Batch workloads: jobs, and the pools of servers they share. */
 import { bestFit } from "../control/index.ts";
 import { startMirror } from "../control/mirror.ts";
+import type { Rng } from "../kernel/index.ts";
+import { driveJobs } from "../world/arrival-drivers.ts";
+import type { Table } from "../world/base/table.ts";
 import { BatchPool, type NewJob } from "../world/cluster/batch-pool.ts";
 import { BatchWorkload } from "../world/cluster/batch-workload.ts";
 import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
 import type { DelayRule, PlaceRule } from "../world/cluster/ports.ts";
 import type { Site } from "../world/cluster/site.ts";
-import { column, type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import type { ArrivalProcess } from "../world/workload/arrivals.ts";
-import type { Table } from "../world/base/table.ts";
-import type { Rng } from "../kernel/index.ts";
-import { driveJobs } from "../world/arrival-drivers.ts";
+import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make, type Policy } from "./build-policies.ts";
@@ -44,11 +44,18 @@ function poolFor(context: BuildContext, pools: Map<string, BatchPool>, name: str
   const mirror = place?.spec.telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
   const poolRng = rng.fork(`pool ${key}`);
   const delay = policies.of(["delay"], name);
-  const pool = new BatchPool(world.simulation, { servers, rule, backfill: spec.backfill, mirror }, poolRng, forecastFor(delay, site), world);
+  const pool = new BatchPool(
+    world.simulation,
+    { servers, rule, backfill: spec.backfill, mirror },
+    poolRng,
+    forecastFor(delay, site),
+    world,
+  );
   for (const server of servers) pool.refresh(server);
   pools.set(key, pool);
   world.pools.push(pool);
-  if (mirror !== undefined) context.starters.push(() => startMirror(world, pool, { mirror, ...mirrorTiming(place as Policy) }, poolRng.fork("mirror")));
+  if (mirror !== undefined)
+    context.starters.push(() => startMirror(world, pool, { mirror, ...mirrorTiming(place as Policy) }, poolRng.fork("mirror")));
   return pool;
 }
 

@@ -1,9 +1,9 @@
 /** Which rule decides what for whom, and how controllers see and reach the world. */
 import { type AnyControllerPlugin, controllers, type Decision } from "../control/index.ts";
 import type { Binding } from "../control/loop.ts";
+import type { Site } from "../world/cluster/site.ts";
 import { oracleForecast } from "../world/energy/index.ts";
 import type { Forecast } from "../world/energy/signal.ts";
-import type { Site } from "../world/cluster/site.ts";
 import type { Periodic } from "../world/ports.ts";
 import type { World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
@@ -28,7 +28,8 @@ export function policiesOf(spec: ScenarioSpec): Policies {
     return { name, spec: controller, plugin };
   });
   return {
-    of: (decisions, workload) => all.find(({ plugin, spec: { target } }) => decisions.includes(plugin.decides) && target.workload === workload),
+    of: (decisions, workload) =>
+      all.find(({ plugin, spec: { target } }) => decisions.includes(plugin.decides) && target.workload === workload),
     periodic: all.filter(({ plugin }) => plugin.decides === "periodic"),
   };
 }

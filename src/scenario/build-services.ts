@@ -1,15 +1,16 @@
 /** Services, their replicas' places, and what arrives at them. */
-import type { JobId, ServerId } from "../world/base/id.ts";
-import { column, type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type TraceArrivals } from "../world/workload/index.ts";
-import type { OracleQueueRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+
+import { bestFit, random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
+import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
+import type { JobId, ServerId } from "../world/base/id.ts";
 import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
+import type { OracleQueueRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
-import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
+import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw, type TraceArrivals } from "../world/workload/index.ts";
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
-import { bestFit, random } from "../control/index.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
 import type { ServiceSpec } from "./spec.ts";
@@ -40,7 +41,14 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
     tenant: spec.tenant,
     rank: PRIORITY_RANK[spec.priority],
     classNames: Object.keys(classes),
-    service: new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world.listenerFor(() => unit)),
+    service: new Service(
+      world.simulation,
+      optionsOf(name, spec),
+      policy,
+      stats,
+      serviceRng,
+      world.listenerFor(() => unit),
+    ),
     userFree: () => {
       throw new Error(`${name} has no users`);
     },
@@ -81,7 +89,8 @@ export function allowedServers(world: World, sites: readonly string[] | undefine
 function placeReplicas({ world, policies }: BuildContext, unit: ServiceUnit, spec: ServiceSpec, rng: Rng): void {
   const servers = allowedServers(world, spec.sites);
   const index = new ServerFleetIndex(servers.map(fleetServer));
-  for (const server of servers) index.update(server.id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
+  for (const server of servers)
+    index.update(server.id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
   const policy = policies.of(["place"], unit.name);
   const rule = policy === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(policy);
   const placeRng = rng.fork("place");
@@ -96,7 +105,13 @@ function placeReplicas({ world, policies }: BuildContext, unit: ServiceUnit, spe
   }
 }
 
-export function fleetServer({ id, cores, options }: Server): { id: ServerId; cores: number; memoryB: number; idleW: number; peakW: number } {
+export function fleetServer({ id, cores, options }: Server): {
+  id: ServerId;
+  cores: number;
+  memoryB: number;
+  idleW: number;
+  peakW: number;
+} {
   return { id, cores, memoryB: options.memoryB, idleW: options.power.powerW(0, 1), peakW: options.power.powerW(1, 1) };
 }
 
@@ -136,15 +151,24 @@ function mixOf(spec: ServiceSpec): ClassMix {
 /** Requests of a trace: class and work from its columns where it has them, else by law. */
 function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): RequestSource {
   const byLaw = hasLaw(spec) ? lawSource(mixOf(spec), rng) : undefined;
-  const workColumn = spec.work === undefined ? column(table, "work_s") : spec.work.kind === "trace" ? column(table, spec.work["column"] as string) : undefined;
+  const workColumn =
+    spec.work === undefined
+      ? column(table, "work_s")
+      : spec.work.kind === "trace"
+        ? column(table, spec.work["column"] as string)
+        : undefined;
   const names = Object.keys(spec.classes ?? {});
   const classOf = table.texts["class"]?.map((name) => names.indexOf(name));
   const useClass = classOf !== undefined && names.length > 0;
   return {
     classIndex: useClass ? (row) => classOf[row] as number : (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row)),
-    workS: workColumn === undefined ? (classIndex, row) => (byLaw as RequestSource).workS(classIndex, row) : (_, row) => workColumn[row] as number,
+    workS:
+      workColumn === undefined
+        ? (classIndex, row) => (byLaw as RequestSource).workS(classIndex, row)
+        : (_, row) => workColumn[row] as number,
   };
 }
 
 const hasLaw = ({ work, classes }: ServiceSpec): boolean =>
-  (work !== undefined && work.kind !== "trace") || (classes !== undefined && Object.values(classes).every((each) => each.work !== undefined));
+  (work !== undefined && work.kind !== "trace") ||
+  (classes !== undefined && Object.values(classes).every((each) => each.work !== undefined));

@@ -3,7 +3,16 @@ import type { ServerId } from "../world/base/id.ts";
 import { Server } from "../world/cluster/server.ts";
 import { nominalClockHz, type ServerKindSpec } from "../world/cluster/server-kind.ts";
 import { Site } from "../world/cluster/site.ts";
-import { type CarbonSpec, makeCarbon, makePowerModel, makePue, type PowerSpec, type PsuKind, type PueSpec, psuEfficiency } from "../world/energy/index.ts";
+import {
+  type CarbonSpec,
+  makeCarbon,
+  makePowerModel,
+  makePue,
+  type PowerSpec,
+  type PsuKind,
+  type PueSpec,
+  psuEfficiency,
+} from "../world/energy/index.ts";
 import type { BuildContext } from "./build.ts";
 import { fleetOf, type SiteSpec } from "./spec.ts";
 
@@ -14,7 +23,10 @@ const PUE_NONE: PueSpec = 1;
 export function addSites({ spec, world, rng }: BuildContext): void {
   const sites = new Map<string, Site>();
   for (const [name, site] of Object.entries(spec.sites)) {
-    const { signal, forecast } = makeCarbon((site.carbon as CarbonSpec | undefined) ?? NO_CARBON, { startEpochS: spec.start?.epochS, rng: rng.fork(`sites.${name}.carbon`) });
+    const { signal, forecast } = makeCarbon((site.carbon as CarbonSpec | undefined) ?? NO_CARBON, {
+      startEpochS: spec.start?.epochS,
+      rng: rng.fork(`sites.${name}.carbon`),
+    });
     const pue = makePue((site.pue as PueSpec | undefined) ?? PUE_NONE);
     const options = { name, carbon: signal, forecast, pue: pue.at, isPueConstant: pue.constant !== undefined };
     const made = new Site(world.simulation, options);

@@ -1,7 +1,7 @@
 /** A checked scenario becomes a world: here the rooms' factories meet. Everything random hangs on one root stream. */
 import { ControlLoop } from "../control/loop.ts";
-import { faults } from "../faults/index.ts";
 import type { Fault } from "../faults/fault.ts";
+import { faults } from "../faults/index.ts";
 import { startFault } from "../faults/schedule.ts";
 import { type Rng, rootRng, Simulation } from "../kernel/index.ts";
 import type { Table } from "../world/base/table.ts";

@@ -15,17 +15,26 @@ export function choice(alternatives: readonly ZodType[], pick: (value: unknown) 
   return schema;
 }
 
-/** A mapping whose `kind` says which of the schemas it follows. @param common fields that are checked even where the kind is not known */
-export function byKind(schemas: ReadonlyMap<string, ZodType>, common: Readonly<Record<string, ZodType>> = {}): ZodType {
+interface UnknownKinds {
+  /** Fields that are checked even where the kind is not known. */
+  readonly common: Readonly<Record<string, ZodType>>;
+  /** Kinds of which nothing but the kind is looked at. */
+  isOpaque(kind: string): boolean;
+}
+
+/** A mapping whose `kind` says which of the schemas it follows. */
+export function byKind(schemas: ReadonlyMap<string, ZodType>, unknown: UnknownKinds): ZodType {
   const options = [...schemas.keys()];
   const noKind = z.unknown().transform((kind, context) => {
     context.issues.push({ code: "invalid_union", discriminator: "kind", options, errors: [], input: kind } as never);
     return z.NEVER;
   });
-  const unknownKind = z.looseObject({ ...common, kind: noKind });
+  const unknownKind = z.looseObject({ ...unknown.common, kind: noKind });
+  const opaqueKind = z.looseObject({ kind: noKind });
   return choice([...schemas.values()], (value) => {
     const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
-    return (typeof kind === "string" ? schemas.get(kind) : undefined) ?? unknownKind;
+    if (typeof kind !== "string") return unknownKind;
+    return schemas.get(kind) ?? (unknown.isOpaque(kind) ? opaqueKind : unknownKind);
   });
 }
 
@@ -37,8 +46,18 @@ export function withCommon(schema: ZodType, common: Readonly<Record<string, ZodT
   return object.safeExtend(Object.fromEntries(missing));
 }
 
+const exported = new WeakMap<ZodType, JsonSchema>();
+
 /** JSON Schema (draft 7) of what a user may write. */
 export function jsonSchemaOf(schema: ZodType): JsonSchema {
+  const known = exported.get(schema);
+  if (known !== undefined) return known;
+  const made = exportSchema(schema);
+  exported.set(schema, made);
+  return made;
+}
+
+function exportSchema(schema: ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
     io: "input",
     target: "draft-7",

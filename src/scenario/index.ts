@@ -1,19 +1,22 @@
-/** From a scenario file to a spec that builds: the rooms' real parts, and a trial build for what only building tells. */
-import { faults, readFaultTrace } from "../faults/index.ts";
+/** From YAML to a checked, loaded scenario as plain data, and the worlds it builds. */
 import { buildWorld } from "./build.ts";
 import { NoRoomError } from "./build-services.ts";
+import type { JsonSchema } from "./choice.ts";
+import { scenarioJsonSchemaOf } from "./json-schema.ts";
 import { type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
 import { SpecError } from "./problem.ts";
-import { scenarioJsonSchemaOf } from "./json-schema.ts";
-import { realParts } from "./wiring.ts";
+import { PARTS } from "./wiring.ts";
 
+export { type BuiltWorld, buildWorld } from "./build.ts";
+export type { JsonSchema } from "./choice.ts";
 export type { LoadedScenario, LoadOptions } from "./load.ts";
-export { SpecError } from "./problem.ts";
+export { type Problem, SpecError, showProblem } from "./problem.ts";
 export type { ScenarioSpec } from "./spec.ts";
 
-const PARTS = realParts(faults, readFaultTrace);
-
-/** Loads, checks and builds once. @throws {SpecError} with all problems of the first pass that fails. */
+/**
+ * Loads and checks one scenario, and builds it once for what only building tells.
+ * @throws {SpecError} with all problems of the first pass that fails.
+ */
 export function loadScenario(file: string, options: LoadOptions): LoadedScenario {
   const loaded = loadScenarioWith(PARTS, file, options);
   try {
@@ -27,5 +30,7 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
   return loaded;
 }
 
-/** JSON Schema (draft 7) of scenario files. */
-export const scenarioJsonSchema = (): unknown => scenarioJsonSchemaOf(PARTS);
+/** The JSON Schema (draft 7) of scenario files. */
+export function scenarioJsonSchema(): JsonSchema {
+  return scenarioJsonSchemaOf(PARTS);
+}

@@ -69,7 +69,9 @@ function checkSchedule(fault: FaultSpec, path: Path, findings: Findings): void {
     findings.problem(path, `must say when: at and duration, mtbf and mttr, or trace; got ${begun.length === 0 ? "none" : "several"}`);
     return;
   }
-  for (const field of only) if (fault[field] === undefined) findings.problem([...path, field], "is missing");
+  for (const field of only) {
+    if (fault[field] === undefined && field !== "duration") findings.problem([...path, field], "is missing"); // no duration: to the end
+  }
 }
 
 /** The servers that a target names, or undefined where it names nothing. */

@@ -1,9 +1,9 @@
 /** The shape of a scenario file: the fixed fields, and the registries' kinds where they may stand. */
 import { type ZodType, z } from "zod";
-import type { AnyPlugin } from "../world/base/plugin.ts";
 import { quantity, readQuantity } from "../world/base/quantity.ts";
 import { batchFields, serviceFields } from "../world/cluster/spec.ts";
 import { byKind, choice, withCommon } from "./choice.ts";
+import { isKindNotYet } from "./not-yet.ts";
 import type { Parts, Registry } from "./parts.ts";
 import type { ScenarioShape } from "./spec.ts";
 
@@ -32,8 +32,8 @@ function buildSchema(parts: Parts): ZodType<ScenarioShape> {
     warmup: warmup.default(0),
     sites: named(siteSchema(parts)).default({}),
     workloads: named(workloadSchema(parts)).default({}),
-    controllers: named(family(parts.controllers, controllerFields)).default({}),
-    faults: named(family(parts.faults, faultFields(parts))).default({}),
+    controllers: named(family("controller", parts.controllers, controllerFields)).default({}),
+    faults: named(family("fault", parts.faults, faultFields(parts))).default({}),
     expect: z.array(expectation).default([]),
     record: recordSchema.prefault({}),
   }) as unknown as ZodType<ScenarioShape>;
@@ -79,12 +79,12 @@ function workloadSchema(parts: Parts) {
   const work = parts.law("duration");
   const requestClass = z.strictObject({ share: fraction, priority: z.int().default(0), work: work.optional() });
   const service = { work: work.optional(), arrivals: parts.arrivalsSchema("rate"), classes: named(requestClass).optional() };
-  return byKind(
-    new Map<string, ZodType>([
-      ["service", z.strictObject({ ...serviceFields, ...service })],
-      ["batch", z.strictObject({ ...batchFields, work: work.optional(), arrivals: parts.arrivalsSchema("job-rate").optional() })],
-    ]),
-  );
+  const batch = { work: work.optional(), arrivals: parts.arrivalsSchema("job-rate").optional() };
+  const schemas = new Map<string, ZodType>([
+    ["service", z.strictObject({ ...serviceFields, ...service })],
+    ["batch", z.strictObject({ ...batchFields, ...batch })],
+  ]);
+  return byKind(schemas, { common: {}, isOpaque: (kind) => isKindNotYet("workload", kind) });
 }
 
 const controllerFields = {
@@ -133,8 +133,9 @@ function oneTarget(kinds: readonly string[], extra: Readonly<Record<string, ZodT
   });
 }
 
-function family(plugins: Registry, common: Readonly<Record<string, ZodType>>): ZodType {
-  return byKind(new Map([...plugins].map(([kind, plugin]: [string, AnyPlugin]) => [kind, withCommon(plugin.schema, common)])), common);
+function family(name: "controller" | "fault", plugins: Registry, common: Readonly<Record<string, ZodType>>): ZodType {
+  const schemas = new Map([...plugins].map(([kind, plugin]) => [kind, withCommon(plugin.schema, common).describe(plugin.doc)]));
+  return byKind(schemas, { common, isOpaque: (kind) => isKindNotYet(name, kind) });
 }
 
 const BOUND = z.unknown().meta({ type: ["number", "string"], description: "A number in the metric's unit, or a quantity with a unit." });

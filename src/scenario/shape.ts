@@ -32,16 +32,7 @@ export type Shaped<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export function shape<T>(tree: Tree, plain: unknown, schema: ZodType<T>, root?: Family): Shaped<T> {
   const result = schema.safeParse(plain);
   if (result.success) return { ok: true, value: result.data };
-  let json: JsonSchema | undefined;
-  const context: Context = {
-    tree,
-    plain,
-    root,
-    schema: () => {
-      json ??= jsonSchemaOf(schema);
-      return json;
-    },
-  };
+  const context: Context = { tree, plain, root, schema: () => jsonSchemaOf(schema) };
   return { ok: false, problems: result.error.issues.flatMap((issue) => translate(issue as unknown as Issue, [], context)) };
 }
 

@@ -1,5 +1,6 @@
 /** The rooms' registries and schemas, put together: a new family is added here, a new kind in its own room. */
 import { controllers } from "../control/index.ts";
+import { faults } from "../faults/index.ts";
 import type { TableReader } from "../world/base/table.ts";
 import { nominalClockHz } from "../world/cluster/server-kind.ts";
 import {
@@ -27,32 +28,37 @@ import {
   makeArrivals,
   makeLaw,
   profiles,
+  readCsv,
 } from "../world/workload/index.ts";
-import type { Parts, PluginSpec, Registry } from "./parts.ts";
+import type { Parts, PluginSpec } from "./parts.ts";
 
-/** @param faults the fault kinds, with the reader of a fault's `trace` of times */
-export function realParts(faults: Registry, faultTraceReader: TableReader): Parts {
-  return {
-    registries: { law: laws, arrival: arrivals, profile: profiles, carbon: carbonKinds, forecast: forecasts, "power model": powerModels },
-    controllers,
-    faults,
-    pueReader: readPueTable,
-    faultTraceReader,
-    law,
-    arrivalsSchema,
-    carbonSchema,
-    pueSchema,
-    psuSchema,
-    powerSchema,
-    parseInstant,
-    meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
-    meanRate,
-    traceColumns,
-    powerProblem: (kind) =>
-      powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
-    carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
-  };
-}
+/** Times of a fault: rows of start and length, for the whole target or for the server that the row names. */
+const readFaultTrace: TableReader = (lines, file) =>
+  readCsv(lines, file, [
+    { name: "at_s", min: 0, order: "rising" },
+    { name: "duration_s", above: 0 },
+    { name: "server", type: "text", optional: true },
+  ]);
+
+export const PARTS: Parts = {
+  registries: { law: laws, arrival: arrivals, profile: profiles, carbon: carbonKinds, forecast: forecasts, "power model": powerModels },
+  controllers,
+  faults,
+  pueReader: readPueTable,
+  faultTraceReader: readFaultTrace,
+  law,
+  arrivalsSchema,
+  carbonSchema,
+  pueSchema,
+  psuSchema,
+  powerSchema,
+  parseInstant,
+  meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
+  meanRate,
+  traceColumns,
+  powerProblem: (kind) => powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
+  carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
+};
 
 function meanRate(spec: PluginSpec): ReturnType<Parts["meanRate"]> {
   const made = makeArrivals(spec as ArrivalsSpec);

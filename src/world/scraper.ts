@@ -47,7 +47,8 @@ export class Scraper implements Recorder {
       workloads: { ...this.#services(intervalS), ...this.#batches(intervalS) },
       servers: this.#world.servers.map((server) => {
         const busyCoreS = server.meter.busyCoreS.value;
-        const utilization = intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
+        const utilization =
+          intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
         this.#serverBusyCoreS[server.id] = busyCoreS;
         return { id: server.id, name: server.options.name, up: server.isUp, utilization, powerW: server.powerW, clockHz: server.clockHz };
       }),

@@ -1,37 +1,5 @@
-/** A loader over files in memory, with two small fault kinds of its own. */
-import { z } from "zod";
-import { type LoadedScenario, loadScenarioWith } from "../../src/scenario/load.ts";
-import type { Parts, Registry } from "../../src/scenario/parts.ts";
-import { SpecError } from "../../src/scenario/problem.ts";
-import { realParts } from "../../src/scenario/wiring.ts";
-import { registry } from "../../src/world/base/plugin.ts";
-import { type Table, TableError } from "../../src/world/base/table.ts";
-
-const faults: Registry = registry("fault", [
-  {
-    kind: "server-crash",
-    doc: "Takes servers down.",
-    schema: z.strictObject({ kind: z.literal("server-crash") }),
-    create: () => undefined,
-  },
-  {
-    kind: "server-slow-cpu",
-    doc: "Slows servers.",
-    schema: z.strictObject({ kind: z.literal("server-slow-cpu"), factor: z.number().gt(0).lt(1) }),
-    create: () => undefined,
-  },
-]);
-
-/** One number a line. */
-function readTimes(lines: Iterable<string>, file: string): Table {
-  const times = [...lines].map((line, i) => {
-    if (!/^\d+$/.test(line)) throw new TableError(file, i + 1, `must be a time in seconds, got ${JSON.stringify(line)}`);
-    return Number(line);
-  });
-  return { file, rowCount: times.length, numbers: { at_s: Float64Array.from(times) }, texts: {} };
-}
-
-export const PARTS: Parts = realParts(faults, readTimes);
+/** Loads scenarios from files in memory. */
+import { type LoadedScenario, loadScenario, SpecError } from "../../src/scenario/index.ts";
 
 export const SERVER = `kind: server
 cores: 8
@@ -48,7 +16,7 @@ export type Files = Readonly<Record<string, string>>;
 /** Loads `scenario.yaml` of `files`; `catalogue/servers/small.yaml` is always there. */
 export function load(files: Files | string, set: readonly string[] = []): LoadedScenario {
   const all: Files = { "catalogue/servers/small.yaml": SERVER, ...(typeof files === "string" ? { "scenario.yaml": files } : files) };
-  return loadScenarioWith(PARTS, "scenario.yaml", {
+  return loadScenario("scenario.yaml", {
     set,
     cwd: "here",
     catalogue: { dir: "catalogue", list: () => Object.keys(all).filter((file) => file.startsWith("catalogue/servers/")) },
@@ -70,3 +38,18 @@ export function complaint(files: Files | string, set: readonly string[] = []): s
   }
   throw new Error("the scenario was accepted");
 }
+
+/** A small scenario that is accepted. */
+export const SMALL = `name: small
+seed: 1
+duration: 1 h
+sites:
+  west: { servers: { kind: small, count: 2 }, carbon: 300 g/kWh }
+workloads:
+  web: { kind: service, work: { kind: exponential, mean: 5 ms }, arrivals: { kind: poisson, rate: 100 req/s } }
+  etl: { kind: batch, jobs: 3, cores: 4, memory: 8 GiB, work: 1 h }
+controllers:
+  place: { kind: best-fit, target: { workload: etl } }
+faults:
+  crash: { kind: server-crash, target: { site: west, count: 1 }, mtbf: 1 day, mttr: 1 h }
+`;

@@ -37,7 +37,11 @@ export class MetricBook {
   }
 
   /** Mean, percentiles and greatest of a recorder under `${prefix}_<statistic>_s`. */
-  latencies(prefix: string, recorder: LatencyRecorder, options: { batches?: BatchMeans; cutOffCount: number; percentiles: readonly string[]; reason: string }): void {
+  latencies(
+    prefix: string,
+    recorder: LatencyRecorder,
+    options: { batches?: BatchMeans; cutOffCount: number; percentiles: readonly string[]; reason: string },
+  ): void {
     const { n } = recorder;
     const interval = options.batches?.interval(LEVEL);
     if (n === 0) {
