@@ -23,6 +23,8 @@ export interface RunResult {
   readonly series: RunSeries;
   /** Tables asked for by `record:`, by file name without extension ("requests", "jobs", "power"). */
   readonly tables: Readonly<Record<string, ColumnTable>>;
+  /** JSON lines of `events.jsonl`; empty unless asked for. */
+  readonly eventLines: readonly string[];
   /** Absent unless the run was interrupted: how far it came, seconds. */
   readonly interruptedAtS?: number;
 }

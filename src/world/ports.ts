@@ -1,6 +1,10 @@
 /** What the world shows to controllers and takes from them, and the port faults enter by. */
 import type { Rng } from "../kernel/index.ts";
 import type { JobId, ServerId } from "./base/id.ts";
+import type { Job, StretchEnd } from "./cluster/job.ts";
+import type { Server } from "./cluster/server.ts";
+import type { Service } from "./cluster/service.ts";
+import type { EndedRequest } from "./cluster/service-stats.ts";
 import type { Forecast } from "./energy/signal.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
@@ -56,12 +60,13 @@ export interface Refusal {
 export interface Periodic {
   readonly kind: "periodic";
   readonly periodS: number;
-  decide(telemetry: Telemetry, rng: Rng): readonly Action[];
+  /** A property, not a method: see cluster/ports.ts. */
+  readonly decide: (telemetry: Telemetry, rng: Rng) => readonly Action[];
 }
 
 /** The world as faults may touch it. Holds nest: a server is down while any fault holds it down. */
 export interface FaultPort {
-  readonly servers: readonly FaultTarget[];
+  readonly targets: readonly FaultTarget[];
   crash(server: ServerId, fault: string): void;
   repair(server: ServerId, fault: string): void;
   /** Multiplies the server's speed, unseen by telemetry; 1 restores. */
@@ -74,4 +79,15 @@ export interface FaultTarget {
   readonly site: string;
   readonly row: string | undefined;
   readonly rack: string | undefined;
+}
+
+/** Hears what happens, and keeps what someone asked for. Never changes anything. */
+export interface Recorder {
+  requestEnded?(service: Service, request: EndedRequest, nowS: number): void;
+  /** A job ran on a server from `job.startS` until now. */
+  stretchEnded?(job: Job, server: Server, end: StretchEnd, nowS: number): void;
+  jobFinished?(job: Job, server: Server, nowS: number): void;
+  powerChanged?(server: Server, nowS: number): void;
+  faultBegan?(fault: string, server: Server, nowS: number): void;
+  faultEnded?(fault: string, server: Server, nowS: number): void;
 }

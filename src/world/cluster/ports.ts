@@ -1,4 +1,7 @@
-/** What the cluster asks of those who decide. Rules answer at an event, from views of what is observable. */
+/**
+ * What the cluster asks of those who decide. Rules answer at an event, from views of what is observable. Their functions
+ * are properties, not methods: the compiler then refuses a rule whose parameter type asks for more than the view shows.
+ */
 import type { Rng } from "../../kernel/index.ts";
 import type { JobId, ReplicaId, ServerId } from "../base/id.ts";
 import type { Forecast } from "../energy/signal.ts";
@@ -25,7 +28,7 @@ export interface OracleRequestView extends RequestView {
 /** Orders a replica's queue: the least key goes first, equal keys by arrival, then id. */
 export interface QueueRule {
   readonly kind: "queue";
-  key(request: RequestView): number;
+  readonly key: (request: RequestView) => number;
   /** Interrupts the running request of greatest key when a lesser one waits; it resumes where it stopped. */
   readonly preempts?: boolean;
 }
@@ -33,7 +36,7 @@ export interface QueueRule {
 /** A queue rule that may look at true work. */
 export interface OracleQueueRule {
   readonly kind: "oracle-queue";
-  key(request: OracleRequestView): number;
+  readonly key: (request: OracleRequestView) => number;
   readonly preempts?: boolean;
 }
 
@@ -56,17 +59,17 @@ export interface Need {
   readonly memoryB: number;
 }
 
-/** Columns by server id; free resources as last reported. */
+/** Columns by server id, to read only; free resources as last reported. Zeros where an index lacks the server. */
 export interface FleetColumns {
-  readonly freeCores: Float64Array;
-  readonly freeMemoryB: Float64Array;
+  readonly freeCores: ArrayLike<number>;
+  readonly freeMemoryB: ArrayLike<number>;
   /** 1 if the server accepts work. */
-  readonly open: Uint8Array;
-  readonly cores: Float64Array;
-  readonly memoryB: Float64Array;
+  readonly open: ArrayLike<number>;
+  readonly cores: ArrayLike<number>;
+  readonly memoryB: ArrayLike<number>;
   /** Watts at rest and flat out, from the server kind. */
-  readonly idleW: Float64Array;
-  readonly peakW: Float64Array;
+  readonly idleW: ArrayLike<number>;
+  readonly peakW: ArrayLike<number>;
 }
 
 /**
@@ -80,6 +83,8 @@ export interface FleetIndex {
   bestFit(need: Need): ServerId | undefined;
   /** The server that fits with the most free cores, then the most free memory, then the lowest id. */
   worstFit(need: Need): ServerId | undefined;
+  /** The server that fits with the least (peakW - idleW) / cores, then as `bestFit`. */
+  leastPower(need: Need): ServerId | undefined;
   /** `count` different servers that fit (fewer if there are fewer), uniformly at random. */
   sample(count: number, need: Need, rng: Rng): readonly ServerId[];
   columns(): Readonly<FleetColumns>;
@@ -88,7 +93,7 @@ export interface FleetIndex {
 /** Chooses a server for a job or a service's replica; undefined leaves it queued. */
 export interface PlaceRule {
   readonly kind: "place";
-  choose(job: JobView, fleet: FleetIndex, rng: Rng): ServerId | undefined;
+  readonly choose: (job: JobView, fleet: FleetIndex, rng: Rng) => ServerId | undefined;
 }
 
 /** The replicas of one service that are up, by position 0..count-1. */
@@ -103,13 +108,13 @@ export interface ReplicaIndex {
 export interface RouteRule {
   readonly kind: "route";
   /** @returns a position below `replicas.count`, which is at least 1. */
-  choose(request: RequestView, replicas: ReplicaIndex, rng: Rng): number;
+  readonly choose: (request: RequestView, replicas: ReplicaIndex, rng: Rng) => number;
 }
 
 /** Decides at its arrival when a job may start: absolute seconds, `nowS` for at once. Asked once a job. */
 export interface DelayRule {
   readonly kind: "delay";
-  startS(job: JobView, nowS: number, carbon: Forecast): number;
+  readonly startS: (job: JobView, nowS: number, carbon: Forecast) => number;
 }
 
 export type Rule = QueueRule | OracleQueueRule | PlaceRule | RouteRule | DelayRule;

@@ -1,5 +1,7 @@
-/** An open arrival process: times since `start`, in order. */
+/** When work arrives: open processes give times since `start`, in order; closed ones are users that the service drives. */
 import type { Rng } from "../../kernel/index.ts";
+import type { Table } from "../base/table.ts";
+import type { MadeLaw } from "./law.ts";
 
 export interface ArrivalProcess {
   /** Absolute time of the next arrival in seconds, or Infinity when there is none. Never decreases. */
@@ -8,9 +10,38 @@ export interface ArrivalProcess {
   readonly row?: number;
 }
 
-export interface ArrivalFactory {
-  /** Long-run mean arrivals per second, or NaN where a trace decides. */
-  readonly meanRatePerS: number;
-  /** `undefined` for closed-loop users, which the service itself drives. */
-  create(rng: Rng): ArrivalProcess;
+export interface ArrivalOptions {
+  readonly rng: Rng;
+  /** Seconds from midnight UTC to `start`: where a daily profile begins. */
+  readonly dayOffsetS: number;
+  /** How many arrive in all; only `uniform` asks, the others go on for ever. */
+  readonly jobs?: number;
 }
+
+interface Timed {
+  /** Long-run mean arrivals per second, over whole periods of the profile; NaN where `jobs` decides. */
+  readonly meanRatePerS: number;
+  /** Greatest arrival rate that profile and state allow; NaN where `jobs` or a trace decides. */
+  readonly peakRatePerS: number;
+  create(options: ArrivalOptions): ArrivalProcess;
+}
+
+/** Arrivals from a law: they come whatever becomes of them. */
+export interface OpenArrivals extends Timed {
+  readonly kind: "open";
+}
+
+/** Arrivals replayed from a file, with columns of their own. */
+export interface TraceArrivals extends Timed {
+  readonly kind: "trace";
+  readonly table: Table;
+}
+
+/** Users that each think, send one request, and wait for its answer: the service drives them. */
+export interface ClosedArrivals {
+  readonly kind: "closed";
+  readonly users: number;
+  readonly thinkTime: MadeLaw;
+}
+
+export type ArrivalFactory = OpenArrivals | TraceArrivals | ClosedArrivals;

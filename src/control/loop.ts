@@ -1,0 +1,120 @@
+/** The loop: scrape, wait, decide, act. Telemetry is as old and as lossy as the scenario says; actions take their time. */
+import { PHASE, type Rng } from "../kernel/index.ts";
+import { actuate } from "../world/actuators.ts";
+import type { Forecast } from "../world/energy/signal.ts";
+import type { Action, Periodic, Refusal, Telemetry } from "../world/ports.ts";
+import { Scraper } from "../world/scraper.ts";
+import type { World } from "../world/world.ts";
+
+export interface Binding {
+  readonly name: string;
+  readonly controller: Periodic;
+  readonly carbon: Forecast;
+  /** Workloads it may see; undefined: all. */
+  readonly workloads: readonly string[] | undefined;
+  /** Seconds between scrapes; 0: sampled at each decision. */
+  readonly scrapeS: number;
+  /** Age at which a scrape becomes visible. */
+  readonly delayS: number;
+  /** Share of scrapes that never arrive. */
+  readonly loss: number;
+  /** From decision to effect. */
+  readonly actuationS: number;
+}
+
+export interface ControllerStats {
+  decisions: number;
+  actions: number;
+  refused: number;
+  /** The first refusals, for the report. */
+  readonly refusals: Refusal[];
+}
+
+interface Member extends Binding {
+  readonly rng: Rng;
+  readonly lossRng: Rng;
+  readonly scraper: Scraper;
+  readonly samples: Telemetry[];
+  readonly stats: ControllerStats;
+  nextS: number;
+}
+
+const REFUSALS_KEPT = 100;
+
+export class ControlLoop {
+  readonly #world: World;
+  readonly #members: Member[];
+
+  constructor(world: World, bindings: readonly Binding[], rng: Rng) {
+    this.#world = world;
+    this.#members = bindings.map((binding) => ({
+      ...binding,
+      rng: rng.fork(binding.name),
+      lossRng: rng.fork(`${binding.name}/loss`),
+      scraper: new Scraper(world, binding.carbon, binding.workloads),
+      samples: [],
+      stats: { decisions: 0, actions: 0, refused: 0, refusals: [] },
+      nextS: 0,
+    }));
+  }
+
+  statsOf(name: string): ControllerStats | undefined {
+    return this.#members.find((member) => member.name === name)?.stats;
+  }
+
+  begin(): void {
+    for (const member of this.#members) if (member.scrapeS > 0) this.#scrapeFrom(member);
+    if (this.#members.length > 0) this.#world.simulation.schedule(0, PHASE.control, () => this.#turn());
+  }
+
+  #scrapeFrom(member: Member): void {
+    const { simulation } = this.#world;
+    const scrape = (): void => {
+      const telemetry = member.scraper.scrape();
+      if (!(member.lossRng.uniform() < member.loss)) member.samples.push(telemetry);
+      simulation.schedule(member.scrapeS, PHASE.sample, scrape);
+    };
+    simulation.schedule(0, PHASE.sample, scrape);
+  }
+
+  /** Everyone who is due decides on the state before anyone acts; then they act in declared order. */
+  #turn(): void {
+    const { simulation } = this.#world;
+    const { nowS } = simulation;
+    const decided: { member: Member; actions: readonly Action[] }[] = [];
+    for (const member of this.#members) {
+      if (member.nextS > nowS) continue;
+      member.nextS = nowS + member.controller.periodS;
+      const telemetry = this.#visible(member, nowS);
+      if (telemetry === undefined) continue; // nothing has been seen yet
+      member.stats.decisions++;
+      decided.push({ member, actions: member.controller.decide({ ...telemetry, nowS }, member.rng) });
+    }
+    for (const { member, actions } of decided) {
+      for (const action of actions) {
+        if (member.actuationS === 0) this.#act(member, action);
+        else simulation.schedule(member.actuationS, PHASE.control, () => this.#act(member, action));
+      }
+    }
+    const nextS = this.#members.reduce((soonest, member) => Math.min(soonest, member.nextS), Infinity);
+    simulation.scheduleAt(nextS, PHASE.control, () => this.#turn());
+  }
+
+  #visible(member: Member, nowS: number): Telemetry | undefined {
+    if (member.scrapeS === 0) return member.scraper.scrape();
+    const { samples } = member;
+    let newest = -1;
+    while (newest + 1 < samples.length && (samples[newest + 1] as Telemetry).sampledAtS + member.delayS <= nowS) newest++;
+    if (newest < 0) return undefined;
+    samples.splice(0, newest); // older ones will not be asked for again
+    return samples[0];
+  }
+
+  #act(member: Member, action: Action): void {
+    member.stats.actions++;
+    const reason = actuate(this.#world, action);
+    if (reason === undefined) return;
+    member.stats.refused++;
+    if (member.stats.refusals.length < REFUSALS_KEPT) member.stats.refusals.push({ action, reason });
+  }
+}

@@ -1,0 +1,79 @@
+/** When a fault strikes and ends: once, as a renewal process of up and down times, or by a trace. */
+import { PHASE, type Rng, type Simulation } from "../kernel/index.ts";
+import type { Table } from "../world/base/table.ts";
+import type { FaultPort, FaultTarget } from "../world/ports.ts";
+import type { LawFactory } from "../world/workload/law.ts";
+import type { Fault } from "./fault.ts";
+import { faultGroups, type TargetSpec } from "./target.ts";
+
+export interface FaultTiming {
+  readonly atS?: number | undefined;
+  /** Absent: until the end of the run. */
+  readonly durationS?: number | undefined;
+  /** Time between a repair and the next failure, and time to repair. */
+  readonly mtbf?: LawFactory | undefined;
+  readonly mttr?: LawFactory | undefined;
+  readonly trace?: Table | undefined;
+}
+
+export interface ScheduledFault {
+  readonly key: string;
+  readonly fault: Fault;
+  readonly target: TargetSpec;
+  readonly timing: FaultTiming;
+}
+
+/** Plans every occurrence of a fault. Each group draws from a stream of its own, so that groups do not shift each other. */
+export function startFault(simulation: Simulation, port: FaultPort, scheduled: ScheduledFault, rng: Rng): void {
+  const { key, timing } = scheduled;
+  const groups = faultGroups(scheduled.target, port.targets, rng.fork("targets"));
+  if (timing.trace !== undefined) {
+    startTrace(simulation, port, scheduled, timing.trace, groups.flat());
+    return;
+  }
+  for (const group of groups) {
+    const strike = (): void => strikeAll(port, scheduled, group);
+    const mend = (): void => mendAll(port, scheduled, group);
+    if (timing.atS !== undefined) {
+      simulation.scheduleAt(timing.atS, PHASE.fault, strike);
+      if (timing.durationS !== undefined) simulation.scheduleAt(timing.atS + timing.durationS, PHASE.fault, mend);
+    } else if (timing.mtbf !== undefined && timing.mttr !== undefined) {
+      const groupRng = rng.fork(group.map(({ name }) => name).join("+"));
+      renew(simulation, strike, mend, timing.mtbf(groupRng.fork("up")).draw, timing.mttr(groupRng.fork("down")).draw);
+    } else {
+      throw new Error(`fault ${key} has no times`); // the scenario's check lets none through
+    }
+  }
+}
+
+function renew(simulation: Simulation, strike: () => void, mend: () => void, upS: () => number, downS: () => number): void {
+  const fail = (): void => {
+    strike();
+    simulation.schedule(downS(), PHASE.fault, repair);
+  };
+  const repair = (): void => {
+    mend();
+    simulation.schedule(upS(), PHASE.fault, fail);
+  };
+  simulation.schedule(upS(), PHASE.fault, fail);
+}
+
+function startTrace(simulation: Simulation, port: FaultPort, scheduled: ScheduledFault, trace: Table, servers: readonly FaultTarget[]): void {
+  const atS = trace.numbers.at_s as Float64Array;
+  const durationS = trace.numbers.duration_s as Float64Array;
+  const names = trace.texts.server;
+  for (let row = 0; row < trace.rowCount; row++) {
+    const group = names === undefined ? servers : servers.filter(({ name }) => name === names[row]);
+    const startS = atS[row] as number;
+    simulation.scheduleAt(startS, PHASE.fault, () => strikeAll(port, scheduled, group));
+    simulation.scheduleAt(startS + (durationS[row] as number), PHASE.fault, () => mendAll(port, scheduled, group));
+  }
+}
+
+function strikeAll(port: FaultPort, { fault, key }: ScheduledFault, group: readonly FaultTarget[]): void {
+  for (const { id } of group) fault.begin(port, id, key);
+}
+
+function mendAll(port: FaultPort, { fault, key }: ScheduledFault, group: readonly FaultTarget[]): void {
+  for (const { id } of group) fault.end(port, id, key);
+}

@@ -1,0 +1,121 @@
+/** The charts of the page, each drawn twice: for a screen and for a phone. They show the first run. */
+import type { RunOutput, RunResult } from "../../experiment/result.ts";
+import { carbonOverTime } from "../charts/carbon.ts";
+import { type ChartSize, PHONE, WIDE } from "../charts/frame.ts";
+import { hiddenBars, jobBars } from "../charts/jobs.ts";
+import { latencyDistribution, type Percentile } from "../charts/latency-distribution.ts";
+import { latencyOverTime } from "../charts/latency-over-time.ts";
+import { powerOverTime } from "../charts/power.ts";
+import { queueOverTime } from "../charts/queue.ts";
+import type { Span } from "../charts/time-axis.ts";
+import { utilizationMap } from "../charts/utilization.ts";
+import { escapeText } from "../escape.ts";
+import { durationText, grouped, quantityText } from "../format.ts";
+
+export interface Picture {
+  /** Unique in the page, and the name of a file when it is stored alone. */
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  draw(size: ChartSize, id: string): string;
+}
+
+export interface PictureSection {
+  readonly id: string;
+  readonly title: string;
+  readonly pictures: readonly Picture[];
+}
+
+/** Sections without a picture are left out. */
+export function pictureSections(output: RunOutput): PictureSection[] {
+  const run = output.runs[0];
+  if (!run) return [];
+  const span: Span = { totalS: run.series.bucketS * run.series.bucketCount, startUtc: output.startUtc };
+  const sections: PictureSection[] = [
+    { id: "latency", title: "Latency", pictures: servicePictures(run, span) },
+    { id: "energy", title: "Energy and carbon", pictures: sitePictures(output, run, span) },
+    { id: "servers", title: "Servers", pictures: serverPictures(run, span) },
+    { id: "jobs", title: "Jobs", pictures: batchPictures(run, span) },
+  ];
+  return sections.filter((section) => section.pictures.length > 0);
+}
+
+export function pictureHtml(picture: Picture): string {
+  const phone = picture.draw(PHONE, `${picture.id}-phone`);
+  return `<figure id="${picture.id}"><h3>${escapeText(picture.title)}</h3><div class="wide">${picture.draw(WIDE, `${picture.id}-wide`)}</div><div class="phone">${phone}</div><figcaption>${escapeText(picture.caption)}</figcaption></figure>`;
+}
+
+function servicePictures(run: RunResult, span: Span): Picture[] {
+  const { series } = run;
+  const each = durationText(series.bucketS);
+  return series.services.flatMap((service, i) => [
+    {
+      id: `latency-${i}`,
+      title: `${service.name}: latency over time`,
+      caption: `Each point covers ${each}, by the time at which requests arrived.`,
+      draw: (size: ChartSize, id: string) => latencyOverTime(service, series, { id, span, size }),
+    },
+    {
+      id: `distribution-${i}`,
+      title: `${service.name}: how latencies are spread`,
+      caption: "The whole measured time; both ends of the axis are the least and the greatest that occurred.",
+      draw: (size: ChartSize, id: string) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
+    },
+  ]);
+}
+
+function percentilesOf(run: RunResult, service: string): Percentile[] {
+  const names = [["median", "latency_p50_s"], ["p99", "latency_p99_s"], ["p99.9", "latency_p999_s"]] as const;
+  return names.flatMap(([label, quantity]) => {
+    const latencyS = run.metrics[`workloads.${service}.${quantity}`];
+    return typeof latencyS === "number" ? [{ label, latencyS }] : [];
+  });
+}
+
+function sitePictures(output: RunOutput, run: RunResult, span: Span): Picture[] {
+  const { series } = run;
+  const embodied = output.summary["carbon.embodied_g"]?.mean ?? null;
+  const hardware = embodied === null ? "" : ` Making the hardware adds ${quantityText(embodied, "g")} for the whole time, not drawn here.`;
+  return series.sites.flatMap((site, i) => [
+    {
+      id: `power-${i}`,
+      title: `${site.name}: power by account`,
+      caption: "Everything the site draws. Requests and jobs are the power that work adds; idle is what servers draw anyway.",
+      draw: (size: ChartSize, id: string) => powerOverTime(site, series, { id, span, size }),
+    },
+    {
+      id: `carbon-${i}`,
+      title: `${site.name}: carbon by account`,
+      caption: `Operational emissions: power times the carbon intensity of the grid at that moment.${hardware}`,
+      draw: (size: ChartSize, id: string) => carbonOverTime(site, series, { id, span, size }),
+    },
+  ]);
+}
+
+function serverPictures(run: RunResult, span: Span): Picture[] {
+  const { series } = run;
+  if (series.servers.names.length === 0) return [];
+  const caption = series.servers.names.length > 64 ? "Each row is the mean of several servers, named by the rack or by the first of them." : "One row for each server; red lines mark the start of faults.";
+  return [{ id: "utilization", title: "How busy the servers were", caption, draw: (size, id) => utilizationMap(series, { id, span, size }) }];
+}
+
+function batchPictures(run: RunResult, span: Span): Picture[] {
+  const { series } = run;
+  return series.batches.flatMap((batch, i) => {
+    const hidden = hiddenBars(batch);
+    const shown = hidden === 0 ? "Every stretch of running." : `The longest stretches of running; ${grouped(hidden)} shorter ones are left out.`;
+    const bars: Picture = {
+      id: `jobs-${i}`,
+      title: `${batch.name}: where and when jobs ran`,
+      caption: `${shown} Jobs that ran side by side on a server have rows of their own.`,
+      draw: (size, id) => jobBars(batch, series, { id, span, size }),
+    };
+    const queue: Picture = {
+      id: `queue-${i}`,
+      title: `${batch.name}: jobs running and waiting`,
+      caption: `Mean over each ${durationText(series.bucketS)}.`,
+      draw: (size, id) => queueOverTime(batch, series, { id, span, size }),
+    };
+    return batch.segments.length === 0 ? [queue] : [queue, bars];
+  });
+}

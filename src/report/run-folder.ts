@@ -1,0 +1,33 @@
+/** The files of a finished run, and the way back from them. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunOutput } from "../experiment/result.ts";
+import { renderReport } from "./html/page.ts";
+import { fromJson, StoredResultError, toSeriesJson } from "./series-json.ts";
+import { toJson } from "./to-json.ts";
+import { toParquet } from "./to-parquet.ts";
+
+/** Everything but `meta.json`, which says on what machine and when, and so is not a function of the result. */
+export function runFiles(output: RunOutput): Record<string, string | Uint8Array> {
+  const files: Record<string, string | Uint8Array> = {
+    "summary.json": toJson(output),
+    "series.json": toSeriesJson(output),
+    "report.html": renderReport(output),
+  };
+  for (const run of output.runs) {
+    const suffix = output.runs.length === 1 ? "" : `-seed-${run.seed}`;
+    for (const [name, table] of Object.entries(run.tables)) files[`${name}${suffix}.parquet`] = toParquet(table);
+    if (run.eventLines.length > 0) files[`events${suffix}.jsonl`] = `${run.eventLines.join("\n")}\n`;
+  }
+  return files;
+}
+
+/** Reads a folder that `runFiles` filled; row tables stay in their Parquet files. @throws {StoredResultError} */
+export function fromFolder(dir: string): RunOutput {
+  const read = (name: string) => {
+    const path = join(dir, name);
+    if (!existsSync(path)) throw new StoredResultError(`${dir} holds no ${name}: not the folder of a run`);
+    return readFileSync(path, "utf8");
+  };
+  return fromJson(read("summary.json"), read("series.json"));
+}

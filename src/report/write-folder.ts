@@ -1,0 +1,81 @@
+/** A folder of results appears whole or not at all. */
+import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** What a folder must hold to be taken for an earlier result: `force` replaces nothing else. */
+const SIGNS_OF_A_RESULT = ["meta.json", "summary.json"];
+
+/** The user named a folder that must not be replaced. */
+export class OutputFolderError extends Error {}
+
+/**
+ * Writes `files` (by relative path) into a sibling `.<name>.partial-<pid>`, flushes them to disk and renames it to `dir`.
+ * A killed run leaves at most that hidden folder. With `force`, an earlier result (or an empty folder) is renamed aside first
+ * and removed last; between the two renames a kill leaves it as `.<name>.old-<pid>`.
+ * @throws {OutputFolderError} if `dir` exists and `force` is not given, or if it exists and does not look like a result of ours.
+ */
+export function writeFolder(dir: string, files: Readonly<Record<string, string | Uint8Array>>, options: { readonly force: boolean }): void {
+  const target = resolve(dir);
+  checkTarget(target, dir, options.force);
+  const parent = dirname(target);
+  const partial = join(parent, `.${basename(target)}.partial-${process.pid}`);
+  mkdirSync(parent, { recursive: true });
+  rmSync(partial, { recursive: true, force: true });
+  try {
+    mkdirSync(partial);
+    for (const name of Object.keys(files)) writeFlushed(partial, name, files[name] as string | Uint8Array);
+    flushFolder(partial);
+    swapIn(partial, target);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function checkTarget(target: string, named: string, force: boolean): void {
+  if (!existsSync(target)) return;
+  if (!lstatSync(target).isDirectory()) throw new OutputFolderError(`${named} exists and is not a folder`);
+  if (!force) throw new OutputFolderError(`${named} exists. Hint: name another folder, or replace it with --force.`);
+  const content = readdirSync(target);
+  if (content.length > 0 && !SIGNS_OF_A_RESULT.some((name) => content.includes(name))) {
+    throw new OutputFolderError(`${named} holds files but no result (no ${SIGNS_OF_A_RESULT.join(" or ")}), so --force does not replace it`);
+  }
+}
+
+function writeFlushed(folder: string, name: string, content: string | Uint8Array): void {
+  const path = resolve(folder, name);
+  if (!path.startsWith(`${folder}/`) && !path.startsWith(`${folder}\\`)) throw new Error(`file name "${name}" leaves the folder`);
+  mkdirSync(dirname(path), { recursive: true });
+  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+  const file = openSync(path, "wx");
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function swapIn(partial: string, target: string): void {
+  const parent = dirname(target);
+  const old = join(parent, `.${basename(target)}.old-${process.pid}`);
+  const replaces = existsSync(target);
+  if (replaces) {
+    rmSync(old, { recursive: true, force: true });
+    renameSync(target, old);
+  }
+  renameSync(partial, target);
+  flushFolder(parent);
+  if (replaces) rmSync(old, { recursive: true, force: true });
+}
+
+/** Makes names in a folder survive a power cut; Windows cannot open folders and needs no such call. */
+function flushFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

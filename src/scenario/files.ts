@@ -1,0 +1,173 @@
+/** The files a scenario names: tables, read by the plugin whose field names them, and server kinds. */
+import { basename, dirname, join } from "node:path";
+import type { ZodType } from "zod";
+import { TableError, type TableReader } from "../world/base/table.ts";
+import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
+import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
+import { familyAt } from "./family.ts";
+import type { Parts, PluginSpec } from "./parts.ts";
+import type { Place } from "./place.ts";
+import { type Problem, SpecError } from "./problem.ts";
+import { shape } from "./shape.ts";
+import { parseYaml } from "./source.ts";
+import type { Groups, ScenarioShape, ServerGroupSpec, SiteSpec } from "./spec.ts";
+import { nearest } from "./suggest.ts";
+import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
+
+export interface Catalogue {
+  /** The folder that holds `servers/<kind>.yaml`. */
+  readonly dir: string;
+  /** Names of the files in a folder, for "did you mean". */
+  list?(dir: string): readonly string[];
+}
+
+/** Reads what a scenario names, once each, and keeps the problems together. */
+export class FileLoader {
+  readonly problems: Problem[] = [];
+  /** Text of every file read, in order of first reading. */
+  readonly texts = new Map<string, string>();
+  readonly #read: ReadText;
+  readonly #tree: Tree;
+
+  constructor(read: ReadText, tree: Tree) {
+    this.#read = read;
+    this.#tree = tree;
+  }
+
+  /** A copy of `value` in which every file field holds its table. */
+  tables(value: unknown, path: Path, parts: Parts): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item, i) => this.tables(item, [...path, i], parts));
+    const readers = "kind" in value && typeof value.kind === "string" ? readersOf(path, value.kind, parts) : {};
+    const entries = Object.entries(value).map(([key, inner]) => {
+      const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
+      const fieldPath = [...path, key];
+      return [
+        key,
+        reader !== undefined && typeof inner === "string" ? this.#table(inner, fieldPath, reader) : this.tables(inner, fieldPath, parts),
+      ];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #table(named: string, path: Path, reader: TableReader): unknown {
+    const place = placeOf(this.#tree, path);
+    const file = resolveFrom(place, named);
+    const text = this.#text(file, place, `${showPath(path)}: the file`);
+    if (text === undefined) return undefined;
+    try {
+      return reader(linesOf(text), file);
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      this.problems.push({
+        place: { source: { file: error.file, dir: dirname(file), from: place }, line: error.line, col: 0 },
+        message: error.message,
+      });
+      return undefined;
+    }
+  }
+
+  #text(file: string, place: Place, what: string): string | undefined {
+    const known = this.texts.get(file);
+    if (known !== undefined) return known;
+    try {
+      const text = this.#read(file);
+      this.texts.set(file, text);
+      return text;
+    } catch (error) {
+      this.problems.push({ place, message: `${what} ${JSON.stringify(file)} ${whyUnreadable(error)}` });
+      return undefined;
+    }
+  }
+
+  /** The server kind of a group, and the key to keep it under. */
+  serverKind(group: ServerGroupSpec, path: Path, catalogue: Catalogue, schema: ZodType<ServerKindSpec<PluginSpec>>) {
+    const place = placeOf(this.#tree, [...path, "kind"]);
+    const isPath = /[/\\]|\.ya?ml$/.test(group.kind);
+    const key = isPath ? resolveFrom(place, group.kind) : group.kind;
+    const file = isPath ? key : join(catalogue.dir, "servers", `${group.kind}.yaml`);
+    if (!isPath && !this.#inCatalogue(file)) {
+      this.problems.push(unknownServerKind(group.kind, place, catalogue));
+      return { key, kind: undefined };
+    }
+    const text = this.#text(file, place, `${showPath([...path, "kind"])}: the file`);
+    return { key, kind: text === undefined ? undefined : this.#parseKind(text, file, place, schema) };
+  }
+
+  #inCatalogue(file: string): boolean {
+    if (this.texts.has(file)) return true;
+    try {
+      this.texts.set(file, this.#read(file));
+      return true;
+    } catch (error) {
+      whyUnreadable(error); // throws on what is not about the file
+      return false;
+    }
+  }
+
+  #parseKind(text: string, file: string, from: Place, schema: ZodType<ServerKindSpec<PluginSpec>>) {
+    try {
+      const tree = parseYaml(text, { file, dir: dirname(file), from });
+      const shaped = shape(tree, toPlain(tree), schema, "server");
+      if (shaped.ok) return shaped.value;
+      this.problems.push(...shaped.problems);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      this.problems.push(...error.problems);
+    }
+    return undefined;
+  }
+}
+
+function unknownServerKind(kind: string, place: Place, catalogue: Catalogue): Problem {
+  const names = (catalogue.list?.(join(catalogue.dir, "servers")) ?? []).map((file) => basename(file, ".yaml"));
+  const near = nearest(kind, names);
+  const hint = `${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}See \`cybertwin list servers\`, or name a file: "./mine.yaml".`;
+  return { place, message: `unknown server kind ${JSON.stringify(kind)}`, hint };
+}
+
+/** Every group of servers with its path, sites in declared order. */
+export function groupsIn(scenario: ScenarioShape): { group: ServerGroupSpec; path: Path }[] {
+  const found: { group: ServerGroupSpec; path: Path }[] = [];
+  const visit = (groups: Groups | undefined, path: Path): void => {
+    for (const [i, group] of listOf(groups).entries()) found.push({ group, path: Array.isArray(groups) ? [...path, i] : path });
+  };
+  for (const [site, spec] of Object.entries(scenario.sites)) {
+    for (const [rack, { servers }] of Object.entries(spec.racks)) visit(servers, ["sites", site, "racks", rack, "servers"]);
+    visit(spec.servers, ["sites", site, "servers"]);
+  }
+  return found;
+}
+
+/** Sites with their groups as lists, kinds replaced by the keys of `serverKinds`. */
+export function resolvedSites(scenario: ScenarioShape, keyOf: (group: ServerGroupSpec) => string): Record<string, SiteSpec> {
+  const resolved = (groups: Groups | undefined): ServerGroupSpec[] => listOf(groups).map((group) => ({ ...group, kind: keyOf(group) }));
+  const sites = Object.entries(scenario.sites).map(([name, site]): [string, SiteSpec] => {
+    const racks = Object.entries(site.racks).map(([rack, spec]) => [rack, { ...spec, servers: resolved(spec.servers) }] as const);
+    return [name, { ...site, racks: Object.fromEntries(racks), servers: resolved(site.servers) }];
+  });
+  return Object.fromEntries(sites);
+}
+
+function listOf(groups: Groups | undefined): readonly ServerGroupSpec[] {
+  return groups === undefined ? [] : Array.isArray(groups) ? groups : [groups as ServerGroupSpec];
+}
+
+function readersOf(path: Path, kind: string, parts: Parts): Readonly<Record<string, TableReader>> {
+  const family = familyAt(path);
+  if (family === "PUE") return { file: parts.pueReader };
+  if (family === "controller") return parts.controllers.get(kind)?.files ?? {};
+  if (family === "fault") return { trace: parts.faultTraceReader, ...parts.faults.get(kind)?.files };
+  return parts.registries[family]?.get(kind)?.files ?? {};
+}
+
+function* linesOf(text: string): Iterable<string> {
+  let from = text.startsWith("\uFEFF") ? 1 : 0;
+  while (from < text.length) {
+    const end = text.indexOf("\n", from);
+    const line = text.slice(from, end < 0 ? text.length : end);
+    yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    if (end < 0) return;
+    from = end + 1;
+  }
+}

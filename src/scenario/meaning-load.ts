@@ -1,0 +1,55 @@
+/** Whether a service can carry its mean load at all. */
+import { nominalClockHz, type ServerKindSpec } from "../world/cluster/server-kind.ts";
+import type { Findings } from "./findings.ts";
+import type { Parts, PluginSpec } from "./parts.ts";
+import type { FleetServer, ServiceSpec } from "./spec.ts";
+import type { Path } from "./tree.ts";
+
+interface Ground {
+  readonly servers: readonly FleetServer[];
+  readonly kinds: Readonly<Record<string, ServerKindSpec>>;
+  readonly parts: Parts;
+}
+
+/**
+ * An open-loop service without a queue limit must be able to serve its mean load, in cores: rate x mean work against
+ * replicas x slots x speed, on the fastest of its servers. A trace that exceeds it only warns.
+ */
+export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, findings: Findings): void {
+  if (service.queueLimit !== undefined) return;
+  const rate = ground.parts.meanRate(service.arrivals);
+  const workS = meanWorkS(service, ground.parts);
+  if (rate.kind === "none" || !Number.isFinite(rate.perS) || !Number.isFinite(workS)) return;
+  const needed = rate.perS * workS;
+  const capacity = service.replicas * slotsPerReplica(service, ground) * fastestSpeed(ground);
+  if (needed <= capacity) return;
+  const message = `keep ${round(needed)} cores busy (${round(rate.perS)} req/s x ${round(workS)} s), more than the ${round(capacity)} that replicas x concurrency x speed give: the queue would grow for ever`;
+  const hint = "Hint: more replicas, more concurrency, or a queueLimit.";
+  if (rate.kind === "law") findings.problem([...path, "arrivals"], message, hint);
+  else findings.warn([...path, "arrivals"], message, hint);
+}
+
+function meanWorkS({ work, classes }: ServiceSpec, parts: Parts): number {
+  const meanOf = (law: PluginSpec | undefined): number => (law === undefined ? Number.NaN : parts.meanOfLaw(law));
+  if (classes === undefined) return meanOf(work);
+  return Object.values(classes).reduce((sum, one) => sum + one.share * meanOf(one.work ?? work), 0);
+}
+
+/** Requests served at once, each on one core. */
+function slotsPerReplica({ discipline, concurrency, limits }: ServiceSpec, { servers, kinds }: Ground): number {
+  const cores = Math.max(...servers.map(({ group }) => (kinds[group.kind] as ServerKindSpec).cores));
+  const slots = concurrency ?? (discipline === "fcfs" ? 1 : "unlimited");
+  return Math.min(slots === "unlimited" ? cores : slots, limits?.cpu ?? cores, cores);
+}
+
+function fastestSpeed({ servers, kinds }: Ground): number {
+  const speeds = servers.map(({ group }) => {
+    const kind = kinds[group.kind] as ServerKindSpec;
+    return kind.speed * ((group.clock ?? nominalClockHz(kind)) / nominalClockHz(kind));
+  });
+  return speeds.reduce((fastest, speed) => Math.max(fastest, speed), 0);
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,104 @@
+/** Whether targets and metrics name things that exist. */
+import type { Findings } from "./findings.ts";
+import type { Parts } from "./parts.ts";
+import type { ControllerSpec, FaultSpec, FleetServer, ScenarioSpec } from "./spec.ts";
+import type { Path } from "./tree.ts";
+
+type Where = "site" | "row" | "rack" | "server";
+
+export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer[], parts: Parts, findings: Findings): void {
+  for (const [name, controller] of Object.entries(spec.controllers)) {
+    const path = ["controllers", name];
+    const { workload } = controller.target;
+    if (workload === undefined) serversOf(controller.target, [...path, "target"], fleet, findings);
+    else if (findings.requireName([...path, "target", "workload"], workload, "workload", Object.keys(spec.workloads))) {
+      checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
+    }
+    checkOracle(controller, path, parts, findings);
+  }
+}
+
+function checkTargetKind(
+  controller: ControllerSpec,
+  got: "service" | "batch" | undefined,
+  path: Path,
+  parts: Parts,
+  findings: Findings,
+): void {
+  const wanted = parts.controllers.get(controller.kind)?.target ?? "any";
+  if (wanted === "any" || wanted === got) return;
+  findings.problem(
+    [...path, "target", "workload"],
+    `must be a ${wanted} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
+  );
+}
+
+function checkOracle({ kind, oracle }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
+  const traits = parts.controllers.get(kind);
+  if (traits === undefined) throw new Error(`controller kind ${kind} is not registered`);
+  for (const [i, truth] of oracle.entries()) {
+    if (!traits.oracles.includes(truth))
+      findings.problem([...path, "oracle", i], `is of no use to kind ${JSON.stringify(kind)}, got ${JSON.stringify(truth)}`);
+  }
+  if (!traits.needsOracle || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth))) return;
+  findings.problem([...path, "oracle"], `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`);
+}
+
+export function checkFaults(spec: ScenarioSpec, fleet: readonly FleetServer[], findings: Findings): void {
+  const endS = spec.duration + (spec.warmup === "auto" ? 0 : spec.warmup);
+  for (const [name, fault] of Object.entries(spec.faults)) {
+    const path = ["faults", name];
+    const { count, fraction } = fault.target;
+    const servers = serversOf(fault.target, [...path, "target"], fleet, findings);
+    if (count !== undefined && fraction !== undefined) findings.problem([...path, "target", "fraction"], "must not be given beside count");
+    if (servers !== undefined && count !== undefined && count > servers.length) {
+      findings.problem([...path, "target", "count"], `must be at most the ${servers.length} servers of the target, got ${count}`);
+    }
+    checkSchedule(fault, path, findings);
+    if (fault.at !== undefined && fault.at >= endS)
+      findings.warn([...path, "at"], `is after the run's end (${endS} s): this fault never comes`);
+  }
+}
+
+/** Times are said in one of three ways, each whole. */
+function checkSchedule(fault: FaultSpec, path: Path, findings: Findings): void {
+  const pairs = [["at", "duration"], ["mtbf", "mttr"], ["trace"]] as const;
+  const begun = pairs.filter((fields) => fields.some((field) => fault[field] !== undefined));
+  const [only] = begun;
+  if (begun.length !== 1 || only === undefined) {
+    findings.problem(path, `must say when: at and duration, mtbf and mttr, or trace; got ${begun.length === 0 ? "none" : "several"}`);
+    return;
+  }
+  for (const field of only) if (fault[field] === undefined) findings.problem([...path, field], "is missing");
+}
+
+/** The servers that a target names, or undefined where it names nothing. */
+function serversOf(
+  target: Readonly<Partial<Record<Where, string>>>,
+  path: Path,
+  fleet: readonly FleetServer[],
+  findings: Findings,
+): readonly FleetServer[] | undefined {
+  for (const where of ["site", "row", "rack", "server"] as const) {
+    const name = target[where];
+    if (name === undefined) continue;
+    const of = (server: FleetServer): string | undefined => (where === "server" ? server.name : server[where]);
+    const names = [...new Set(fleet.map(of))].filter((known) => known !== undefined);
+    return findings.requireName([...path, where], name, where, names) ? fleet.filter((server) => of(server) === name) : undefined;
+  }
+  return undefined;
+}
+
+const SECTIONS = ["workloads", "sites", "controllers", "faults"] as const;
+
+/** A metric's first two steps must name what the scenario has; the rest only the run can know. */
+export function checkExpectations(spec: ScenarioSpec, findings: Findings): void {
+  for (const [i, { metric, min, max }] of spec.expect.entries()) {
+    const path = ["expect", i, "metric"];
+    const [section, name] = metric.split(".") as [string, string | undefined];
+    const known = SECTIONS.find((one) => one === section);
+    if (known !== undefined) findings.requireName(path, name ?? "", known.slice(0, -1), Object.keys(spec[known]));
+    else findings.requireName(path, section, "section", [...SECTIONS, "energy", "carbon"]);
+    if (min !== undefined && max !== undefined && min > max) findings.problem(["expect", i, "min"], "must not exceed max");
+  }
+}

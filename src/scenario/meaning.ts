@@ -1,0 +1,129 @@
+/** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
+import { Findings } from "./findings.ts";
+import { checkLoad } from "./meaning-load.ts";
+import { checkControllers, checkExpectations, checkFaults } from "./meaning-names.ts";
+import { checkFit } from "./meaning-size.ts";
+import type { Parts } from "./parts.ts";
+import type { Problem } from "./problem.ts";
+import { type BatchSpec, fleetOf, type ScenarioSpec, type ServerGroupSpec, type ServiceSpec, type WorkloadSpec } from "./spec.ts";
+import type { Path, Tree } from "./tree.ts";
+
+/** Checks a scenario whose shape is right and whose files are read. */
+export function checkMeaning(
+  spec: ScenarioSpec,
+  tree: Tree,
+  parts: Parts,
+): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  const findings = new Findings(tree);
+  const fleet = fleetOf(spec.sites);
+  checkSites(spec, parts, findings);
+  if (Object.keys(spec.workloads).length > 0 && fleet.length === 0) {
+    findings.problem(
+      ["workloads"],
+      "need a server to run on, and no site has any",
+      'Hint: sites: { west: { servers: { kind: "dell-r740" } } }.',
+    );
+  }
+  for (const [name, workload] of Object.entries(spec.workloads)) {
+    const path = ["workloads", name];
+    workload.sites?.forEach((site, i) => void findings.requireName([...path, "sites", i], site, "site", Object.keys(spec.sites)));
+    checkWorkload(workload, path, parts, findings);
+    const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
+    if (allowed.length === 0) continue;
+    checkFit(workload, path, allowed, spec.serverKinds, findings);
+    if (workload.kind === "service") checkLoad(workload, path, { servers: allowed, kinds: spec.serverKinds, parts }, findings);
+  }
+  checkControllers(spec, fleet, parts, findings);
+  checkFaults(spec, fleet, findings);
+  checkExpectations(spec, findings);
+  return findings;
+}
+
+function checkSites(spec: ScenarioSpec, parts: Parts, findings: Findings): void {
+  const endS = spec.duration + (spec.warmup === "auto" ? 0 : spec.warmup);
+  for (const [site, { rows, racks, servers, carbon }] of Object.entries(spec.sites)) {
+    const path = ["sites", site];
+    for (const [rack, { row, servers: groups }] of Object.entries(racks)) {
+      if (row !== undefined) findings.requireName([...path, "racks", rack, "row"], row, "row", Object.keys(rows));
+      checkGroups(groups, [...path, "racks", rack, "servers"], spec, parts, findings);
+    }
+    checkGroups(servers, [...path, "servers"], spec, parts, findings);
+    const trouble = carbon === undefined ? undefined : parts.carbonProblem(carbon, { startEpochS: spec.start?.epochS, endS });
+    if (trouble !== undefined) findings.problem([...path, "carbon"], `does not fit the run: ${trouble}`);
+  }
+}
+
+function checkGroups(groups: readonly ServerGroupSpec[], path: Path, spec: ScenarioSpec, parts: Parts, findings: Findings): void {
+  for (const [i, group] of groups.entries()) {
+    const kind = spec.serverKinds[group.kind];
+    if (kind === undefined) throw new Error(`server kind ${group.kind} was not loaded`);
+    const trouble = parts.powerProblem(kind);
+    if (trouble !== undefined) findings.problem([...path, i, "kind"], `names a kind whose power does not fit its clocks: ${trouble}`);
+    if (group.clock === undefined || kind.clocks.includes(group.clock)) continue;
+    const levels = kind.clocks.map((clock) => `${clock / 1e9} GHz`).join(", ");
+    findings.problem(
+      [...path, i, "clock"],
+      `must be a clock of ${JSON.stringify(group.kind)}, got ${group.clock / 1e9} GHz`,
+      `Hint: ${levels}.`,
+    );
+  }
+}
+
+function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+  checkWork(workload, path, parts, findings);
+  if (workload.kind === "service") checkService(workload, path, parts, findings);
+  else checkBatch(workload, path, findings);
+}
+
+/** Work is a law, or a column of the trace that the arrivals replay. */
+function checkWork({ work, arrivals }: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+  const columns = arrivals === undefined ? undefined : parts.traceColumns(arrivals);
+  if (work === undefined) {
+    if (columns?.includes("work_s") !== true)
+      findings.problem([...path, "work"], "is missing", 'Hint: "5 ms", a law, or a trace with a work_s column.');
+  } else if (work.kind === "trace") {
+    const column = String(work.column);
+    if (columns === undefined) findings.problem([...path, "work"], "is a trace column, but the arrivals are not a trace");
+    else if (!columns.includes(column))
+      findings.problem(
+        [...path, "work"],
+        `names the column ${JSON.stringify(column)}, which the trace lacks`,
+        `There are: ${columns.join(", ")}.`,
+      );
+  }
+}
+
+function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: Findings): void {
+  const { classes, requests, limits, memoryUse } = service;
+  if (classes !== undefined) {
+    const sum = Object.values(classes).reduce((total, { share }) => total + share, 0);
+    if (Math.abs(sum - 1) > 1e-9)
+      findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
+    for (const [name, { work }] of Object.entries(classes)) {
+      if (work?.kind === "trace")
+        findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
+    }
+  }
+  if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
+    findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);
+  }
+  for (const what of ["cpu", "memory"] as const) {
+    const asked = requests?.[what];
+    const limit = limits?.[what];
+    if (asked !== undefined && limit !== undefined && asked > limit)
+      findings.problem([...path, "limits", what], `must be at least requests.${what}`);
+  }
+  if (memoryUse !== undefined && limits?.memory !== undefined && memoryUse.base > limits.memory) {
+    findings.problem([...path, "memoryUse", "base"], "must not exceed limits.memory: no replica would ever start");
+  }
+}
+
+function checkBatch(batch: BatchSpec, path: Path, findings: Findings): void {
+  if (batch.deadline !== undefined && batch.slack !== undefined) {
+    findings.problem([...path, "slack"], "must not be given beside deadline", "Slack is deadline minus work: give one of them.");
+  }
+  const counted = batch.arrivals === undefined || batch.arrivals.kind === "uniform";
+  if (counted && batch.jobs === undefined)
+    findings.problem([...path, "jobs"], "is missing: nothing else says how many jobs there are", "Hint: 500.");
+  if (batch.arrivals?.kind === "closed") findings.problem([...path, "arrivals"], 'of kind "closed" are for services');
+}

@@ -1,0 +1,157 @@
+/** A loaded scenario: plain data in base units (s, B, W, Hz, J, g), names in the order of the file. Crosses threads as it is. */
+import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
+import type { PluginSpec } from "./parts.ts";
+
+export interface ScenarioSpec {
+  readonly name: string;
+  readonly seed?: number;
+  readonly start?: { readonly text: string; readonly epochS: number };
+  readonly duration: number;
+  readonly warmup: number | "auto";
+  readonly sites: Readonly<Record<string, SiteSpec>>;
+  /** Every server kind that a group names, by the key that the groups carry. */
+  readonly serverKinds: Readonly<Record<string, ServerKindSpec<PluginSpec>>>;
+  readonly workloads: Readonly<Record<string, WorkloadSpec>>;
+  readonly controllers: Readonly<Record<string, ControllerSpec>>;
+  readonly faults: Readonly<Record<string, FaultSpec>>;
+  readonly expect: readonly ExpectSpec[];
+  readonly record: RecordSpec;
+}
+
+export interface SiteSpec {
+  readonly pue?: unknown;
+  readonly carbon?: unknown;
+  readonly psu?: unknown;
+  readonly rows: Readonly<Record<string, object>>;
+  readonly racks: Readonly<Record<string, RackSpec>>;
+  /** Servers that stand in no rack. */
+  readonly servers: readonly ServerGroupSpec[];
+}
+export interface RackSpec {
+  readonly row?: string;
+  readonly count: number;
+  readonly servers: readonly ServerGroupSpec[];
+}
+export interface ServerGroupSpec {
+  /** A key of `serverKinds`. */
+  readonly kind: string;
+  readonly count: number;
+  readonly clock?: number;
+}
+
+export type WorkloadSpec = ServiceSpec | BatchSpec;
+interface WorkloadCommon {
+  /** Absent only where a trace's `work_s` column says it. */
+  readonly work?: PluginSpec;
+  readonly priority: "critical" | "normal" | "best-effort";
+  readonly tenant?: string;
+  readonly sites?: readonly string[];
+}
+export interface ServiceSpec extends WorkloadCommon {
+  readonly kind: "service";
+  readonly arrivals: PluginSpec;
+  readonly classes?: Readonly<Record<string, ClassSpec>>;
+  readonly replicas: number;
+  readonly concurrency?: number | "unlimited";
+  readonly discipline: "fcfs" | "ps";
+  readonly queueLimit?: number;
+  readonly resilience?: { readonly timeout?: number; readonly attempts: number; readonly backoff: number };
+  readonly weight: number;
+  readonly slo?: { readonly latency: number; readonly percentile: number; readonly window: number };
+  readonly mode: "events" | "fluid";
+  readonly requests?: { readonly cpu?: number; readonly memory?: number };
+  readonly limits?: { readonly cpu?: number; readonly memory?: number };
+  readonly memoryUse?: { readonly base: number; readonly perRequest: number };
+  readonly restart: number;
+}
+export interface ClassSpec {
+  readonly share: number;
+  readonly priority: number;
+  readonly work?: PluginSpec;
+}
+export interface BatchSpec extends WorkloadCommon {
+  readonly kind: "batch";
+  readonly arrivals?: PluginSpec;
+  readonly jobs?: number;
+  readonly cores: number;
+  readonly memory: number;
+  readonly deadline?: number;
+  readonly slack?: number;
+  readonly checkpointEvery?: number;
+  readonly floor?: number;
+  readonly interruptible: boolean;
+  readonly preempts: boolean;
+  readonly backfill: boolean;
+  readonly weight?: number;
+}
+
+export interface ControllerSpec extends PluginSpec {
+  readonly target: Readonly<Partial<Record<"workload" | "site" | "row" | "rack" | "server", string>>>;
+  readonly oracle: readonly ("work" | "carbon")[];
+  readonly period?: number;
+  readonly telemetry?: { readonly scrape?: number; readonly delay: number; readonly loss: number };
+  /** From a decision to its effect. */
+  readonly actuationDelay: number;
+}
+export interface FaultSpec extends PluginSpec {
+  readonly target: FaultTargetSpec;
+  readonly at?: number;
+  readonly duration?: number;
+  readonly mtbf?: PluginSpec;
+  readonly mttr?: PluginSpec;
+  readonly trace?: unknown;
+}
+export interface FaultTargetSpec extends Readonly<Partial<Record<"site" | "row" | "rack" | "server", string>>> {
+  readonly count?: number;
+  readonly fraction?: number;
+  readonly together: boolean;
+}
+export interface ExpectSpec {
+  readonly metric: string;
+  readonly min?: number;
+  readonly max?: number;
+}
+export interface RecordSpec {
+  /** Share of requests kept as rows, 0..1. */
+  readonly requests: number;
+  readonly jobs: boolean;
+  readonly power: boolean;
+  readonly events: boolean;
+}
+
+/** What the shape pass leaves: groups still one or a list, server kinds not yet read. */
+export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | "serverKinds"> {
+  readonly sites: Readonly<Record<string, SiteShape>>;
+}
+export type Groups = ServerGroupSpec | readonly ServerGroupSpec[];
+export interface SiteShape extends Omit<SiteSpec, "racks" | "servers"> {
+  readonly racks: Readonly<Record<string, Omit<RackSpec, "servers"> & { readonly servers: Groups }>>;
+  readonly servers?: Groups;
+}
+
+/** One server of the fleet, by its full name. */
+export interface FleetServer {
+  readonly name: string;
+  readonly site: string;
+  readonly row: string | undefined;
+  readonly rack: string | undefined;
+  readonly group: ServerGroupSpec;
+}
+
+/** Every server, in declared order. Names: `site/rack/0`, `site/rack-1/0` where a rack has copies, `site/0` outside racks. */
+export function fleetOf(sites: Readonly<Record<string, SiteSpec>>): FleetServer[] {
+  const fleet: FleetServer[] = [];
+  const add = (groups: readonly ServerGroupSpec[], prefix: string, where: Pick<FleetServer, "site" | "row" | "rack">): void => {
+    let index = 0;
+    for (const group of groups) {
+      for (let i = 0; i < group.count; i++) fleet.push({ name: `${prefix}/${index++}`, ...where, group });
+    }
+  };
+  for (const [site, spec] of Object.entries(sites)) {
+    for (const [rack, { row, count, servers }] of Object.entries(spec.racks)) {
+      for (let copy = 0; copy < count; copy++) add(servers, `${site}/${count === 1 ? rack : `${rack}-${copy}`}`, { site, row, rack });
+    }
+    add(spec.servers, site, { site, row: undefined, rack: undefined });
+  }
+  return fleet;
+}

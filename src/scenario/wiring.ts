@@ -1,0 +1,66 @@
+/** The rooms' registries and schemas, put together: a new family is added here, a new kind in its own room. */
+import { controllers } from "../control/index.ts";
+import type { TableReader } from "../world/base/table.ts";
+import { nominalClockHz } from "../world/cluster/server-kind.ts";
+import {
+  type CarbonSpec,
+  carbonKinds,
+  carbonProblem,
+  carbonSchema,
+  forecasts,
+  type PowerSpec,
+  parseInstant,
+  powerModels,
+  powerProblem,
+  powerSchema,
+  psuSchema,
+  pueSchema,
+  readPueTable,
+} from "../world/energy/index.ts";
+import {
+  type ArrivalsSpec,
+  arrivals,
+  arrivalsSchema,
+  type LawSpec,
+  law,
+  laws,
+  makeArrivals,
+  makeLaw,
+  profiles,
+} from "../world/workload/index.ts";
+import type { Parts, PluginSpec, Registry } from "./parts.ts";
+
+/** @param faults the fault kinds, with the reader of a fault's `trace` of times */
+export function realParts(faults: Registry, faultTraceReader: TableReader): Parts {
+  return {
+    registries: { law: laws, arrival: arrivals, profile: profiles, carbon: carbonKinds, forecast: forecasts, "power model": powerModels },
+    controllers,
+    faults,
+    pueReader: readPueTable,
+    faultTraceReader,
+    law,
+    arrivalsSchema,
+    carbonSchema,
+    pueSchema,
+    psuSchema,
+    powerSchema,
+    parseInstant,
+    meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
+    meanRate,
+    traceColumns,
+    powerProblem: (kind) =>
+      powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
+    carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
+  };
+}
+
+function meanRate(spec: PluginSpec): ReturnType<Parts["meanRate"]> {
+  const made = makeArrivals(spec as ArrivalsSpec);
+  if (made.kind === "trace") return { kind: "trace", perS: made.meanRatePerS };
+  return made.kind === "closed" || Number.isNaN(made.meanRatePerS) ? { kind: "none" } : { kind: "law", perS: made.meanRatePerS };
+}
+
+function traceColumns(spec: PluginSpec): readonly string[] | undefined {
+  const made = makeArrivals(spec as ArrivalsSpec);
+  return made.kind === "trace" ? [...Object.keys(made.table.numbers), ...Object.keys(made.table.texts)] : undefined;
+}

@@ -1,0 +1,143 @@
+/**
+ * Percentiles, mean and extremes of many latencies. Exact while there are at most a million; beyond that the samples
+ * turn into a log histogram, good to 1/1024, and the memory stays at 256 KiB. Hot: one `add` a request.
+ */
+import { Sum } from "../kernel/index.ts";
+import { LogHistogram } from "./log-histogram.ts";
+import { nearestRank, percentileOfSorted } from "./quantile.ts";
+
+export type PercentileEstimator = "exact" | "log-histogram";
+
+/** As many samples are kept exactly (8 MB). */
+export const EXACT_LIMIT = 1e6;
+
+export class LatencyRecorder {
+  readonly #exactLimit: number;
+  #samples = new Float64Array(256);
+  #sampleCount = 0;
+  #sorted = true;
+  #histogram: LogHistogram | undefined;
+  #sum = new Sum();
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  constructor(exactLimit = EXACT_LIMIT) {
+    this.#exactLimit = exactLimit;
+  }
+
+  /** @throws {RangeError} unless `value` >= 0. */
+  add(value: number): void {
+    if (!(value >= 0)) throw new RangeError(`a latency is at least 0, got ${value}`);
+    this.#sum.add(value);
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
+    if (this.#histogram === undefined) this.#keep(value);
+    else this.#histogram.add(value);
+  }
+
+  get n(): number {
+    return this.#histogram === undefined ? this.#sampleCount : this.#histogram.n;
+  }
+
+  /** How percentiles are known. */
+  get estimator(): PercentileEstimator {
+    return this.#histogram === undefined ? "exact" : "log-histogram";
+  }
+
+  /** NaN without samples, as are `min`, `max` and `percentile`. */
+  get mean(): number {
+    return this.#sum.value / this.n;
+  }
+
+  get min(): number {
+    return this.n === 0 ? Number.NaN : this.#min;
+  }
+
+  get max(): number {
+    return this.n === 0 ? Number.NaN : this.#max;
+  }
+
+  /** Nearest rank; `p` in 0..1. */
+  percentile(p: number): number {
+    if (this.#histogram === undefined) return percentileOfSorted(this.#sortedSamples(), p);
+    const rank = nearestRank(p, this.n);
+    if (rank === this.n) return this.#max;
+    return Math.min(this.#max, Math.max(this.#min, this.#histogram.valueAtRank(rank)));
+  }
+
+  /** Takes in all samples of `other`, as if they had been added here. */
+  merge(other: LatencyRecorder): void {
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    this.#sum.add(other.#sum.value);
+    if (other.#histogram !== undefined) this.#toHistogram().merge(other.#histogram);
+    for (let i = 0; i < other.#sampleCount; i++) {
+      if (this.#histogram === undefined) this.#keep(other.#samples[i] as number);
+      else this.#histogram.add(other.#samples[i] as number);
+    }
+  }
+
+  /** Forgets everything but its buffer: for windows that follow each other. */
+  clear(): void {
+    this.#sampleCount = 0;
+    this.#sorted = true;
+    this.#histogram = undefined;
+    this.#sum = new Sum();
+    this.#min = Number.POSITIVE_INFINITY;
+    this.#max = Number.NEGATIVE_INFINITY;
+  }
+
+  /** How many samples lie in each [edges[i], edges[i + 1]), the last interval closed; samples outside are left out. */
+  countsBetween(edges: ArrayLike<number>): Float64Array {
+    const counts = new Float64Array(Math.max(0, edges.length - 1));
+    let interval = 0;
+    const place = (value: number, count: number): void => {
+      if (value < (edges[0] as number) || value > (edges[counts.length] as number)) return;
+      while (interval < counts.length - 1 && value >= (edges[interval + 1] as number)) interval++;
+      counts[interval] = (counts[interval] as number) + count;
+    };
+    if (counts.length === 0) return counts;
+    if (this.#histogram === undefined) for (const value of this.#sortedSamples()) place(value, 1);
+    else this.#histogram.visitBuckets((middle, count) => place(Math.min(this.#max, Math.max(this.#min, middle)), count));
+    return counts;
+  }
+
+  #keep(value: number): void {
+    if (this.#sampleCount === this.#exactLimit) {
+      this.#toHistogram().add(value);
+      return;
+    }
+    if (this.#sampleCount === this.#samples.length) this.#grow();
+    this.#samples[this.#sampleCount++] = value;
+    this.#sorted = false;
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(Math.min(this.#exactLimit, 2 * this.#samples.length));
+    larger.set(this.#samples);
+    this.#samples = larger;
+  }
+
+  #toHistogram(): LogHistogram {
+    if (this.#histogram !== undefined) return this.#histogram;
+    this.#histogram = new LogHistogram();
+    for (let i = 0; i < this.#sampleCount; i++) this.#histogram.add(this.#samples[i] as number);
+    this.#sampleCount = 0;
+    this.#samples = new Float64Array(256);
+    return this.#histogram;
+  }
+
+  #sortedSamples(): Float64Array {
+    const samples = this.#samples.subarray(0, this.#sampleCount);
+    if (!this.#sorted) samples.sort();
+    this.#sorted = true;
+    return samples;
+  }
+}
+
+/** `count` + 1 edges from `low` > 0 to `high` with equal ratios. */
+export function logEdges(low: number, high: number, count: number): Float64Array {
+  const edges = Float64Array.from({ length: count + 1 }, (_, i) => low * Math.exp((i / count) * Math.log(high / low)));
+  edges[count] = high;
+  return edges;
+}

@@ -1,0 +1,67 @@
+/** Carries out a controller's action, or says why not. */
+import { unreachable } from "./base/unreachable.ts";
+import type { Action } from "./ports.ts";
+import type { BatchUnit, World } from "./world.ts";
+
+/** @returns the reason of a refusal, or undefined when the action took effect. */
+export function actuate(world: World, action: Action): string | undefined {
+  switch (action.kind) {
+    case "hold":
+      return withBatch(world, action.workload, ({ pool, workload }) => pool.hold(workload));
+    case "release":
+      return withBatch(world, action.workload, ({ pool, workload }) => pool.release(workload));
+    case "suspend":
+      return suspend(world, action.workload);
+    case "evict":
+      return evict(world, action.job);
+    case "clock":
+      return setClock(world, action.server, action.clockHz);
+    case "sleep":
+      return world.sleep(action.server);
+    case "wake":
+      return world.wake(action.server);
+    default:
+      return unreachable(action);
+  }
+}
+
+function withBatch(world: World, name: string, act: (unit: BatchUnit) => void): string | undefined {
+  const unit = world.batches.find((batch) => batch.name === name);
+  if (unit === undefined) return `no batch workload "${name}"`;
+  act(unit);
+  return undefined;
+}
+
+function suspend(world: World, name: string): string | undefined {
+  const unit = world.batches.find((batch) => batch.name === name);
+  if (unit === undefined) return `no batch workload "${name}"`;
+  if (!unit.workload.options.isInterruptible) return `${name} is not interruptible`;
+  for (const server of world.servers) {
+    if (!unit.pool.has(server)) continue;
+    const jobs = unit.pool.jobsOn(server).filter((job) => job.workload === unit.workload);
+    for (const job of jobs) unit.pool.stop(job, "suspended");
+    if (jobs.length > 0) world.roomMade(server);
+  }
+  return undefined;
+}
+
+function evict(world: World, id: number): string | undefined {
+  for (const pool of world.pools) {
+    for (const job of pool.openJobs()) {
+      if (job.id !== id || job.server === undefined) continue;
+      const { server } = job;
+      pool.stop(job, "evicted");
+      world.roomMade(server);
+      return undefined;
+    }
+  }
+  return `job ${id} does not run`;
+}
+
+function setClock(world: World, id: number, clockHz: number): string | undefined {
+  const server = world.servers[id];
+  if (server === undefined) return `no server ${id}`;
+  if (!server.options.clocksHz.includes(clockHz)) return `${server.options.kind} has no clock of ${clockHz} Hz`;
+  server.setClock(clockHz);
+  return undefined;
+}

@@ -1,0 +1,215 @@
+/**
+ * A container on a server: tasks that share its cores equally (requests of a replica, or the one task of a job).
+ * Hot: bench/run.ts. Plain fields, no allocation per task.
+ *
+ * Progress is kept as one virtual time `v`, the reference-core seconds that every running task has received since `v` was
+ * zero. A task that enters with work w leaves when v reaches its tag v + w, so an event touches containers, not tasks.
+ */
+
+/** Beyond this virtual time, tags are moved back towards zero: at day 30 an absolute `v` is off by 1.6e-7 of a 1 ms request. */
+const REBASE_V_S = 64;
+
+export interface ContainerOwner {
+  /** A task has received all its work. Called inside the server's finish event, before the server settles. */
+  taskFinished(task: number, container: Container): void;
+  /** Running tasks' joule and gram marks must fall by these amounts: the container counts from zero again. */
+  rebased(container: Container, phiJ: number, carbonG: number): void;
+}
+
+export class Container {
+  readonly owner: ContainerOwner;
+  /** Jobs and requests are booked to different accounts. */
+  readonly isJob: boolean;
+  weight = 0;
+  /** Cores one task can use: 1 for a request, the job's cores for a job. */
+  taskCores = 0;
+  /** Most cores the whole container may use. */
+  capCores = 0;
+
+  /** Running tasks. */
+  count = 0;
+  /** Cores it holds now. */
+  cores = 0;
+  /** Virtual time, and its growth per second. */
+  v = 0;
+  rate = 0;
+  /** Dynamic joules one running task has drawn since `phiJ` was zero, and the watts by which that grows. */
+  phiJ = 0;
+  taskW = 0;
+  /** Dynamic joules of the whole container; the lost low bits beside. */
+  energyJ = 0;
+  energyLostJ = 0;
+  /** Busy core-seconds of the whole container; for telemetry, where rounding does not matter. */
+  busyCoreS = 0;
+  /** Grams one running task caused up to `phiMarkJ`; what came after costs the current intensity. */
+  carbonBaseG = 0;
+  phiMarkJ = 0;
+
+  #tags = new Float64Array(8);
+  #ids = new Float64Array(8);
+  #tasks = new Int32Array(8);
+
+  constructor(owner: ContainerOwner, isJob: boolean) {
+    this.owner = owner;
+    this.isJob = isJob;
+  }
+
+  /** Sets what it may use, while nothing runs in it: a job's container serves one job after another. */
+  shape(shape: { weight: number; taskCores: number; capCores: number }): void {
+    this.weight = shape.weight;
+    this.taskCores = shape.taskCores;
+    this.capCores = shape.capCores;
+  }
+
+  /** Cores it would use if it were alone. */
+  get demandCores(): number {
+    const wanted = this.count * this.taskCores;
+    return wanted < this.capCores ? wanted : this.capCores;
+  }
+
+  /** Tag of the task that finishes first; Infinity when none runs. */
+  get nextTag(): number {
+    return this.count === 0 ? Infinity : (this.#tags[0] as number);
+  }
+
+  /** Grams one running task has caused so far, at the current intensity in g/J. */
+  taskCarbonG(intensityGPerJ: number): number {
+    return this.carbonBaseG + (this.phiJ - this.phiMarkJ) * intensityGPerJ;
+  }
+
+  /** Closes the grams at the intensity that ends now. */
+  markCarbon(intensityGPerJ: number): void {
+    this.carbonBaseG += (this.phiJ - this.phiMarkJ) * intensityGPerJ;
+    this.phiMarkJ = this.phiJ;
+  }
+
+  /** Lets a task in. The server must be advanced to now, and settled after. `id` breaks ties between equal tags. */
+  add(task: number, id: number, workS: number): void {
+    if (this.count === this.#tags.length) this.#grow();
+    this.#siftUp(this.count++, this.v + workS, id, task);
+  }
+
+  /** Takes out the task that is due, and returns it. */
+  pop(): number {
+    const task = this.#tasks[0] as number;
+    this.#removeAt(0);
+    return task;
+  }
+
+  /** Takes a running task out; returns the work it still had, in reference-core seconds. */
+  remove(task: number): number {
+    const position = this.#tasks.indexOf(task); // a scan of a typed array: removals are rare next to finishes
+    if (position < 0 || position >= this.count) throw new Error(`task ${task} does not run in this container`);
+    const remainingS = (this.#tags[position] as number) - this.v;
+    this.#removeAt(position);
+    return remainingS > 0 ? remainingS : 0;
+  }
+
+  /** Work a running task still has, in reference-core seconds. */
+  remainingS(task: number): number {
+    const position = this.#tasks.indexOf(task);
+    if (position < 0 || position >= this.count) throw new Error(`task ${task} does not run in this container`);
+    return Math.max(0, (this.#tags[position] as number) - this.v);
+  }
+
+  /** The running task at `position` of an arbitrary order, 0..count-1. */
+  taskAt(position: number): number {
+    return this.#tasks[position] as number;
+  }
+
+  /** Keeps `v` and `phiJ` small, so that differences stay exact. */
+  rebaseIfDue(): void {
+    if (this.v <= REBASE_V_S || this.count === 0) return;
+    const { v, phiJ, carbonBaseG } = this;
+    for (let i = 0; i < this.count; i++) this.#tags[i] = (this.#tags[i] as number) - v;
+    this.v = 0;
+    this.phiJ = 0;
+    this.carbonBaseG = 0;
+    this.phiMarkJ -= phiJ;
+    this.owner.rebased(this, phiJ, carbonBaseG);
+  }
+
+  /** Dynamic joules of the container so far. */
+  get totalEnergyJ(): number {
+    return this.energyJ + this.energyLostJ;
+  }
+
+  /** Nothing runs any more: counts from zero again. The server calls it when it settles, after owners read their marks. */
+  rest(): void {
+    this.cores = 0;
+    this.rate = 0;
+    this.taskW = 0;
+    this.v = 0;
+    this.phiJ = 0;
+    this.phiMarkJ = 0;
+    this.carbonBaseG = 0;
+  }
+
+  #removeAt(position: number): void {
+    const last = --this.count;
+    if (position === last) return;
+    const tag = this.#tags[last] as number;
+    const id = this.#ids[last] as number;
+    const task = this.#tasks[last] as number;
+    this.#siftDown(position, tag, id, task);
+    if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+  }
+
+  #grow(): void {
+    const bigger = this.#tags.length * 2;
+    const tags = new Float64Array(bigger);
+    tags.set(this.#tags);
+    const ids = new Float64Array(bigger);
+    ids.set(this.#ids);
+    const tasks = new Int32Array(bigger);
+    tasks.set(this.#tasks);
+    this.#tags = tags;
+    this.#ids = ids;
+    this.#tasks = tasks;
+  }
+
+  #siftUp(start: number, tag: number, id: number, task: number): void {
+    let i = start;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const parentTag = this.#tags[parent] as number;
+      if (parentTag < tag || (parentTag === tag && (this.#ids[parent] as number) < id)) break;
+      this.#move(parent, i);
+      i = parent;
+    }
+    this.#set(i, tag, id, task);
+  }
+
+  #siftDown(start: number, tag: number, id: number, task: number): void {
+    let i = start;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= this.count) break;
+      const right = child + 1;
+      if (right < this.count && this.#isBefore(right, child)) child = right;
+      const childTag = this.#tags[child] as number;
+      if (tag < childTag || (tag === childTag && id < (this.#ids[child] as number))) break;
+      this.#move(child, i);
+      i = child;
+    }
+    this.#set(i, tag, id, task);
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const tagA = this.#tags[a] as number;
+    const tagB = this.#tags[b] as number;
+    return tagA < tagB || (tagA === tagB && (this.#ids[a] as number) < (this.#ids[b] as number));
+  }
+
+  #move(from: number, to: number): void {
+    this.#tags[to] = this.#tags[from] as number;
+    this.#ids[to] = this.#ids[from] as number;
+    this.#tasks[to] = this.#tasks[from] as number;
+  }
+
+  #set(i: number, tag: number, id: number, task: number): void {
+    this.#tags[i] = tag;
+    this.#ids[i] = id;
+    this.#tasks[i] = task;
+  }
+}

@@ -1,0 +1,157 @@
+/** What is measured of one service: counts, latencies, SLO windows, areas. Hot: bench/run.ts. */
+import { Sum } from "../../kernel/index.ts";
+import { BatchMeans, LatencyRecorder } from "../../stats/index.ts";
+
+/** How a request ended, for good. */
+export const OUTCOME = { finished: 0, rejected: 1, failed: 2, timedOut: 3 } as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+export const OUTCOME_NAMES = ["finished", "rejected", "failed", "timed-out"] as const;
+
+export interface Slo {
+  readonly latencyS: number;
+  readonly percentile: number;
+  readonly windowS: number;
+}
+
+/** Counts of one service or class, by intended arrival at or after the warm-up. */
+export class RequestTally {
+  arrived = 0;
+  readonly ended = [0, 0, 0, 0];
+  /** Finished within the SLO's latency. */
+  good = 0;
+  readonly latencyS = new LatencyRecorder();
+  readonly latencyBatches = new BatchMeans();
+  readonly waitS = new Sum();
+  readonly energyJ = new Sum();
+  readonly carbonG = new Sum();
+
+  get finished(): number {
+    return this.ended[OUTCOME.finished] as number;
+  }
+}
+
+export class ServiceStats {
+  readonly warmupS: number;
+  readonly slo: Slo | undefined;
+  readonly total = new RequestTally();
+  /** One tally a class, in declared order; empty without classes. */
+  readonly classes: readonly RequestTally[];
+
+  // The whole run, for the books.
+  arrivedCount = 0;
+  readonly endedCount = [0, 0, 0, 0];
+  attemptCount = 0;
+  attemptsFailed = 0;
+  oomRestarts = 0;
+  /** Joules and grams of every request that ended, however it ended. */
+  readonly endedEnergyJ = new Sum();
+  readonly endedCarbonG = new Sum();
+  /** Time in system of requests that ended, and the area under the number in system: Little's law compares them. */
+  readonly sojournS = new Sum();
+  readonly #areaS = new Sum();
+  #inSystem = 0;
+  #areaAtS = 0;
+
+  // SLO windows from the end of the warm-up, by intended arrival.
+  windowArrived = new Float64Array(64);
+  windowGood = new Float64Array(64);
+  windowCount = 0;
+
+  constructor(options: { warmupS: number; slo: Slo | undefined; classCount: number }) {
+    this.warmupS = options.warmupS;
+    this.slo = options.slo;
+    this.classes = Array.from({ length: options.classCount }, () => new RequestTally());
+  }
+
+  get inSystem(): number {
+    return this.#inSystem;
+  }
+
+  /** Area under the number in system up to `nowS`, request-seconds. */
+  areaS(nowS: number): number {
+    this.#moveArea(nowS);
+    return this.#areaS.value;
+  }
+
+  arrived(nowS: number, classIndex: number): void {
+    this.#moveArea(nowS);
+    this.#inSystem++;
+    this.arrivedCount++;
+    if (nowS < this.warmupS) return;
+    this.total.arrived++;
+    const tally = this.classes[classIndex];
+    if (tally !== undefined) tally.arrived++;
+    if (this.slo !== undefined) {
+      const window = this.#window(nowS, this.slo.windowS);
+      this.windowArrived[window] = (this.windowArrived[window] as number) + 1;
+    }
+  }
+
+  /** Books a request's end. `startS` is when its last attempt first ran. */
+  ended(request: EndedRequest, nowS: number): void {
+    this.#moveArea(nowS);
+    this.#inSystem--;
+    this.endedCount[request.outcome] = (this.endedCount[request.outcome] as number) + 1;
+    const latencyS = nowS - request.arrivalS;
+    this.sojournS.add(latencyS);
+    this.endedEnergyJ.add(request.energyJ);
+    this.endedCarbonG.add(request.carbonG);
+    if (request.arrivalS < this.warmupS) return;
+    const { slo } = this;
+    const isGood = slo !== undefined && request.outcome === OUTCOME.finished && latencyS <= slo.latencyS;
+    this.#tally(this.total, request, latencyS, isGood);
+    const tally = this.classes[request.classIndex];
+    if (tally !== undefined) this.#tally(tally, request, latencyS, isGood);
+    if (isGood) {
+      const window = this.#window(request.arrivalS, slo.windowS);
+      this.windowGood[window] = (this.windowGood[window] as number) + 1;
+    }
+  }
+
+  #tally(tally: RequestTally, request: EndedRequest, latencyS: number, isGood: boolean): void {
+    tally.ended[request.outcome] = (tally.ended[request.outcome] as number) + 1;
+    if (request.outcome !== OUTCOME.finished) return;
+    if (isGood) tally.good++;
+    tally.latencyS.add(latencyS);
+    tally.latencyBatches.add(latencyS);
+    tally.waitS.add(request.startS - request.arrivalS);
+    tally.energyJ.add(request.energyJ);
+    tally.carbonG.add(request.carbonG);
+  }
+
+  #moveArea(nowS: number): void {
+    this.#areaS.add(this.#inSystem * (nowS - this.#areaAtS));
+    this.#areaAtS = nowS;
+  }
+
+  #window(arrivalS: number, windowS: number): number {
+    const window = Math.floor((arrivalS - this.warmupS) / windowS);
+    if (window >= this.windowCount) {
+      this.windowCount = window + 1;
+      if (this.windowCount > this.windowArrived.length) {
+        const size = Math.max(this.windowCount, this.windowArrived.length * 2);
+        const arrived = new Float64Array(size);
+        arrived.set(this.windowArrived);
+        const good = new Float64Array(size);
+        good.set(this.windowGood);
+        this.windowArrived = arrived;
+        this.windowGood = good;
+      }
+    }
+    return window;
+  }
+}
+
+/** A reused record: one object a service, filled for each request that ends. */
+export interface EndedRequest {
+  id: number;
+  outcome: Outcome;
+  attempt: number;
+  classIndex: number;
+  arrivalS: number;
+  startS: number;
+  energyJ: number;
+  carbonG: number;
+  /** Where its last attempt ran or waited, or NONE. */
+  replica: number;
+}

@@ -1,0 +1,112 @@
+/** A site: servers under one meter, one grid and one facility. Closes joules into grams whenever a factor changes. */
+import { PHASE, type Simulation, Sum } from "../../kernel/index.ts";
+import { ACCOUNTS, type Account } from "../energy/account.ts";
+import type { RowSignal } from "../energy/row-signal.ts";
+import type { Forecast } from "../energy/signal.ts";
+import type { Server } from "./server.ts";
+
+export const J_PER_KWH = 3.6e6;
+/** A load-dependent PUE holds for one tick; a constant one needs none. */
+const PUE_TICK_S = 60;
+
+export interface SiteOptions {
+  readonly name: string;
+  /** Grid carbon intensity, g/kWh. */
+  readonly carbon: RowSignal;
+  readonly forecast: Forecast;
+  /** Power usage effectiveness by load share of the servers' peak watts. */
+  readonly pue: (loadShare: number) => number;
+  readonly isPueConstant: boolean;
+}
+
+export class Site {
+  readonly options: SiteOptions;
+  readonly servers: Server[] = [];
+  /** Read by servers and containers; changes only after all grams at the old value are closed. */
+  readonly intensity = { gPerJ: 0 };
+  readonly carbonG: Readonly<Record<Account, Sum>> = sums();
+  readonly #facilityJ = new Sum();
+  readonly #simulation: Simulation;
+  readonly #closedJ: Record<Account, number> = zeros();
+  #pue: number;
+
+  constructor(simulation: Simulation, options: SiteOptions) {
+    this.options = options;
+    this.#simulation = simulation;
+    this.#pue = options.pue(0);
+    this.intensity.gPerJ = options.carbon.at(0) / J_PER_KWH;
+  }
+
+  /** Call once all servers are there. */
+  begin(): void {
+    this.#planCarbonChange();
+    if (this.options.isPueConstant) return;
+    const peakW = this.servers.reduce((sum, { options }) => sum + options.power.powerW(1, 1), 0);
+    const tick = (): void => {
+      this.close();
+      const powerW = this.servers.reduce((sum, server) => sum + server.powerW, 0);
+      this.#pue = this.options.pue(peakW === 0 ? 0 : powerW / peakW);
+      this.#simulation.schedule(PUE_TICK_S, PHASE.finish, tick);
+    };
+    tick();
+  }
+
+  /** Joules by account up to now. */
+  energyJ(account: Account): number {
+    return account === "facility" ? this.#facilityJ.value : this.servers.reduce((sum, server) => sum + accountJ(server, account), 0);
+  }
+
+  /** What the meters at the servers' sockets read, summed apart from the accounts. */
+  wallJ(): number {
+    return this.servers.reduce((sum, { meter }) => sum + meter.wallJ.value, 0);
+  }
+
+  /** Books everything since the last close at the factors that held. */
+  close(): void {
+    const { gPerJ } = this.intensity;
+    for (const server of this.servers) {
+      server.advance();
+      for (const container of server.containers) container.markCarbon(gPerJ);
+    }
+    let itJ = 0;
+    for (const account of ACCOUNTS) {
+      if (account === "facility") continue;
+      const totalJ = this.energyJ(account);
+      const deltaJ = totalJ - this.#closedJ[account];
+      this.#closedJ[account] = totalJ;
+      this.carbonG[account].add(deltaJ * gPerJ);
+      itJ += deltaJ;
+    }
+    const facilityJ = (this.#pue - 1) * itJ;
+    this.#facilityJ.add(facilityJ);
+    this.carbonG.facility.add(facilityJ * gPerJ);
+  }
+
+  #planCarbonChange(): void {
+    const nextS = this.options.carbon.nextChangeS(this.#simulation.nowS);
+    if (nextS === Infinity) return;
+    this.#simulation.scheduleAt(nextS, PHASE.finish, () => {
+      this.close();
+      this.intensity.gPerJ = this.options.carbon.at(nextS) / J_PER_KWH;
+      this.#planCarbonChange();
+    });
+  }
+}
+
+function accountJ({ meter }: Server, account: Exclude<Account, "facility">): number {
+  switch (account) {
+    case "request":
+      return meter.requestJ.value;
+    case "job":
+      return meter.jobJ.value;
+    case "idle":
+      return meter.idleJ.value;
+    case "reserved-idle":
+      return meter.reservedIdleJ.value;
+    case "psu-loss":
+      return meter.psuLossJ.value;
+  }
+}
+
+const sums = (): Record<Account, Sum> => Object.fromEntries(ACCOUNTS.map((account) => [account, new Sum()])) as Record<Account, Sum>;
+const zeros = (): Record<Account, number> => Object.fromEntries(ACCOUNTS.map((account) => [account, 0])) as Record<Account, number>;

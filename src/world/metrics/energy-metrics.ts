@@ -1,0 +1,59 @@
+/** Joules and grams by site, account and tenant. Names and meanings: docs/metrics.md. */
+import { ACCOUNTS, type Account } from "../energy/account.ts";
+import type { Site } from "../cluster/site.ts";
+import type { World } from "../world.ts";
+import type { MetricBook } from "./book.ts";
+
+export function energyMetrics(book: MetricBook, world: World, endS: number): void {
+  const energyJ = (account: Account): number => world.sites.reduce((sum, site) => sum + site.energyJ(account), 0);
+  const carbonG = (account: Account): number => world.sites.reduce((sum, site) => sum + site.carbonG[account].value, 0);
+  const totalJ = ACCOUNTS.reduce((sum, account) => sum + energyJ(account), 0);
+  const operationalG = ACCOUNTS.reduce((sum, account) => sum + carbonG(account), 0);
+  const embodiedG = world.servers.reduce((sum, { options }) => sum + (options.embodiedG * endS) / options.lifetimeS, 0);
+  book.set("energy.total_j", totalJ);
+  book.set("energy.it_j", totalJ - energyJ("facility"));
+  for (const account of ACCOUNTS) book.set(`energy.${snake(account)}_j`, energyJ(account));
+  book.set("carbon.total_g", operationalG + embodiedG);
+  book.set("carbon.operational_g", operationalG);
+  book.set("carbon.embodied_g", embodiedG);
+  for (const account of ACCOUNTS) book.set(`carbon.${snake(account)}_g`, carbonG(account));
+  book.ratio("carbon.sci_g", operationalG + embodiedG, unitsDone(world), "no request or job finished");
+  for (const site of world.sites) siteMetrics(book, site, endS);
+  tenantMetrics(book, world);
+}
+
+/** Functional units of the SCI score: finished requests and jobs of the whole run. */
+function unitsDone(world: World): number {
+  const requests = world.services.reduce((sum, { service }) => sum + (service.stats.endedCount[0] as number), 0);
+  return requests + world.batches.reduce((sum, { workload }) => sum + workload.stats.finishedCount, 0);
+}
+
+function siteMetrics(book: MetricBook, site: Site, endS: number): void {
+  const { name } = site.options;
+  const cores = site.servers.reduce((sum, server) => sum + server.cores, 0);
+  const busyCoreS = site.servers.reduce((sum, { meter }) => sum + meter.busyCoreS.value, 0);
+  const upS = site.servers.reduce((sum, { meter }) => sum + meter.upS, 0);
+  const totalJ = ACCOUNTS.reduce((sum, account) => sum + site.energyJ(account), 0);
+  const itJ = totalJ - site.energyJ("facility");
+  const noServers = "the site has no servers";
+  book.ratio(`sites.${name}.utilization_mean`, busyCoreS, cores * endS, noServers);
+  book.ratio(`sites.${name}.availability`, upS, site.servers.length * endS, noServers);
+  book.set(`sites.${name}.energy_j`, totalJ);
+  book.ratio(`sites.${name}.power_mean_w`, totalJ, endS, "no time passed");
+  book.ratio(`sites.${name}.pue_mean`, totalJ, itJ, "the site drew nothing");
+  book.set(`sites.${name}.carbon_g`, ACCOUNTS.reduce((sum, account) => sum + site.carbonG[account].value, 0));
+}
+
+/** A tenant's dynamic share: what its requests and jobs drew. Idle watts and the facility belong to nobody. */
+function tenantMetrics(book: MetricBook, world: World): void {
+  const units = [...world.services, ...world.batches];
+  for (const tenant of new Set(units.map((unit) => unit.tenant))) {
+    if (tenant === undefined) continue;
+    for (const quantity of ["energy_j", "carbon_g"] as const) {
+      const shares = units.filter((unit) => unit.tenant === tenant).map(({ name }) => book.metrics[`workloads.${name}.${quantity}`] as number);
+      book.set(`tenants.${tenant}.${quantity}`, shares.reduce((sum, share) => sum + share, 0));
+    }
+  }
+}
+
+const snake = (account: Account): string => account.replaceAll("-", "_");

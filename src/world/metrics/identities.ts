@@ -1,0 +1,103 @@
+/** What must be true of every run, each recomputed from other numbers than those it checks. A broken one is our bug. */
+import { Sum } from "../../kernel/index.ts";
+import { ACCOUNTS } from "../energy/account.ts";
+import { REQUEST_STATE } from "../cluster/request-pool.ts";
+import type { World } from "../world.ts";
+import { openJobs } from "./batch-metrics.ts";
+
+const SUMS_RELATIVE = 1e-11;
+const ATTRIBUTION_RELATIVE = 1e-9;
+/** Cores are promised in thousandths; half of one is rounding. */
+const CORES_ROUNDING = 5e-4;
+
+export function identities(world: World): Readonly<Record<string, boolean>> {
+  return {
+    requests_balance: requestsBalance(world),
+    jobs_balance: jobsBalance(world),
+    little_law: littleLaw(world),
+    energy_accounts_sum_to_meter: accountsSumToMeter(world),
+    request_energy_attributed: requestsAttributed(world),
+    job_energy_attributed: jobsAttributed(world),
+    carbon_attributed: carbonAttributed(world),
+    capacity_respected: capacityRespected(world),
+  };
+}
+
+/** arrived = finished + rejected + failed + timed out + queued + running + waiting to retry. */
+function requestsBalance(world: World): boolean {
+  return world.services.every(({ service }) => {
+    const { stats, pool } = service;
+    let open = 0;
+    for (let slot = 0; slot < pool.slotCount; slot++) if (pool.state[slot] !== REQUEST_STATE.free) open++;
+    let held = 0;
+    for (const { queue, container } of service.replicas) held += queue.length + container.count;
+    let backoff = 0;
+    for (let slot = 0; slot < pool.slotCount; slot++) if (pool.state[slot] === REQUEST_STATE.backoff) backoff++;
+    const ended = stats.endedCount.reduce((sum, count) => sum + count, 0);
+    return stats.arrivedCount === ended + open && open === held + backoff && stats.inSystem === open;
+  });
+}
+
+function jobsBalance(world: World): boolean {
+  return world.batches.every(({ workload, pool }) => {
+    let running = 0;
+    let waiting = 0;
+    for (const job of pool.openJobs()) {
+      if (job.workload !== workload) continue;
+      if (job.state === "running") running++;
+      else waiting++;
+    }
+    const { stats } = workload;
+    const placed = world.servers.reduce((sum, server) => sum + pool.jobsOn(server).filter((job) => job.workload === workload).length, 0);
+    return stats.arrivedCount === stats.finishedCount + running + waiting && stats.runningCount === running && stats.queuedCount === waiting && placed === running;
+  });
+}
+
+/** The area under the number in system is the time that requests spent in it: L = lambda W on the whole run. */
+function littleLaw(world: World): boolean {
+  const { nowS } = world.simulation;
+  return world.services.every(({ service: { stats, pool } }) => {
+    const sojournS = new Sum();
+    sojournS.add(stats.sojournS.value);
+    for (let slot = 0; slot < pool.slotCount; slot++) {
+      if (pool.state[slot] !== REQUEST_STATE.free) sojournS.add(nowS - (pool.arrivalS[slot] as number));
+    }
+    return isClose(stats.areaS(nowS), sojournS.value, SUMS_RELATIVE);
+  });
+}
+
+function accountsSumToMeter(world: World): boolean {
+  return world.sites.every((site) => {
+    const accounts = ACCOUNTS.filter((account) => account !== "facility").reduce((sum, account) => sum + site.energyJ(account), 0);
+    return isClose(accounts, site.wallJ(), SUMS_RELATIVE);
+  });
+}
+
+/** Joules of all requests, taken at their ends, against the meters' account, integrated at every change. */
+function requestsAttributed(world: World): boolean {
+  const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ.value + service.openEnergy().energyJ, 0);
+  return isClose(requestsJ, world.sites.reduce((sum, site) => sum + site.energyJ("request"), 0), ATTRIBUTION_RELATIVE);
+}
+
+function jobsAttributed(world: World): boolean {
+  const jobsJ = world.batches.reduce((sum, unit) => sum + unit.workload.stats.endedEnergyJ.value + openJobs(unit).energyJ, 0);
+  return isClose(jobsJ, world.sites.reduce((sum, site) => sum + site.energyJ("job"), 0), ATTRIBUTION_RELATIVE);
+}
+
+function carbonAttributed(world: World): boolean {
+  const requestsG = world.services.reduce((sum, { service }) => sum + service.stats.endedCarbonG.value + service.openEnergy().carbonG, 0);
+  const jobsG = world.batches.reduce((sum, unit) => sum + unit.workload.stats.endedCarbonG.value + openJobs(unit).carbonG, 0);
+  const metersG = world.sites.reduce((sum, { carbonG }) => sum + carbonG.request.value + carbonG.job.value, 0);
+  return isClose(requestsG + jobsG, metersG, ATTRIBUTION_RELATIVE);
+}
+
+function capacityRespected(world: World): boolean {
+  return world.servers.every(({ mostUsedCores, mostReservedCores, mostReservedMemoryB, cores, options }) => {
+    // Shares of many containers and sums of fractional requests each round at every term.
+    return mostUsedCores <= cores * (1 + 64 * Number.EPSILON) && mostReservedCores <= cores + CORES_ROUNDING && mostReservedMemoryB <= options.memoryB;
+  });
+}
+
+function isClose(a: number, b: number, relative: number): boolean {
+  return Math.abs(a - b) <= relative * Math.max(Math.abs(a), Math.abs(b));
+}

@@ -1,0 +1,164 @@
+/** Strict CSV to columns: every bad cell is named by its line. Fed lines, so a file of any size streams through. */
+import { type Table, TableError } from "../base/table.ts";
+
+export interface ColumnSpec {
+  readonly name: string;
+  /** Text is kept as it stands; with `oneOf`, only these. Default: numbers. */
+  readonly type?: "number" | "text";
+  readonly oneOf?: readonly string[];
+  /** May be absent from the header. Where it is present, every cell must be filled. */
+  readonly optional?: boolean;
+  /** Bounds of a number column; `above` excludes the bound itself. */
+  readonly min?: number;
+  readonly above?: number;
+  readonly max?: number;
+  /** Each row at least as large as ("rising"), or larger than ("strict"), the one before. */
+  readonly order?: "rising" | "strict";
+}
+
+/**
+ * Reads a table: header first, comma-separated, cells quoted or not; LF or CRLF; blank lines only at the end.
+ * Columns that no spec names are kept if their first cell is a number, and then must be numbers throughout; else they are left out.
+ * @throws {TableError} naming the first bad line.
+ */
+export function readCsv(lines: Iterable<string>, file: string, specs: readonly ColumnSpec[]): Table {
+  const fail = (line: number, message: string): never => {
+    throw new TableError(file, line, message);
+  };
+  let columns: Column[] | undefined;
+  let header: readonly string[] = [];
+  let line = 0;
+  let blankLine = 0;
+  for (const raw of lines) {
+    line++;
+    const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    if (text.trim() === "") {
+      blankLine ||= line;
+      continue;
+    }
+    if (blankLine > 0) fail(blankLine, "is blank, but rows follow");
+    const cells = splitCells(text) ?? fail(line, "has a quote that does not close");
+    if (line === 1) {
+      header = headerOf(cells, specs, fail);
+      continue;
+    }
+    if (cells.length !== header.length) fail(line, `has ${cells.length} cells, the header has ${header.length}`);
+    columns ??= header.map((name, i) => columnFor(name, cells[i] as string, specs));
+    for (let i = 0; i < cells.length; i++) {
+      const problem = (columns[i] as Column).push(cells[i] as string);
+      if (problem !== undefined) fail(line, `column "${header[i]}" ${problem}`);
+    }
+  }
+  return columns === undefined ? fail(1, header.length === 0 ? "is empty" : "has a header but no rows") : tableFrom(file, header, columns);
+}
+
+function headerOf(
+  cells: readonly string[],
+  specs: readonly ColumnSpec[],
+  fail: (line: number, message: string) => never,
+): readonly string[] {
+  const names = cells.map((cell, i) => (i === 0 ? cell.replace(/^\uFEFF/, "") : cell).trim());
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) fail(1, `names column "${twice}" twice`);
+  const missing = specs.filter((spec) => spec.optional !== true && !names.includes(spec.name)).map((spec) => `"${spec.name}"`);
+  if (missing.length > 0) fail(1, `lacks column ${missing.join(", ")}; it has ${names.map((name) => `"${name}"`).join(", ")}`);
+  return names;
+}
+
+/** The cells of a line, or undefined if a quote stays open. A doubled quote inside quotes is one quote. */
+export function splitCells(line: string): string[] | undefined {
+  if (!line.includes('"')) return line.split(",");
+  const cells: string[] = [];
+  let at = 0;
+  while (at <= line.length) {
+    let end = line.indexOf(",", at);
+    if (line[at] === '"') {
+      let close = line.indexOf('"', at + 1);
+      while (close >= 0 && line[close + 1] === '"') close = line.indexOf('"', close + 2);
+      if (close < 0 || (close + 1 < line.length && line[close + 1] !== ",")) return undefined;
+      cells.push(line.slice(at + 1, close).replaceAll('""', '"'));
+      end = close + 1;
+    } else {
+      if (end < 0) end = line.length;
+      cells.push(line.slice(at, end));
+    }
+    at = end + 1;
+  }
+  return cells;
+}
+
+interface Column {
+  readonly numbers?: () => Float64Array;
+  readonly texts?: () => readonly string[];
+  /** Takes a cell, or says what is wrong with it. */
+  push(cell: string): string | undefined;
+}
+
+function columnFor(name: string, firstCell: string, specs: readonly ColumnSpec[]): Column {
+  const spec = specs.find((candidate) => candidate.name === name);
+  if (spec === undefined) return isNumber(firstCell) ? numberColumn({ name }) : { push: () => undefined };
+  return spec.type === "text" ? textColumn(spec) : numberColumn(spec);
+}
+
+function textColumn({ oneOf }: ColumnSpec): Column {
+  const values: string[] = [];
+  return {
+    texts: () => values,
+    push: (cell) => {
+      if (oneOf !== undefined && !oneOf.includes(cell)) return `must be one of ${oneOf.join(", ")}, got "${cell}"`;
+      values.push(cell);
+      return undefined;
+    },
+  };
+}
+
+function numberColumn(spec: ColumnSpec): Column {
+  let values = new Float64Array(1024);
+  let count = 0;
+  return {
+    numbers: () => values.slice(0, count),
+    push: (cell) => {
+      if (!isNumber(cell)) return `must be a number, got "${cell}"`;
+      const value = Number(cell);
+      const problem = boundProblem(spec, value) ?? (count > 0 ? orderProblem(spec, value, values[count - 1] as number) : undefined);
+      if (problem !== undefined) return problem;
+      if (count === values.length) {
+        const larger = new Float64Array(2 * count);
+        larger.set(values);
+        values = larger;
+      }
+      values[count++] = value;
+      return undefined;
+    },
+  };
+}
+
+const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+const isNumber = (cell: string): boolean => DECIMAL.test(cell) && Number.isFinite(Number(cell));
+
+function boundProblem({ min, above, max }: ColumnSpec, value: number): string | undefined {
+  if (min !== undefined && value < min) return `must be at least ${min}, got ${value}`;
+  if (above !== undefined && value <= above) return `must be above ${above}, got ${value}`;
+  if (max !== undefined && value > max) return `must be at most ${max}, got ${value}`;
+  return undefined;
+}
+
+function orderProblem({ order }: ColumnSpec, value: number, previous: number): string | undefined {
+  if (order === "rising" && value < previous) return `must not fall: ${value} after ${previous}`;
+  if (order === "strict" && value <= previous) return `must rise: ${value} after ${previous}`;
+  return undefined;
+}
+
+function tableFrom(file: string, header: readonly string[], columns: readonly Column[]): Table {
+  const numbers: Record<string, Float64Array> = {};
+  const texts: Record<string, readonly string[]> = {};
+  let rowCount = 0;
+  columns.forEach((column, i) => {
+    const values = column.numbers?.() ?? column.texts?.();
+    if (values === undefined) return;
+    rowCount = values.length;
+    if (values instanceof Float64Array) numbers[header[i] as string] = values;
+    else texts[header[i] as string] = values;
+  });
+  return { file, rowCount, numbers, texts };
+}

@@ -1,0 +1,218 @@
+/** The cloud: sites, servers, services and batch jobs on one clock. It runs what it is handed and knows no policy. */
+import { type EventId, NO_EVENT, PHASE, type Simulation } from "../kernel/index.ts";
+import type { ServerId } from "./base/id.ts";
+import type { BatchPool, BatchListener } from "./cluster/batch-pool.ts";
+import type { BatchWorkload } from "./cluster/batch-workload.ts";
+import type { Job, StretchEnd } from "./cluster/job.ts";
+import type { Replica } from "./cluster/replica.ts";
+import type { Server } from "./cluster/server.ts";
+import type { Service, ServiceListener } from "./cluster/service.ts";
+import type { EndedRequest } from "./cluster/service-stats.ts";
+import type { Site } from "./cluster/site.ts";
+import type { FaultPort, FaultTarget, Recorder } from "./ports.ts";
+
+/** Priority ranks of workloads; memory pressure kills the lowest first. */
+export const PRIORITY_RANK = { critical: 2, normal: 1, "best-effort": 0 } as const;
+
+export interface ServiceUnit {
+  readonly name: string;
+  readonly tenant: string | undefined;
+  readonly rank: number;
+  /** In declared order; empty without classes. */
+  readonly classNames: readonly string[];
+  readonly service: Service;
+  /** Tells the driver of a closed loop that a user's request ended. */
+  userFree: (user: number) => void;
+}
+
+export interface BatchUnit {
+  readonly name: string;
+  readonly tenant: string | undefined;
+  readonly workload: BatchWorkload;
+  readonly pool: BatchPool;
+}
+
+export class World implements FaultPort, BatchListener {
+  readonly simulation: Simulation;
+  readonly servers: Server[] = [];
+  readonly sites: Site[] = [];
+  readonly services: ServiceUnit[] = [];
+  readonly batches: BatchUnit[] = [];
+  readonly pools: BatchPool[] = [];
+  readonly #recorders: Recorder[] = [];
+  /** Faults that hold each server down, and those that slow it, by server id. */
+  readonly #downBy: Set<string>[] = [];
+  readonly #slowBy: Map<string, number>[] = [];
+  /** Servers asked to sleep stay asleep when a fault on them ends. */
+  readonly #sleeping = new Set<Server>();
+  readonly #boots = new Map<Server, EventId>();
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
+
+  addServer(server: Server, site: Site): void {
+    this.servers.push(server);
+    site.servers.push(server);
+    this.#downBy.push(new Set());
+    this.#slowBy.push(new Map());
+  }
+
+  addRecorder(recorder: Recorder): void {
+    this.#recorders.push(recorder);
+    if (recorder.powerChanged !== undefined) {
+      for (const server of this.servers) server.listener = () => recorder.powerChanged?.(server, this.simulation.nowS);
+    }
+  }
+
+  get targets(): readonly FaultTarget[] {
+    return this.servers.map(({ id, options }) => ({ id, name: options.name, site: options.site, row: options.row, rack: options.rack }));
+  }
+
+  /** The listener of one service, which books its requests under the unit's name. */
+  listenerFor(unit: () => ServiceUnit): ServiceListener {
+    return {
+      requestEnded: (request: EndedRequest, user: number) => {
+        const { nowS } = this.simulation;
+        const it = unit();
+        for (const recorder of this.#recorders) recorder.requestEnded?.(it.service, request, nowS);
+        if (user >= 0) it.userFree(user);
+      },
+      memoryExceeded: (server) => this.memoryExceeded(server),
+    };
+  }
+
+  stretchEnded(job: Job, server: Server, end: StretchEnd): void {
+    for (const recorder of this.#recorders) recorder.stretchEnded?.(job, server, end, this.simulation.nowS);
+  }
+
+  jobFinished(job: Job, server: Server): void {
+    for (const recorder of this.#recorders) recorder.jobFinished?.(job, server, this.simulation.nowS);
+  }
+
+  freeChanged(server: Server): void {
+    for (const pool of this.pools) if (pool.has(server)) pool.refresh(server);
+  }
+
+  roomMade(server: Server): void {
+    for (const pool of this.pools) if (pool.has(server)) pool.dispatch(server);
+  }
+
+  /** The kernel of a server without memory kills the lowest priority first; among equals the youngest job, the fullest replica. */
+  memoryExceeded(server: Server): void {
+    while (server.usedMemoryB > server.options.memoryB && this.#killOne(server));
+    this.roomMade(server);
+  }
+
+  #killOne(server: Server): boolean {
+    for (const pool of this.pools) {
+      const jobs = pool.jobsOn(server);
+      const victim = jobs.reduce<Job | undefined>((worst, job) => (worst === undefined || isKilledBefore(job, worst) ? job : worst), undefined);
+      if (victim === undefined) continue;
+      pool.stop(victim, "oom");
+      return true;
+    }
+    let worst: { service: Service; replica: Replica; rank: number } | undefined;
+    for (const { service, rank } of this.services) {
+      for (const replica of service.replicas) {
+        if (replica.server !== server || replica.memoryB === 0) continue;
+        if (worst === undefined || rank < worst.rank || (rank === worst.rank && replica.memoryB > worst.replica.memoryB)) worst = { service, replica, rank };
+      }
+    }
+    worst?.service.outOfMemory(worst.replica);
+    return worst !== undefined;
+  }
+
+  crash(id: ServerId, fault: string): void {
+    const server = this.#server(id);
+    const holds = this.#downBy[id] as Set<string>;
+    holds.add(fault);
+    for (const recorder of this.#recorders) recorder.faultBegan?.(fault, server, this.simulation.nowS);
+    if (holds.size === 1) this.#takeDown(server, "down");
+  }
+
+  repair(id: ServerId, fault: string): void {
+    const server = this.#server(id);
+    const holds = this.#downBy[id] as Set<string>;
+    if (!holds.delete(fault)) throw new Error(`fault ${fault} does not hold ${server.options.name} down`);
+    for (const recorder of this.#recorders) recorder.faultEnded?.(fault, server, this.simulation.nowS);
+    if (holds.size > 0) return;
+    if (this.#sleeping.has(server)) server.setState("asleep");
+    else this.#boot(server, server.options.boot.timeS);
+  }
+
+  slow(id: ServerId, fault: string, factor: number): void {
+    const server = this.#server(id);
+    const factors = this.#slowBy[id] as Map<string, number>;
+    if (factor === 1) factors.delete(fault);
+    else factors.set(fault, factor);
+    for (const recorder of this.#recorders) {
+      if (factor === 1) recorder.faultEnded?.(fault, server, this.simulation.nowS);
+      else recorder.faultBegan?.(fault, server, this.simulation.nowS);
+    }
+    server.setSlowFactor([...factors.values()].reduce((product, each) => product * each, 1));
+  }
+
+  /** Puts a server to sleep, if its kind can and nothing is placed on it. Returns why not, or undefined. */
+  sleep(id: ServerId): string | undefined {
+    const server = this.#server(id);
+    if (server.options.sleep === undefined) return `${server.options.kind} has no sleep state`;
+    if (!server.isUp) return `${server.options.name} is ${server.state}`;
+    if (server.containers.length > 0) return `${server.options.name} holds ${server.containers.length} containers`;
+    this.#sleeping.add(server);
+    this.#takeDown(server, "asleep");
+    return undefined;
+  }
+
+  wake(id: ServerId): string | undefined {
+    const server = this.#server(id);
+    if (server.state !== "asleep" || server.options.sleep === undefined) return `${server.options.name} is ${server.state}, not asleep`;
+    this.#sleeping.delete(server);
+    this.#boot(server, server.options.sleep.wakeS);
+    return undefined;
+  }
+
+  #server(id: ServerId): Server {
+    const server = this.servers[id];
+    if (server === undefined) throw new Error(`no server ${id}`);
+    return server;
+  }
+
+  #takeDown(server: Server, state: "down" | "asleep"): void {
+    this.simulation.cancel(this.#boots.get(server) ?? NO_EVENT);
+    const lost: { pool: BatchPool; jobs: readonly Job[] }[] = [];
+    server.setState(state, () => {
+      for (const { service } of this.services) {
+        const replicas = service.replicas.filter((replica) => replica.server === server);
+        if (replicas.length > 0) service.refresh(); // before anything fails: a retry must not find a dead replica
+        for (const replica of replicas) service.replicaLost(replica);
+      }
+      for (const pool of this.pools) if (pool.has(server)) lost.push({ pool, jobs: pool.evacuate(server) });
+    });
+    this.freeChanged(server);
+    for (const { pool, jobs } of lost) pool.retry(jobs);
+  }
+
+  #boot(server: Server, timeS: number): void {
+    if (timeS === 0) {
+      this.#up(server);
+      return;
+    }
+    server.setState("booting");
+    this.#boots.set(server, this.simulation.schedule(timeS, PHASE.fault, () => this.#up(server)));
+  }
+
+  #up(server: Server): void {
+    server.setState("up");
+    for (const { service } of this.services) {
+      for (const replica of service.replicas) if (replica.server === server) service.replicaBack(replica);
+    }
+    this.freeChanged(server);
+    this.roomMade(server);
+  }
+}
+
+function isKilledBefore(job: Job, other: Job): boolean {
+  const rank = job.workload.options.priority - other.workload.options.priority;
+  return rank < 0 || (rank === 0 && (job.startS > other.startS || (job.startS === other.startS && job.id > other.id)));
+}

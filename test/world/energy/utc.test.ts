@@ -1,0 +1,37 @@
+import { strict as assert } from "node:assert";
+import { formatUtc, parseInstant } from "../../../src/world/energy/index.ts";
+
+const epochOf = (text: string): number => {
+  const instant = parseInstant(text);
+  assert.ok("epochS" in instant, "problem" in instant ? instant.problem : "");
+  return instant.epochS;
+};
+const problemOf = (text: string): string => {
+  const instant = parseInstant(text);
+  return "problem" in instant ? instant.problem : `read as ${instant.epochS}`;
+};
+
+describe("an instant", () => {
+  it("agrees with the platform's calendar on every day from 1969 to 2101", () => {
+    for (let day = -365; day < 131 * 366; day++) {
+      const platform = new Date(day * 86_400_000).toISOString().replace(".000Z", "Z");
+      assert.equal(epochOf(platform), day * 86_400);
+      assert.equal(formatUtc(day * 86_400), platform);
+    }
+  });
+
+  it("takes a zone: two o'clock at +02:00 is midnight in UTC", () => {
+    assert.equal(epochOf("2021-07-01T02:00:00+02:00"), epochOf("2021-07-01T00:00:00Z"));
+    assert.equal(epochOf("2021-06-30T19:30:00-0430"), epochOf("2021-07-01T00:00:00Z"));
+    assert.equal(epochOf("2021-07-01 00:00Z"), epochOf("2021-07-01T00:00:00Z"));
+    assert.equal(epochOf("2021-07-01T00:00:00.25Z") - epochOf("2021-07-01T00:00:00Z"), 0.25);
+  });
+
+  it("is refused without a zone or outside the calendar", () => {
+    assert.match(problemOf("2021-07-01T00:00:00"), /says no time zone; add Z or an offset such as \+02:00/);
+    assert.match(problemOf("2021-02-29T00:00:00Z"), /not a day of the calendar/);
+    assert.match(problemOf("2021-07-01T24:00:00Z"), /not a time of day/);
+    assert.match(problemOf("2021-07-01T00:00:00+99:00"), /impossible zone offset/);
+    assert.match(problemOf("1 July 2021"), /not an ISO 8601 instant/);
+  });
+});
