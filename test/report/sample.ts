@@ -91,7 +91,11 @@ function site(draw: Draw, running: Float64Array): SiteSeries {
 function batch(draw: Draw): BatchSeries {
   const segments: BatchSeries["segments"][number][] = [];
   const freeAtS = new Float64Array(SERVERS * 2);
-  for (let job = 0; job < 96; job++) {
+  const hitServer = serverName(CRASH.server);
+  segments.push({ job: 0, server: hitServer, startS: 7.6 * 3600, endS: CRASH.startS, outcome: "crashed" });
+  segments.push({ job: 0, server: hitServer, startS: 10.4 * 3600, endS: 13.7 * 3600, outcome: "finished" });
+  freeAtS[CRASH.server * 2] = 13.8 * 3600;
+  for (let job = 1; job < 96; job++) {
     const lane = Math.floor(draw() * SERVERS * 2);
     const server = Math.floor(lane / 2);
     let startS = Math.max(freeAtS[lane] ?? 0, draw() * 0.86 * DURATION_S);

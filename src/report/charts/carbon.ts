@@ -27,7 +27,7 @@ export function carbonOverTime(site: SiteSeries, series: RunSeries, options: { r
   const low = site.intensityGPerKwh.reduce((least, value) => (value < least ? value : least), Number.POSITIVE_INFINITY);
   const description = `Operational carbon by account, up to ${quantityText(topG, "g")} an hour, while the grid stood between ${digitsText(low)} and ${digitsText(highest / 1.08)} g/kWh. Of the grams: ${sharesText(layers)}.`;
   return frame({ id, title: `${site.name}: carbon over time`, description }, size, {
-    legend: [...stackLegend(layers), { label: "grid intensity (right axis)", mark: "line", fill: color("intensity") }, ...bandLegend(series)],
+    legend: [...stackLegend(layers), { label: "grid intensity (right)", mark: "line", fill: color("intensity") }, ...bandLegend(series)],
     plot: {
       height: size.compact ? 200 : 240,
       marginTop: 26,

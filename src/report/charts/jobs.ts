@@ -28,7 +28,7 @@ export function jobBars(batch: BatchSeries, series: RunSeries, options: { readon
   const labelled = lanes.filter((_, i) => i % labelEvery === 0);
   const marks: Markish[] = [
     ...bands(series, size),
-    ruleY(lanes.slice(1), { y: (lane: Lane) => lane.top, stroke: color("grid") }),
+    ruleY(rowHeight < 8 ? [] : lanes.slice(1), { y: (lane: Lane) => lane.top, stroke: color("grid") }),
     rect(bars, { x1: "startS", x2: "endS", y1: "top", y2: "bottom", fill: "fill", rx: 1.5, insetTop: 0.5, insetBottom: 0.5, insetRight: 0.5, title: "title" }),
     axisY(
       labelled.map((lane) => (lane.top + lane.bottom) / 2),

@@ -4,6 +4,7 @@ import { quantityText, scaleFor } from "../format.ts";
 import { color } from "../palette.ts";
 import { bandLegend, bands } from "./bands.ts";
 import { type ChartSize, frame } from "./frame.ts";
+import { latencyTick } from "./latency-distribution.ts";
 import type { LegendItem } from "./legend.ts";
 import { type Span, timeAxis, timeScale } from "./time-axis.ts";
 
@@ -14,7 +15,8 @@ const LOG_FROM_RATIO = 25;
 export function latencyOverTime(service: ServiceSeries, series: RunSeries, options: { readonly id: string; readonly span: Span; readonly size: ChartSize }): string {
   const { id, span, size } = options;
   const worstS = largest(service.latencyP99S);
-  const scale = scaleFor(worstS, "s");
+  const wide = worstS > LOG_FROM_RATIO * median(service.latencyP50S);
+  const scale = wide ? { per: 1, unit: "" } : scaleFor(worstS, "s");
   const points = Array.from({ length: series.bucketCount }, (_, b) => ({
     timeS: (b + 0.5) * series.bucketS,
     mean: (service.latencyMeanS[b] ?? Number.NaN) / scale.per,
@@ -24,13 +26,13 @@ export function latencyOverTime(service: ServiceSeries, series: RunSeries, optio
   }));
   const slo = service.sloLatencyS;
   const sloFits = slo !== null && slo <= 4 * worstS;
-  const y = yScale(service, { worst: worstS / scale.per, slo: sloFits ? slo / scale.per : 0, per: scale.per });
+  const y = yScale({ worst: worstS / scale.per, slo: sloFits ? slo / scale.per : 0, usual: median(service.latencyP50S) / scale.per, wide });
   const failed = points.filter((point) => point.failed > 0);
   const marks: Markish[] = [
     gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: y.ticks } as object),
     ...bands(series, size),
     ...timeAxis(span, size),
-    axisY({ label: `latency, ${scale.unit}`, labelArrow: "none", ticks: y.ticks, tickSize: 0, ...(y.type === "log" ? { text: String } : {}), color: color("muted") } as object),
+    axisY({ label: wide ? "latency" : `latency, ${scale.unit}`, labelArrow: "none", ticks: y.ticks, tickSize: 0, ...(wide ? { text: latencyTick } : {}), color: color("muted") } as object),
     ...(sloFits ? [ruleY([slo / scale.per], { stroke: color("slo"), strokeWidth: 1.75, strokeDasharray: "6 4" })] : []),
     line(points, { x: "timeS", y: "mean", stroke: color("mean"), strokeWidth: 1.25, strokeDasharray: "3 2" }),
     line(points, { x: "timeS", y: "p50", stroke: color("p50"), strokeWidth: 1.75 }),
@@ -44,10 +46,9 @@ export function latencyOverTime(service: ServiceSeries, series: RunSeries, optio
   });
 }
 
-function yScale(service: ServiceSeries, { worst, slo, per }: { worst: number; slo: number; per: number }) {
-  const usual = median(service.latencyP50S) / per;
+function yScale({ worst, slo, usual, wide }: { worst: number; slo: number; usual: number; wide: boolean }) {
   const top = Math.max(worst, slo) * 1.08;
-  if (!(worst > LOG_FROM_RATIO * usual)) return { type: "linear" as const, domain: [0, top], ticks: 5 };
+  if (!wide) return { type: "linear" as const, domain: [0, top], ticks: 5 };
   const low = usual / 2;
   const ticks = decadeTicks(low, top);
   return { type: "log" as const, domain: [low, top], ticks };

@@ -18,8 +18,8 @@ export function legend(items: readonly LegendItem[], width: number): { readonly 
   const parts: string[] = [];
   for (const item of items) {
     const swatch = item.mark === "ramp" ? RAMP_STEPS * 12 : 16;
-    const needed = swatch + 6 + textWidth(item.label) + 14;
-    if (x > 0 && x + needed - 14 > width) {
+    const needed = swatch + 6 + textWidth(item.label) + 12;
+    if (x > 0 && x + needed - 12 > width) {
       x = 0;
       row++;
     }

@@ -25,7 +25,7 @@ export function queueOverTime(batch: BatchSeries, series: RunSeries, options: { 
         gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 } as object),
         ...bands(series, size),
         areaY(points, { x: "timeS", y: "running", fill: color("job"), fillOpacity: 0.55 }),
-        line(points, { x: "timeS", y: "queued", stroke: color("queued"), strokeWidth: 2 }),
+        line(points, { x: "timeS", y: "queued", stroke: color("queued"), strokeWidth: 1.5 }),
         axisY({ label: "jobs", labelArrow: "none", ticks: 4, tickSize: 0, color: color("muted") } as object),
         ...timeAxis(span, size),
       ],

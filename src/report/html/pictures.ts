@@ -45,23 +45,24 @@ export function pictureHtml(picture: Picture): string {
   return `<figure id="${picture.id}"><h3>${escapeText(picture.title)}</h3><div class="wide">${picture.draw(WIDE, `${picture.id}-wide`)}</div><div class="phone">${phone}</div><figcaption>${escapeText(picture.caption)}</figcaption></figure>`;
 }
 
+/** A service that answered nothing has nothing to draw. */
 function servicePictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
-  const each = durationText(series.bucketS);
-  return series.services.flatMap((service, i) => [
-    {
+  return series.services.flatMap((service, i) => {
+    const overTime: Picture = {
       id: `latency-${i}`,
       title: `${service.name}: latency over time`,
-      caption: `Each point covers ${each}, by the time at which requests arrived.`,
-      draw: (size: ChartSize, id: string) => latencyOverTime(service, series, { id, span, size }),
-    },
-    {
+      caption: `Each point covers ${durationText(series.bucketS)}, by the time at which requests arrived.`,
+      draw: (size, id) => latencyOverTime(service, series, { id, span, size }),
+    };
+    const spread: Picture = {
       id: `distribution-${i}`,
       title: `${service.name}: how latencies are spread`,
-      caption: "The whole measured time; both ends of the axis are the least and the greatest that occurred.",
-      draw: (size: ChartSize, id: string) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
-    },
-  ]);
+      caption: "All requests of the measured time, by how long they took.",
+      draw: (size, id) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
+    };
+    return [...(service.latencyMeanS.some(Number.isFinite) ? [overTime] : []), ...(service.histogramCounts.some((count) => count > 0) ? [spread] : [])];
+  });
 }
 
 function percentilesOf(run: RunResult, service: string): Percentile[] {
