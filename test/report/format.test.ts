@@ -25,11 +25,21 @@ describe("numbers for people", () => {
   });
 
   it("shows a missing or impossible number as a dash", () => {
-    assert.deepEqual([quantityText(null, "s"), quantityText(Number.NaN, "J"), quantityText(Number.POSITIVE_INFINITY, "1")], [MISSING, MISSING, MISSING]);
+    assert.deepEqual(
+      [quantityText(null, "s"), quantityText(Number.NaN, "J"), quantityText(Number.POSITIVE_INFINITY, "1")],
+      [MISSING, MISSING, MISSING],
+    );
   });
 
   it("never rounds a missed share up to 100 %", () => {
-    assert.deepEqual([0.9997, 0.99999, 0.999999999, 1, 0.5, 0.123].map(percent).map(plain), ["99.97 %", "99.999 %", "99.9999999 %", "100 %", "50 %", "12.3 %"]);
+    assert.deepEqual([0.9997, 0.99999, 0.999999999, 1, 0.5, 0.123].map(percent).map(plain), [
+      "99.97 %",
+      "99.999 %",
+      "99.9999999 %",
+      "100 %",
+      "50 %",
+      "12.3 %",
+    ]);
   });
 
   it("reads a bare number as a share only where its name says so", () => {

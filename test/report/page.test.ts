@@ -19,7 +19,14 @@ function emptyOutput(): RunOutput {
   const output = sampleOutput();
   const [first] = output.runs;
   assert(first);
-  const series = { ...first.series, sites: [], services: [], batches: [], faults: [], servers: { names: [], racks: [], utilization: new Float32Array(0) } };
+  const series = {
+    ...first.series,
+    sites: [],
+    services: [],
+    batches: [],
+    faults: [],
+    servers: { names: [], racks: [], utilization: new Float32Array(0) },
+  };
   return { ...output, startUtc: null, runs: [{ ...first, metrics: {}, notes: {}, series }], seeds: [1], summary: {}, expectations: [] };
 }
 
@@ -52,7 +59,10 @@ describe("the report page", () => {
       ...all(page, "[aria-labelledby]").flatMap((element) => element.getAttribute("aria-labelledby")?.split(" ") ?? []),
       ...all(page, "label").map((element) => element.getAttribute("for")),
     ];
-    assert.deepEqual(wanted.filter((id) => !ids.includes(id ?? "")), []);
+    assert.deepEqual(
+      wanted.filter((id) => !ids.includes(id ?? "")),
+      [],
+    );
   });
 
   it("steps through headings without a gap", () => {
@@ -71,7 +81,10 @@ describe("the report page", () => {
     }
     for (const table of all(page, "table")) {
       assert(table.querySelector("caption"));
-      assert.deepEqual(all(table, "th").filter((cell) => cell.getAttribute("scope") === null), []);
+      assert.deepEqual(
+        all(table, "th").filter((cell) => cell.getAttribute("scope") === null),
+        [],
+      );
     }
   });
 
@@ -103,7 +116,15 @@ describe("the report page", () => {
 describe("pictures as files of their own", () => {
   it("need no style sheet: fixed colours on a painted background", () => {
     const pictures = reportPictures(sampleOutput());
-    assert.deepEqual(Object.keys(pictures), ["latency-0.svg", "distribution-0.svg", "power-0.svg", "carbon-0.svg", "utilization.svg", "queue-0.svg", "jobs-0.svg"]);
+    assert.deepEqual(Object.keys(pictures), [
+      "latency-0.svg",
+      "distribution-0.svg",
+      "power-0.svg",
+      "carbon-0.svg",
+      "utilization.svg",
+      "queue-0.svg",
+      "jobs-0.svg",
+    ]);
     for (const svg of Object.values(pictures)) {
       assert.doesNotMatch(svg, /var\(/);
       assert.match(svg, /<rect width="100%" height="100%" fill="#ffffff"\/><title/);

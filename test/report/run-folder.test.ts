@@ -29,7 +29,10 @@ describe("a stored run", () => {
     const runs = output.runs.map((run) => ({ ...run, interruptedAtS: 1234.5 }));
     const target = join(parent, "out");
     writeFolder(target, runFiles({ ...output, runs }), { force: false });
-    assert.deepEqual(fromFolder(target).runs.map((run) => run.interruptedAtS), [1234.5, 1234.5]);
+    assert.deepEqual(
+      fromFolder(target).runs.map((run) => run.interruptedAtS),
+      [1234.5, 1234.5],
+    );
   });
 
   it("stores tables as Parquet, by seed where there are several", () => {
@@ -42,11 +45,20 @@ describe("a stored run", () => {
   });
 
   it("is refused with a reason when it is not one, or damaged", () => {
-    assert.throws(() => fromFolder(parent), (error) => error instanceof StoredResultError && /holds no summary.json/.test(error.message));
-    for (const [summary, message] of [["{", /is not JSON/], ['{"runs": 1}', /is not a result/]] as const) {
+    assert.throws(
+      () => fromFolder(parent),
+      (error) => error instanceof StoredResultError && /holds no summary.json/.test(error.message),
+    );
+    for (const [summary, message] of [
+      ["{", /is not JSON/],
+      ['{"runs": 1}', /is not a result/],
+    ] as const) {
       writeFileSync(join(parent, "summary.json"), summary);
       writeFileSync(join(parent, "series.json"), '{"format": 1, "runs": []}');
-      assert.throws(() => fromFolder(parent), (error) => error instanceof StoredResultError && message.test(error.message));
+      assert.throws(
+        () => fromFolder(parent),
+        (error) => error instanceof StoredResultError && message.test(error.message),
+      );
     }
     writeFileSync(join(parent, "summary.json"), '{"runs": []}');
     writeFileSync(join(parent, "series.json"), '{"format": 99, "runs": []}');

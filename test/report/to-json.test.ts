@@ -28,7 +28,9 @@ describe("the JSON document", () => {
   it("does not depend on the order in which metrics were measured", () => {
     const output = sampleOutput();
     const turn = <T>(record: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(record).reverse());
-    const turned = output.runs.map((run): RunResult => ({ ...run, metrics: turn(run.metrics), identities: turn(run.identities), notes: turn(run.notes) }));
+    const turned = output.runs.map(
+      (run): RunResult => ({ ...run, metrics: turn(run.metrics), identities: turn(run.identities), notes: turn(run.notes) }),
+    );
     assert.equal(toJson({ ...output, runs: turned, summary: turn(output.summary) }), toJson(output));
   });
 

@@ -9,7 +9,7 @@ function table(rowCount: number): ColumnTable {
     columns: [
       { name: "arrival_s", type: "double", data: Float64Array.from({ length: rowCount }, (_, i) => i / 3) },
       { name: "finish_s", type: "double", data: Float64Array.from({ length: rowCount }, (_, i) => (i === 1 ? Number.NaN : i + 0.1)) },
-      { name: "outcome", type: "text", data: Array.from({ length: rowCount }, (_, i) => (i % 2 === 0 ? "finished" : "größer \"than\", 漢")) },
+      { name: "outcome", type: "text", data: Array.from({ length: rowCount }, (_, i) => (i % 2 === 0 ? "finished" : 'größer "than", 漢')) },
     ],
   };
 }
@@ -29,7 +29,10 @@ describe("Parquet files", () => {
   it("are cut into row groups", () => {
     // 2500 rows in groups of 1000: 1000 + 1000 + 500.
     const metadata = parquetMetadata(bufferOf(toParquet(table(2500), 1000)));
-    assert.deepEqual(metadata.row_groups.map((group) => Number(group.num_rows)), [1000, 1000, 500]);
+    assert.deepEqual(
+      metadata.row_groups.map((group) => Number(group.num_rows)),
+      [1000, 1000, 500],
+    );
     assert.equal(metadata.created_by, "cybertwin");
   });
 

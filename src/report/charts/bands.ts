@@ -21,7 +21,12 @@ export function bands(series: RunSeries, size: ChartSize, { wash = true } = {}):
   const few = faults.length <= FEW;
   const labels = few ? placeLabels(faults, series, size) : [];
   return [
-    ...(wash ? [rect(warmup, { ...spanS, fill: color("muted"), fillOpacity: 0.1 }), rect(faults, { ...spanS, fill: color("fault"), fillOpacity: 0.11 })] : []),
+    ...(wash
+      ? [
+          rect(warmup, { ...spanS, fill: color("muted"), fillOpacity: 0.1 }),
+          rect(faults, { ...spanS, fill: color("fault"), fillOpacity: 0.11 }),
+        ]
+      : []),
     ruleX(few || wash ? faults : [], { x: "startS", stroke: color("fault"), strokeOpacity: few ? 0.75 : 0.25 }),
     text(labels, { x: "startS", text: "label", frameAnchor: "top", textAnchor: "start", dy: -14, fontSize: 11, fill: color("fault") }),
   ];
@@ -29,7 +34,9 @@ export function bands(series: RunSeries, size: ChartSize, { wash = true } = {}):
 
 export function bandLegend(series: RunSeries): LegendItem[] {
   return [
-    ...(series.faults.length > 0 ? [{ label: series.faults.length === 1 ? "fault" : "faults", mark: "band", fill: color("fault") } as const] : []),
+    ...(series.faults.length > 0
+      ? [{ label: series.faults.length === 1 ? "fault" : "faults", mark: "band", fill: color("fault") } as const]
+      : []),
     ...(series.warmupS > 0 ? [{ label: "warm-up", mark: "band", fill: color("muted") } as const] : []),
   ];
 }

@@ -31,7 +31,11 @@ export function plotWidth(size: ChartSize): number {
   return size.width - marginLeft - marginRight;
 }
 
-export function frame(text: ChartText, size: ChartSize, parts: { readonly legend: readonly LegendItem[]; readonly plot: PlotOptions }): string {
+export function frame(
+  text: ChartText,
+  size: ChartSize,
+  parts: { readonly legend: readonly LegendItem[]; readonly plot: PlotOptions },
+): string {
   const key = legend(parts.legend, size.width - 8);
   const drawn = drawPlot({ ...margins(size), width: size.width, ...parts.plot }, text.id);
   const height = drawn.height + key.height;
@@ -65,7 +69,10 @@ const LONG_NUMBERS = / (?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform|point
 /** Plot counts its clip paths per process: name them by chart instead, so that the same result gives the same bytes. */
 function ownIds(svg: string, id: string): string {
   const names = [...new Set([...svg.matchAll(/ id="([^"]+)"/g)].map((match) => match[1] as string))];
-  return names.reduce((text, name, i) => text.replaceAll(` id="${name}"`, ` id="${id}-p${i}"`).replaceAll(`url(#${name})`, `url(#${id}-p${i})`), svg);
+  return names.reduce(
+    (text, name, i) => text.replaceAll(` id="${name}"`, ` id="${id}-p${i}"`).replaceAll(`url(#${name})`, `url(#${id}-p${i})`),
+    svg,
+  );
 }
 
 /** A chart as a file of its own: fixed light colours on a painted background, because a viewer may show it on any ground. */

@@ -61,12 +61,19 @@ function servicePictures(run: RunResult, span: Span): Picture[] {
       caption: "All requests of the measured time, by how long they took.",
       draw: (size, id) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
     };
-    return [...(service.latencyMeanS.some(Number.isFinite) ? [overTime] : []), ...(service.histogramCounts.some((count) => count > 0) ? [spread] : [])];
+    return [
+      ...(service.latencyMeanS.some(Number.isFinite) ? [overTime] : []),
+      ...(service.histogramCounts.some((count) => count > 0) ? [spread] : []),
+    ];
   });
 }
 
 function percentilesOf(run: RunResult, service: string): Percentile[] {
-  const names = [["median", "latency_p50_s"], ["p99", "latency_p99_s"], ["p99.9", "latency_p999_s"]] as const;
+  const names = [
+    ["median", "latency_p50_s"],
+    ["p99", "latency_p99_s"],
+    ["p99.9", "latency_p999_s"],
+  ] as const;
   return names.flatMap(([label, quantity]) => {
     const latencyS = run.metrics[`workloads.${service}.${quantity}`];
     return typeof latencyS === "number" ? [{ label, latencyS }] : [];
@@ -96,15 +103,21 @@ function sitePictures(output: RunOutput, run: RunResult, span: Span): Picture[] 
 function serverPictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
   if (series.servers.names.length === 0) return [];
-  const caption = series.servers.names.length > 64 ? "Each row is the mean of several servers, named by the rack or by the first of them." : "One row for each server; red lines mark the start of faults.";
-  return [{ id: "utilization", title: "How busy the servers were", caption, draw: (size, id) => utilizationMap(series, { id, span, size }) }];
+  const caption =
+    series.servers.names.length > 64
+      ? "Each row is the mean of several servers, named by the rack or by the first of them."
+      : "One row for each server; red lines mark the start of faults.";
+  return [
+    { id: "utilization", title: "How busy the servers were", caption, draw: (size, id) => utilizationMap(series, { id, span, size }) },
+  ];
 }
 
 function batchPictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
   return series.batches.flatMap((batch, i) => {
     const hidden = hiddenBars(batch);
-    const shown = hidden === 0 ? "Every stretch of running." : `The longest stretches of running; ${grouped(hidden)} shorter ones are left out.`;
+    const shown =
+      hidden === 0 ? "Every stretch of running." : `The longest stretches of running; ${grouped(hidden)} shorter ones are left out.`;
     const bars: Picture = {
       id: `jobs-${i}`,
       title: `${batch.name}: where and when jobs ran`,
