@@ -127,7 +127,7 @@ describe("pictures as files of their own", () => {
     ]);
     for (const svg of Object.values(pictures)) {
       assert.doesNotMatch(svg, /var\(/);
-      assert.match(svg, /<rect width="100%" height="100%" fill="#ffffff"\/><title/);
+      assert.match(svg, /<rect x="-14" y="-14" width="100%" height="100%" fill="#ffffff"\/><title/);
     }
   });
 });

@@ -2,7 +2,7 @@
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeText } from "../escape.ts";
-import { color, withoutVariables } from "../palette.ts";
+import { color, LIGHT, withoutVariables } from "../palette.ts";
 import { type LegendItem, legend } from "./legend.ts";
 
 /** `compact` is for phones: fewer ticks, shorter labels. */
@@ -75,7 +75,14 @@ function ownIds(svg: string, id: string): string {
   );
 }
 
+const MARGIN = 14;
+
 /** A chart as a file of its own: fixed light colours on a painted background, because a viewer may show it on any ground. */
 export function standalone(svg: string): string {
-  return `${withoutVariables(svg).replace("<title", `<rect width="100%" height="100%" fill="${withoutVariables(color("page"))}"/><title`)}\n`;
+  const framed = withoutVariables(svg).replace(/viewBox="0 0 (\d+) (\d+)" width="\d+" height="\d+"/, (_, w: string, h: string) => {
+    const [width, height] = [Number(w) + 2 * MARGIN, Number(h) + 2 * MARGIN];
+    return `viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}" width="${width}" height="${height}"`;
+  });
+  const ground = `<rect x="${-MARGIN}" y="${-MARGIN}" width="100%" height="100%" fill="${LIGHT.page}"/>`;
+  return `${framed.replace("<title", `${ground}<title`)}\n`;
 }

@@ -67,7 +67,7 @@ function metricsTable(output: RunOutput): TableText {
         intervalOf(entry, name) ?? MISSING,
         String(entry.n),
         escapeText(entry.unit),
-        escapeText(estimatorWords(entry)),
+        entry.mean === null ? MISSING : escapeText(estimatorWords(entry)),
       ];
     });
   return {
