@@ -10,7 +10,6 @@ export type { Catalogue } from "./files.ts";
 export type { LoadedScenario, LoadOptions } from "./load.ts";
 export type { PluginSpec } from "./parts.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
-export { fleetOf } from "./spec.ts";
 export type {
   BatchSpec,
   ClassSpec,
@@ -27,6 +26,7 @@ export type {
   SiteSpec,
   WorkloadSpec,
 } from "./spec.ts";
+export { fleetOf } from "./spec.ts";
 
 /** Loads and checks one scenario. @throws {SpecError} with all problems of the first pass that fails. */
 export function loadScenario(file: string, options: LoadOptions): LoadedScenario {
