@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** Seconds of work for one output token: sets the scale of azure-llm-conv-work-quantiles.csv (mean 0.042 s). */
-const WORK_S_PER_TOKEN = 0.0002;
+/** Seconds of work for one output token: sets the scale of azure-llm-conv-work-quantiles.csv (mean 4.2 s). */
+const WORK_S_PER_TOKEN = 0.02;
 
 const dataDir = process.argv[2] ?? "../shared/data";
 const outDir = process.argv[3] ?? "traces";

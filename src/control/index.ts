@@ -17,6 +17,7 @@ import { srpt } from "./srpt.ts";
 import { worstFit } from "./worst-fit.ts";
 
 export type { AnyControllerPlugin, ControllerPlugin, Deciders, Decision, Oracle } from "./plugin.ts";
+export { bestFit, random }; // what a scenario that says nothing gets
 
 /** Every controller and rule by kind, in the order that `cybertwin list` prints. */
 export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<AnyControllerPlugin>("controller", [

@@ -10,6 +10,8 @@ export interface Binding {
   readonly name: string;
   readonly controller: Periodic;
   readonly carbon: Forecast;
+  /** Workloads it may see; undefined: all. */
+  readonly workloads: readonly string[] | undefined;
   /** Seconds between scrapes; 0: sampled at each decision. */
   readonly scrapeS: number;
   /** Age at which a scrape becomes visible. */
@@ -49,7 +51,7 @@ export class ControlLoop {
       ...binding,
       rng: rng.fork(binding.name),
       lossRng: rng.fork(`${binding.name}/loss`),
-      scraper: new Scraper(world, binding.carbon),
+      scraper: new Scraper(world, binding.carbon, binding.workloads),
       samples: [],
       stats: { decisions: 0, actions: 0, refused: 0, refusals: [] },
       nextS: 0,

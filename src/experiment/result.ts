@@ -23,6 +23,8 @@ export interface RunResult {
   readonly series: RunSeries;
   /** Tables asked for by `record:`, by file name without extension ("requests", "jobs", "power"). */
   readonly tables: Readonly<Record<string, ColumnTable>>;
+  /** JSON lines of `events.jsonl`; empty unless asked for. */
+  readonly eventLines: readonly string[];
   /** Absent unless the run was interrupted: how far it came, seconds. */
   readonly interruptedAtS?: number;
 }
@@ -45,7 +47,13 @@ export interface RunSeries {
   readonly services: readonly ServiceSeries[];
   readonly batches: readonly BatchSeries[];
   /** Stretches during which a fault held a target, in order of start. */
-  readonly faults: readonly { readonly fault: string; readonly kind: string; readonly server: string; readonly startS: number; readonly endS: number }[];
+  readonly faults: readonly {
+    readonly fault: string;
+    readonly kind: string;
+    readonly server: string;
+    readonly startS: number;
+    readonly endS: number;
+  }[];
 }
 export interface SiteSeries {
   readonly name: string;
@@ -79,7 +87,13 @@ export interface BatchSeries {
   readonly queued: Float64Array; // mean jobs waiting in each bucket
   readonly running: Float64Array;
   /** Stretches of running, at most a few thousand; `truncatedCount` says how many more there were. */
-  readonly segments: readonly { readonly job: number; readonly server: string; readonly startS: number; readonly endS: number; readonly outcome: "finished" | "evicted" | "crashed" | "oom" | "suspended" | "running" }[];
+  readonly segments: readonly {
+    readonly job: number;
+    readonly server: string;
+    readonly startS: number;
+    readonly endS: number;
+    readonly outcome: "finished" | "evicted" | "crashed" | "oom" | "suspended" | "running";
+  }[];
   readonly truncatedCount: number;
 }
 

@@ -58,7 +58,13 @@ function renew(simulation: Simulation, strike: () => void, mend: () => void, upS
   simulation.schedule(upS(), PHASE.fault, fail);
 }
 
-function startTrace(simulation: Simulation, port: FaultPort, scheduled: ScheduledFault, trace: Table, servers: readonly FaultTarget[]): void {
+function startTrace(
+  simulation: Simulation,
+  port: FaultPort,
+  scheduled: ScheduledFault,
+  trace: Table,
+  servers: readonly FaultTarget[],
+): void {
   const atS = trace.numbers.at_s as Float64Array;
   const durationS = trace.numbers.duration_s as Float64Array;
   const names = trace.texts.server;

@@ -152,7 +152,7 @@ export class Simulation {
   /** Runs every event at or before `timeS`, then sets the clock to `timeS`. */
   runUntil(timeS: number): void {
     if (!(timeS >= this.#nowS)) badTime("timeS", timeS);
-    while (this.peekS() <= timeS) this.step();
+    while (this.peekS() <= timeS && this.step()); // step: with nothing pending, peekS is Infinity, and so may timeS be
     if (timeS < Infinity) this.#nowS = timeS;
   }
 
@@ -162,11 +162,10 @@ export class Simulation {
    */
   runSome(timeS: number, eventCount: number): boolean {
     for (let i = 0; i < eventCount; i++) {
-      if (!(this.peekS() <= timeS)) {
+      if (!(this.peekS() <= timeS && this.step())) {
         if (timeS < Infinity) this.#nowS = Math.max(this.#nowS, timeS);
         return true;
       }
-      this.step();
     }
     return false;
   }

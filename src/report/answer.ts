@@ -56,7 +56,11 @@ export function answerOf(output: RunOutput): Answer {
     cloudGroup(output),
     ...batches.map((name) => group(output, { kind: "batch", name, facts: BATCH_FACTS })),
   ];
-  return { sentence: sentenceOf(output, services, batches), groups: groups.filter((g) => g.facts.length > 0), intervals: intervalWords(output) };
+  return {
+    sentence: sentenceOf(output, services, batches),
+    groups: groups.filter((g) => g.facts.length > 0),
+    intervals: intervalWords(output),
+  };
 }
 
 interface GroupPlan {
@@ -75,7 +79,9 @@ function cloudGroup(output: RunOutput): Group {
     fact.metric === "carbon.total_g" ? { ...fact, remark: carbonParts(output) ?? fact.remark } : fact,
   );
   const sites = output.runs[0]?.series.sites.map((site) => site.name) ?? [];
-  const busy = sites.flatMap((name) => factOf(output, sites.length > 1 ? `utilization of ${name}` : "utilization", `sites.${name}.utilization_mean`));
+  const busy = sites.flatMap((name) =>
+    factOf(output, sites.length > 1 ? `utilization of ${name}` : "utilization", `sites.${name}.utilization_mean`),
+  );
   return { kind: "cloud", name: "cloud", facts: [...facts, ...busy] };
 }
 
@@ -90,7 +96,15 @@ function factOf(output: RunOutput, label: string, metric: string): Fact[] {
   const entry = output.summary[metric];
   if (!entry) return [];
   const brief = { ...entry, unit: briefUnit(entry.mean, entry.unit, metric) };
-  return [{ label, metric, value: quantityText(entry.mean, brief.unit, metric), interval: intervalOf(brief, metric), remark: remarkOf(output, metric) }];
+  return [
+    {
+      label,
+      metric,
+      value: quantityText(entry.mean, brief.unit, metric),
+      interval: intervalOf(brief, metric),
+      remark: remarkOf(output, metric),
+    },
+  ];
 }
 
 /** The interval in readable units; null where there is none or where it is a point. */
@@ -124,7 +138,8 @@ export function estimatorWords(entry: SummaryEntry): string {
 }
 
 function intervalWords(output: RunOutput): string {
-  if (output.runs.length > 1) return `Means over ${output.runs.length} runs with different seeds; ranges are 95${NBSP}% confidence intervals over those runs.`;
+  if (output.runs.length > 1)
+    return `Means over ${output.runs.length} runs with different seeds; ranges are 95${NBSP}% confidence intervals over those runs.`;
   const batched = Object.values(output.summary).some((entry) => entry.estimator === "batch-means");
   if (batched) return `One run; ranges are 95${NBSP}% confidence intervals from batches within it. More seeds give intervals for the rest.`;
   return "One run, so no intervals: run more seeds to learn how sure these numbers are.";
@@ -170,7 +185,7 @@ function batchClause(output: RunOutput, batches: readonly string[]): string {
   return asked.length === done.length ? `${finished} of ${jobCount(asked)} jobs finished` : `${finished} jobs finished`;
 }
 
+/** Whole jobs: a mean over seeds of 83.5 reads as 84 in a sentence, and as 83.5 on its card. */
 function jobCount(counts: readonly number[]): string {
-  const sum = counts.reduce((a, b) => a + b, 0);
-  return Number.isInteger(sum) ? grouped(sum) : quantityText(sum, "1");
+  return grouped(Math.round(counts.reduce((sum, count) => sum + count, 0)));
 }

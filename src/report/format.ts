@@ -107,7 +107,11 @@ export function quantityText(value: number | null, unit: string, name = "", digi
 export function intervalText(low: number | null, high: number | null, unit: string, name = ""): string | null {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return null;
   const fraction = isFraction(unit, name);
-  const scale = fraction ? { per: 0.01, unit: "%" } : isBare(unit) ? { per: 1, unit: "" } : scaleFor(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = fraction
+    ? { per: 0.01, unit: "%" }
+    : isBare(unit)
+      ? { per: 1, unit: "" }
+      : scaleFor(Math.max(Math.abs(low), Math.abs(high)), unit);
   for (let digits = 3; digits < 9; digits++) {
     const from = digitsText(low / scale.per, digits);
     const to = digitsText(high / scale.per, digits);

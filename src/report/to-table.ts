@@ -26,7 +26,10 @@ export function toTable(output: RunOutput, options: { readonly color: boolean })
     identityLines(output, ink),
     expectationLines(output.expectations, ink, output),
   ];
-  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n");
+  const text = blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
   return `${text.replaceAll(NBSP, " ")}\n`;
 }
 
@@ -53,7 +56,13 @@ function factLines(fact: Fact, { labelWidth, valueWidth, ink }: { labelWidth: nu
 }
 
 function identityLines(output: RunOutput, ink: Ink): string[] {
-  const broken = new Set(output.runs.flatMap((run) => Object.entries(run.identities).filter(([, holds]) => !holds).map(([name]) => name)));
+  const broken = new Set(
+    output.runs.flatMap((run) =>
+      Object.entries(run.identities)
+        .filter(([, holds]) => !holds)
+        .map(([name]) => name),
+    ),
+  );
   const all = new Set(output.runs.flatMap((run) => Object.keys(run.identities)));
   if (all.size === 0) return [];
   if (broken.size === 0) return [`${ink.good("ok")}  all ${all.size} identities hold in every run`];

@@ -38,7 +38,9 @@ function checkTarget(target: string, named: string, force: boolean): void {
   if (!force) throw new OutputFolderError(`${named} exists. Hint: name another folder, or replace it with --force.`);
   const content = readdirSync(target);
   if (content.length > 0 && !SIGNS_OF_A_RESULT.some((name) => content.includes(name))) {
-    throw new OutputFolderError(`${named} holds files but no result (no ${SIGNS_OF_A_RESULT.join(" or ")}), so --force does not replace it`);
+    throw new OutputFolderError(
+      `${named} holds files but no result (no ${SIGNS_OF_A_RESULT.join(" or ")}), so --force does not replace it`,
+    );
   }
 }
 

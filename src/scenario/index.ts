@@ -1,36 +1,33 @@
-/** From YAML to a checked, loaded scenario as plain data. */
+/** From YAML to a checked, loaded scenario as plain data, and the worlds it builds. */
+import { buildWorld } from "./build.ts";
+import { NoRoomError } from "./build-services.ts";
 import type { JsonSchema } from "./choice.ts";
 import { scenarioJsonSchemaOf } from "./json-schema.ts";
 import { type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
+import { SpecError } from "./problem.ts";
 import { PARTS } from "./wiring.ts";
 
+export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
-export type { ReadText } from "./extends.ts";
-export type { Catalogue } from "./files.ts";
 export type { LoadedScenario, LoadOptions } from "./load.ts";
-export type { PluginSpec } from "./parts.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
-export type {
-  BatchSpec,
-  ClassSpec,
-  ControllerSpec,
-  ExpectSpec,
-  FaultSpec,
-  FaultTargetSpec,
-  FleetServer,
-  RackSpec,
-  RecordSpec,
-  ScenarioSpec,
-  ServerGroupSpec,
-  ServiceSpec,
-  SiteSpec,
-  WorkloadSpec,
-} from "./spec.ts";
-export { fleetOf } from "./spec.ts";
+export type { ScenarioSpec } from "./spec.ts";
 
-/** Loads and checks one scenario. @throws {SpecError} with all problems of the first pass that fails. */
+/**
+ * Loads and checks one scenario, and builds it once for what only building tells.
+ * @throws {SpecError} with all problems of the first pass that fails.
+ */
 export function loadScenario(file: string, options: LoadOptions): LoadedScenario {
-  return loadScenarioWith(PARTS, file, options);
+  const loaded = loadScenarioWith(PARTS, file, options);
+  try {
+    buildWorld(loaded.spec, { seed: loaded.spec.seed ?? 0, warmupS: 0 });
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    const place = loaded.placeOf(["workloads", error.workload, "replicas"]);
+    const hint = "Hint: fewer replicas, smaller requests, or more servers.";
+    throw new SpecError([{ place, message: `workloads.${error.workload}.replicas: ${error.message}`, hint }]);
+  }
+  return loaded;
 }
 
 /** The JSON Schema (draft 7) of scenario files. */

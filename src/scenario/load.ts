@@ -8,12 +8,13 @@ import { type Catalogue, FileLoader, groupsIn, resolvedSites } from "./files.ts"
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
 import type { Parts } from "./parts.ts";
+import type { Place } from "./place.ts";
 import { type Problem, SpecError, showProblem } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
 import { applySets } from "./set.ts";
 import { shape, valueAt } from "./shape.ts";
 import type { ScenarioShape, ScenarioSpec } from "./spec.ts";
-import { type MapTree, placeOf, toPlain } from "./tree.ts";
+import { type MapTree, type Path, placeOf, toPlain } from "./tree.ts";
 
 export interface LoadOptions {
   /** Assignments of `--set`, in order. */
@@ -35,6 +36,8 @@ export interface LoadedScenario {
   readonly warnings: readonly string[];
   /** Every table and server kind that was read. */
   readonly files: readonly string[];
+  /** Where a value of the document stands; for what only building finds. */
+  placeOf(path: Path): Place;
 }
 
 /** Loads and checks one scenario. @throws {SpecError} with all problems of the first pass that fails. */
@@ -46,7 +49,14 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
   const { problems, warnings } = checkMeaning(spec, tree, parts);
   if (problems.length > 0) throw new SpecError(problems);
   const text = stringify(plain, { aliasDuplicateObjects: false });
-  return { spec, text, sha256: sha256(text, loader.texts.values()), warnings: warnings.map(showProblem), files: [...loader.texts.keys()] };
+  return {
+    spec,
+    text,
+    sha256: sha256(text, loader.texts.values()),
+    warnings: warnings.map(showProblem),
+    files: [...loader.texts.keys()],
+    placeOf: (path) => placeOf(tree, path),
+  };
 }
 
 function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {

@@ -91,6 +91,7 @@ const controllerFields = {
   target: oneTarget(["workload", "site", "row", "rack", "server"], {}),
   oracle: z.array(z.enum(["work", "carbon"])).default([]),
   period: quantity("duration", { above: 0, example: "15 s" }).optional(),
+  actuationDelay: quantity("duration", { example: "10 s" }).default(0),
   telemetry: z
     .strictObject({
       scrape: quantity("duration", { above: 0, example: "15 s" }).optional(),

@@ -90,6 +90,8 @@ export interface ControllerSpec extends PluginSpec {
   readonly oracle: readonly ("work" | "carbon")[];
   readonly period?: number;
   readonly telemetry?: { readonly scrape?: number; readonly delay: number; readonly loss: number };
+  /** From a decision to its effect. */
+  readonly actuationDelay: number;
 }
 export interface FaultSpec extends PluginSpec {
   readonly target: FaultTargetSpec;

@@ -1,7 +1,6 @@
 /** The rooms' registries and schemas, put together: a new family is added here, a new kind in its own room. */
 import { controllers } from "../control/index.ts";
-import { faults } from "../faults/index.ts";
-import type { TableReader } from "../world/base/table.ts";
+import { faults, readFaultTrace } from "../faults/index.ts";
 import { nominalClockHz } from "../world/cluster/server-kind.ts";
 import {
   type CarbonSpec,
@@ -28,17 +27,8 @@ import {
   makeArrivals,
   makeLaw,
   profiles,
-  readCsv,
 } from "../world/workload/index.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
-
-/** Times of a fault: rows of start and length, for the whole target or for the server that the row names. */
-const readFaultTrace: TableReader = (lines, file) =>
-  readCsv(lines, file, [
-    { name: "at_s", min: 0, order: "rising" },
-    { name: "duration_s", above: 0 },
-    { name: "server", type: "text", optional: true },
-  ]);
 
 export const PARTS: Parts = {
   registries: { law: laws, arrival: arrivals, profile: profiles, carbon: carbonKinds, forecast: forecasts, "power model": powerModels },

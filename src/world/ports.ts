@@ -83,7 +83,6 @@ export interface FaultTarget {
 
 /** Hears what happens, and keeps what someone asked for. Never changes anything. */
 export interface Recorder {
-  requestArrived?(service: Service, nowS: number): void;
   requestEnded?(service: Service, request: EndedRequest, nowS: number): void;
   /** A job ran on a server from `job.startS` until now. */
   stretchEnded?(job: Job, server: Server, end: StretchEnd, nowS: number): void;

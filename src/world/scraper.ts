@@ -19,11 +19,14 @@ export class Scraper implements Recorder {
   readonly #byService = new Map<Service, Interval>();
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
+  readonly #sees: (workload: string) => boolean;
   #lastS = 0;
 
-  constructor(world: World, carbon: Forecast) {
+  /** @param workloads those it may see; undefined: all */
+  constructor(world: World, carbon: Forecast, workloads: readonly string[] | undefined) {
     this.#world = world;
     this.#carbon = carbon;
+    this.#sees = (name) => workloads?.includes(name) ?? true;
     for (const { service } of world.services) this.#byService.set(service, { latencyS: new LatencyRecorder(), arrived: 0, busyCoreS: 0 });
     world.addRecorder(this);
   }
@@ -44,7 +47,8 @@ export class Scraper implements Recorder {
       workloads: { ...this.#services(intervalS), ...this.#batches(intervalS) },
       servers: this.#world.servers.map((server) => {
         const busyCoreS = server.meter.busyCoreS.value;
-        const utilization = intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
+        const utilization =
+          intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
         this.#serverBusyCoreS[server.id] = busyCoreS;
         return { id: server.id, name: server.options.name, up: server.isUp, utilization, powerW: server.powerW, clockHz: server.clockHz };
       }),
@@ -54,7 +58,7 @@ export class Scraper implements Recorder {
 
   #services(intervalS: number): Record<string, WorkloadTelemetry> {
     const out: Record<string, WorkloadTelemetry> = {};
-    for (const { name, service } of this.#world.services) {
+    for (const { name, service } of this.#world.services.filter((unit) => this.#sees(unit.name))) {
       const interval = this.#byService.get(service) as Interval;
       const busyCoreS = service.replicas.reduce((sum, { container }) => sum + container.busyCoreS, 0);
       out[name] = {
@@ -75,7 +79,7 @@ export class Scraper implements Recorder {
 
   #batches(intervalS: number): Record<string, WorkloadTelemetry> {
     const out: Record<string, WorkloadTelemetry> = {};
-    for (const { name, pool, workload } of this.#world.batches) {
+    for (const { name, pool, workload } of this.#world.batches.filter((unit) => this.#sees(unit.name))) {
       const { arrivedCount, queuedCount, runningCount } = workload.stats;
       let busyCores = 0;
       for (const job of pool.openJobs()) if (job.workload === workload) busyCores += job.container.cores;

@@ -1,7 +1,7 @@
 /** The cloud: sites, servers, services and batch jobs on one clock. It runs what it is handed and knows no policy. */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../kernel/index.ts";
 import type { ServerId } from "./base/id.ts";
-import type { BatchPool, BatchListener } from "./cluster/batch-pool.ts";
+import type { BatchListener, BatchPool } from "./cluster/batch-pool.ts";
 import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Replica } from "./cluster/replica.ts";
@@ -22,7 +22,7 @@ export interface ServiceUnit {
   readonly classNames: readonly string[];
   readonly service: Service;
   /** Tells the driver of a closed loop that a user's request ended. */
-  userFree(user: number): void;
+  userFree: (user: number) => void;
 }
 
 export interface BatchUnit {
@@ -82,10 +82,6 @@ export class World implements FaultPort, BatchListener {
     };
   }
 
-  requestArrived(service: Service): void {
-    for (const recorder of this.#recorders) recorder.requestArrived?.(service, this.simulation.nowS);
-  }
-
   stretchEnded(job: Job, server: Server, end: StretchEnd): void {
     for (const recorder of this.#recorders) recorder.stretchEnded?.(job, server, end, this.simulation.nowS);
   }
@@ -111,7 +107,10 @@ export class World implements FaultPort, BatchListener {
   #killOne(server: Server): boolean {
     for (const pool of this.pools) {
       const jobs = pool.jobsOn(server);
-      const victim = jobs.reduce<Job | undefined>((worst, job) => (worst === undefined || isKilledBefore(job, worst) ? job : worst), undefined);
+      const victim = jobs.reduce<Job | undefined>(
+        (worst, job) => (worst === undefined || isKilledBefore(job, worst) ? job : worst),
+        undefined,
+      );
       if (victim === undefined) continue;
       pool.stop(victim, "oom");
       return true;
@@ -120,7 +119,8 @@ export class World implements FaultPort, BatchListener {
     for (const { service, rank } of this.services) {
       for (const replica of service.replicas) {
         if (replica.server !== server || replica.memoryB === 0) continue;
-        if (worst === undefined || rank < worst.rank || (rank === worst.rank && replica.memoryB > worst.replica.memoryB)) worst = { service, replica, rank };
+        if (worst === undefined || rank < worst.rank || (rank === worst.rank && replica.memoryB > worst.replica.memoryB))
+          worst = { service, replica, rank };
       }
     }
     worst?.service.outOfMemory(worst.replica);
@@ -203,7 +203,10 @@ export class World implements FaultPort, BatchListener {
       return;
     }
     server.setState("booting");
-    this.#boots.set(server, this.simulation.schedule(timeS, PHASE.fault, () => this.#up(server)));
+    this.#boots.set(
+      server,
+      this.simulation.schedule(timeS, PHASE.fault, () => this.#up(server)),
+    );
   }
 
   #up(server: Server): void {

@@ -45,6 +45,12 @@ describe("carbon-threshold", () => {
     ]);
   });
 
+  it("rounds the rank up", () => {
+    const controller = make("periodic", { kind: "carbon-threshold", lookahead: 4 * HOUR_S, quantile: 0.3 } as { kind: string });
+    // The rank is ceil(0.3 x 4) = 2: 200 of 100 200 250 300 is not above it.
+    assert.deepEqual(controller.decide(telemetry(0, hourly([200, 100, 300, 250])), rngUnused), []);
+  });
+
   it("leaves a constant signal alone", () => {
     const controller = make("periodic", { kind: "carbon-threshold" });
     assert.equal(controller.periodS, 1800);

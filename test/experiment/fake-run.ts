@@ -23,6 +23,7 @@ export function fakeResult(seed: number, more: Partial<RunResult> = {}): RunResu
     eventCount: 0,
     series: NO_SERIES,
     tables: {},
+    eventLines: [],
     ...more,
   };
 }

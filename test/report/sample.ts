@@ -66,7 +66,14 @@ function site(draw: Draw, running: Float64Array): SiteSeries {
     "psu-loss": new Float64Array(BUCKETS),
     facility: new Float64Array(BUCKETS),
   };
-  const carbonG = { request: new Float64Array(BUCKETS), job: new Float64Array(BUCKETS), idle: new Float64Array(BUCKETS), "reserved-idle": new Float64Array(BUCKETS), "psu-loss": new Float64Array(BUCKETS), facility: new Float64Array(BUCKETS) };
+  const carbonG = {
+    request: new Float64Array(BUCKETS),
+    job: new Float64Array(BUCKETS),
+    idle: new Float64Array(BUCKETS),
+    "reserved-idle": new Float64Array(BUCKETS),
+    "psu-loss": new Float64Array(BUCKETS),
+    facility: new Float64Array(BUCKETS),
+  };
   const intensityGPerKwh = new Float64Array(BUCKETS);
   for (let b = 0; b < BUCKETS; b++) {
     const hour = hourOf(b);
@@ -91,7 +98,11 @@ function site(draw: Draw, running: Float64Array): SiteSeries {
 function batch(draw: Draw): BatchSeries {
   const segments: BatchSeries["segments"][number][] = [];
   const freeAtS = new Float64Array(SERVERS * 2);
-  for (let job = 0; job < 96; job++) {
+  const hitServer = serverName(CRASH.server);
+  segments.push({ job: 0, server: hitServer, startS: 7.6 * 3600, endS: CRASH.startS, outcome: "crashed" });
+  segments.push({ job: 0, server: hitServer, startS: 10.4 * 3600, endS: 13.7 * 3600, outcome: "finished" });
+  freeAtS[CRASH.server * 2] = 13.8 * 3600;
+  for (let job = 1; job < 96; job++) {
     const lane = Math.floor(draw() * SERVERS * 2);
     const server = Math.floor(lane / 2);
     let startS = Math.max(freeAtS[lane] ?? 0, draw() * 0.86 * DURATION_S);
@@ -99,7 +110,17 @@ function batch(draw: Draw): BatchSeries {
     const wanted = startS + 1200 + 9000 * draw() * draw() * 2;
     const hit = server === CRASH.server && startS < CRASH.startS && wanted > CRASH.startS;
     const fate = draw();
-    const outcome = hit ? "crashed" : wanted > TOTAL_S ? "running" : fate < 0.07 ? "evicted" : fate < 0.09 ? "oom" : fate < 0.11 ? "suspended" : "finished";
+    const outcome = hit
+      ? "crashed"
+      : wanted > TOTAL_S
+        ? "running"
+        : fate < 0.07
+          ? "evicted"
+          : fate < 0.09
+            ? "oom"
+            : fate < 0.11
+              ? "suspended"
+              : "finished";
     const endS = hit ? CRASH.startS : Math.min(wanted, TOTAL_S);
     freeAtS[lane] = endS + 30;
     if (startS < TOTAL_S) segments.push({ job, server: serverName(server), startS, endS, outcome });
@@ -153,7 +174,9 @@ function metricsOf(made: RunSeries, draw: Draw): Record<string, number | null> {
   const jitter = 0.99 + 0.02 * draw();
   const arrived = total(web.requestsArrived);
   const failed = total(web.requestsFailed);
-  const joules = Object.fromEntries(Object.entries(west.energyJ).map(([account, data]) => [`energy.${account.replace("-", "_")}_j`, total(data)]));
+  const joules = Object.fromEntries(
+    Object.entries(west.energyJ).map(([account, data]) => [`energy.${account.replace("-", "_")}_j`, total(data)]),
+  );
   const energyJ = total(Object.values(joules));
   const operationalG = total(Object.values(west.carbonG).map((data) => total(data)));
   const finished = new Set(etl.segments.filter((s) => s.outcome === "finished").map((s) => s.job)).size;
@@ -196,15 +219,27 @@ function run(seed: number): RunResult {
       "workloads.web.latency_p999_s": { estimator: "log-histogram", n: 4_281_991, censored: true },
       "workloads.etl.deadline_missed": { reason: "no job has a deadline" },
     },
-    identities: { "requests balance": true, "jobs balance": true, "energy is the sum of its accounts": true, "Little's law": true, "no server over capacity": true },
+    identities: {
+      "requests balance": true,
+      "jobs balance": true,
+      "energy is the sum of its accounts": true,
+      "Little's law": true,
+      "no server over capacity": true,
+    },
     eventLogHash: seed === 1 ? "5f1d7a8890ab34ce" : "a8809bb7c1d2e3f4",
     eventCount: 13_904_112 + seed,
     series: made,
     tables: {},
+    eventLines: [],
   };
 }
 
-const UNITS: readonly (readonly [string, string])[] = [["_s", "s"], ["_j", "J"], ["_g", "g"], ["_minutes", "min"]];
+const UNITS: readonly (readonly [string, string])[] = [
+  ["_s", "s"],
+  ["_j", "J"],
+  ["_g", "g"],
+  ["_minutes", "min"],
+];
 
 function summarize(runs: readonly RunResult[]): Record<string, SummaryEntry> {
   const summary: Record<string, SummaryEntry> = {};
@@ -241,7 +276,12 @@ export function sampleOutput(): RunOutput {
   const summary = summarize(runs);
   return {
     version: "0.1.0",
-    scenario: { name: "sample-day", sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", text: SCENARIO_TEXT, file: "scenarios/sample-day.yaml" },
+    scenario: {
+      name: "sample-day",
+      sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+      text: SCENARIO_TEXT,
+      file: "scenarios/sample-day.yaml",
+    },
     startUtc: "2024-05-01T00:00:00Z",
     durationS: DURATION_S,
     warmupS: WARMUP_S,
@@ -250,7 +290,12 @@ export function sampleOutput(): RunOutput {
     summary,
     expectations: [
       { metric: "workloads.web.slo_attainment", min: 0.999, value: summary["workloads.web.slo_attainment"]?.mean ?? null, met: true },
-      { metric: "faults.crash.time_to_recover_mean_s", max: 600, value: summary["faults.crash.time_to_recover_mean_s"]?.mean ?? null, met: false },
+      {
+        metric: "faults.crash.time_to_recover_mean_s",
+        max: 600,
+        value: summary["faults.crash.time_to_recover_mean_s"]?.mean ?? null,
+        met: false,
+      },
     ],
   };
 }

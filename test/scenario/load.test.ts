@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { fleetOf } from "../../src/scenario/index.ts";
+import { fleetOf } from "../../src/scenario/spec.ts";
 import type { Table } from "../../src/world/base/table.ts";
 import { complaint, load, SERVER, SMALL } from "./bed.ts";
 

@@ -3,29 +3,40 @@ import { type Markish, rect, ruleX, text } from "@observablehq/plot";
 import type { RunSeries } from "../../experiment/result.ts";
 import { color } from "../palette.ts";
 import { type ChartSize, plotWidth } from "./frame.ts";
-import type { LegendItem } from "./legend.ts";
+import { type LegendItem, textWidth } from "./legend.ts";
 
 type Fault = RunSeries["faults"][number];
-const CHARACTER_WIDTH = 6.6;
 /** The label of a right axis reaches this far into the plot. */
 const RIGHT_LABEL = 30;
+/** On phones the label of the left axis reaches as far into the plot. */
+const LEFT_LABEL = 26;
+/** More faults than this are a texture: no labels, fainter lines, and none over the heat map. */
+const FEW = 12;
 
 /** Warm-up and faults, labelled above the frame where there is room; without `wash` only the lines at which faults start. */
 export function bands(series: RunSeries, size: ChartSize, { wash = true } = {}): Markish[] {
   const faults = [...series.faults];
   const spanS = { x1: "startS", x2: "endS" } as const;
   const warmup = series.warmupS > 0 ? [{ startS: 0, endS: series.warmupS }] : [];
-  const labels = placeLabels(faults, series, size);
+  const few = faults.length <= FEW;
+  const labels = few ? placeLabels(faults, series, size) : [];
   return [
-    ...(wash ? [rect(warmup, { ...spanS, fill: color("muted"), fillOpacity: 0.1 }), rect(faults, { ...spanS, fill: color("fault"), fillOpacity: 0.11 })] : []),
-    ruleX(faults, { x: "startS", stroke: color("fault"), strokeOpacity: 0.75 }),
+    ...(wash
+      ? [
+          rect(warmup, { ...spanS, fill: color("muted"), fillOpacity: 0.1 }),
+          rect(faults, { ...spanS, fill: color("fault"), fillOpacity: 0.11 }),
+        ]
+      : []),
+    ruleX(few || wash ? faults : [], { x: "startS", stroke: color("fault"), strokeOpacity: few ? 0.75 : 0.25 }),
     text(labels, { x: "startS", text: "label", frameAnchor: "top", textAnchor: "start", dy: -14, fontSize: 11, fill: color("fault") }),
   ];
 }
 
 export function bandLegend(series: RunSeries): LegendItem[] {
   return [
-    ...(series.faults.length > 0 ? [{ label: series.faults.length === 1 ? "fault" : "faults", mark: "band", fill: color("fault") } as const] : []),
+    ...(series.faults.length > 0
+      ? [{ label: series.faults.length === 1 ? "fault" : "faults", mark: "band", fill: color("fault") } as const]
+      : []),
     ...(series.warmupS > 0 ? [{ label: "warm-up", mark: "band", fill: color("muted") } as const] : []),
   ];
 }
@@ -37,9 +48,10 @@ function placeLabels(faults: readonly Fault[], series: RunSeries, size: ChartSiz
   let freeFromS = 0;
   for (const fault of faults.toSorted((a, b) => a.startS - b.startS)) {
     const label = size.compact ? fault.fault : `${fault.fault}: ${fault.server}`;
-    const endS = fault.startS + (label.length * CHARACTER_WIDTH + 10) * sPerPixel;
-    if (fault.startS < freeFromS || endS > series.bucketS * series.bucketCount - RIGHT_LABEL * sPerPixel) continue;
-    placed.push({ startS: fault.startS, label });
+    const startS = Math.max(fault.startS, size.compact ? LEFT_LABEL * sPerPixel : 0);
+    const endS = startS + (textWidth(label) + 8) * sPerPixel;
+    if (startS < freeFromS || endS > series.bucketS * series.bucketCount - RIGHT_LABEL * sPerPixel) continue;
+    placed.push({ startS, label });
     freeFromS = endS;
   }
   return placed;

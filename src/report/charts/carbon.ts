@@ -1,53 +1,70 @@
-import { axisY, line } from "@observablehq/plot";
+import { line, type Markish } from "@observablehq/plot";
 import type { RunSeries, SiteSeries } from "../../experiment/result.ts";
-import { quantityText, scaleFor, digitsText } from "../format.ts";
+import { digitsText, quantityText, scaleFor } from "../format.ts";
 import { color } from "../palette.ts";
+import { ROOM, valueAxis } from "./axes.ts";
 import { bandLegend, bands } from "./bands.ts";
-import { type ChartSize, frame } from "./frame.ts";
+import { frame } from "./frame.ts";
 import { layersOf, sharesText, stackLegend, stackMarks, stackTop } from "./stack.ts";
-import { type Span, timeAxis, timeScale } from "./time-axis.ts";
+import { type TimeChart, timeAxis, timeScale } from "./time-axis.ts";
 
 const S_PER_HOUR = 3600;
+const HEADROOM = 1.08;
 
 /** Operational grams an hour, stacked by account, under the line of the grid's intensity; both axes start at zero. */
-export function carbonOverTime(site: SiteSeries, series: RunSeries, options: { readonly id: string; readonly span: Span; readonly size: ChartSize }): string {
-  const { id, span, size } = options;
+export function carbonOverTime(site: SiteSeries, series: RunSeries, { id, span, size }: TimeChart): string {
   const perHour = S_PER_HOUR / series.bucketS;
   const topG = stackTop(layersOf(site.carbonG, perHour), series.bucketCount);
   const scale = scaleFor(topG, "g");
   const layers = layersOf(site.carbonG, perHour / scale.per);
-  const top = (topG / scale.per) * 1.08 || 1;
-  const highest = site.intensityGPerKwh.reduce((most, value) => (value > most ? value : most), 0) * 1.08 || 1;
-  const grid = Array.from(site.intensityGPerKwh, (value, b) => ({ timeS: (b + 0.5) * series.bucketS, height: (value / highest) * top, value }));
-  const ticks = niceTicks(highest);
-  const rightAxis = axisY(
-    ticks.map((tick) => (tick / highest) * top),
-    { anchor: "right", label: "grid, g/kWh", labelArrow: "none", tickSize: 0, tickFormat: (height: number) => digitsText((height / top) * highest), color: color("muted") } as object,
-  );
-  const low = site.intensityGPerKwh.reduce((least, value) => (value < least ? value : least), Number.POSITIVE_INFINITY);
-  const description = `Operational carbon by account, up to ${quantityText(topG, "g")} an hour, while the grid stood between ${digitsText(low)} and ${digitsText(highest / 1.08)} g/kWh. Of the grams: ${sharesText(layers)}.`;
+  const top = (topG / scale.per) * HEADROOM || 1;
+  const description = `Operational carbon by account, up to ${quantityText(topG, "g")} an hour, ${intensityText(site)}. Of the grams: ${sharesText(layers)}.`;
   return frame({ id, title: `${site.name}: carbon over time`, description }, size, {
-    legend: [...stackLegend(layers), { label: "grid intensity (right axis)", mark: "line", fill: color("intensity") }, ...bandLegend(series)],
+    legend: [...stackLegend(layers), { label: "grid intensity (right)", mark: "line", fill: color("intensity") }, ...bandLegend(series)],
     plot: {
+      ...ROOM,
       height: size.compact ? 200 : 240,
-      marginTop: 26,
-      marginBottom: 40,
       x: timeScale(span),
       y: { domain: [0, top], axis: null },
       marks: [
         ...stackMarks(layers, series, `CO₂e, ${scale.unit}/h`),
         ...bands(series, size),
-        line(grid, { x: "timeS", y: "height", stroke: color("page"), strokeWidth: 4, curve: "step" }),
-        line(grid, { x: "timeS", y: "height", stroke: color("intensity"), strokeWidth: 1.75, curve: "step" }),
+        ...intensityMarks(site, series, top),
         ...timeAxis(span, size),
-        rightAxis,
       ],
     },
   });
 }
 
-/** Three to six round numbers from zero. */
-function niceTicks(highest: number): number[] {
+/** The line on an axis of its own at the right: `top` of the left axis is the highest intensity and some headroom. */
+function intensityMarks({ intensityGPerKwh }: SiteSeries, series: RunSeries, top: number): Markish[] {
+  const highest = extremes(intensityGPerKwh).high * HEADROOM || 1;
+  const points = Array.from(intensityGPerKwh, (value, b) => ({ timeS: (b + 0.5) * series.bucketS, height: (value / highest) * top }));
+  const ticks = roundSteps(highest).map((tick) => (tick / highest) * top);
+  return [
+    line(points, { x: "timeS", y: "height", stroke: color("page"), strokeWidth: 4, curve: "step" }),
+    line(points, { x: "timeS", y: "height", stroke: color("intensity"), strokeWidth: 1.75, curve: "step" }),
+    valueAxis({ label: "grid, g/kWh", ticks, side: "right", text: (height) => digitsText((height / top) * highest) }),
+  ];
+}
+
+function intensityText({ intensityGPerKwh }: SiteSeries): string {
+  const { low, high } = extremes(intensityGPerKwh);
+  return `while the grid stood between ${digitsText(low)} and ${digitsText(high)} g/kWh`;
+}
+
+function extremes(values: Float64Array): { low: number; high: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return { low, high };
+}
+
+/** Three to five round numbers from zero. */
+function roundSteps(highest: number): number[] {
   const rough = highest / 4;
   const unit = Number(`1e${Math.floor(Math.log10(rough))}`);
   const step = [1, 2, 5, 10].map((factor) => factor * unit).find((candidate) => candidate >= rough) ?? rough;

@@ -2,7 +2,7 @@
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeText } from "../escape.ts";
-import { color, withoutVariables } from "../palette.ts";
+import { color, LIGHT, withoutVariables } from "../palette.ts";
 import { type LegendItem, legend } from "./legend.ts";
 
 /** `compact` is for phones: fewer ticks, shorter labels. */
@@ -23,7 +23,7 @@ export interface ChartText {
 
 /** Equal margins let the reader's eye follow one moment down through all charts. */
 export function margins(size: ChartSize): { readonly marginLeft: number; readonly marginRight: number } {
-  return size.compact ? { marginLeft: 50, marginRight: 38 } : { marginLeft: 74, marginRight: 54 };
+  return size.compact ? { marginLeft: 54, marginRight: 38 } : { marginLeft: 74, marginRight: 54 };
 }
 
 export function plotWidth(size: ChartSize): number {
@@ -31,7 +31,11 @@ export function plotWidth(size: ChartSize): number {
   return size.width - marginLeft - marginRight;
 }
 
-export function frame(text: ChartText, size: ChartSize, parts: { readonly legend: readonly LegendItem[]; readonly plot: PlotOptions }): string {
+export function frame(
+  text: ChartText,
+  size: ChartSize,
+  parts: { readonly legend: readonly LegendItem[]; readonly plot: PlotOptions },
+): string {
   const key = legend(parts.legend, size.width - 8);
   const drawn = drawPlot({ ...margins(size), width: size.width, ...parts.plot }, text.id);
   const height = drawn.height + key.height;
@@ -65,10 +69,20 @@ const LONG_NUMBERS = / (?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform|point
 /** Plot counts its clip paths per process: name them by chart instead, so that the same result gives the same bytes. */
 function ownIds(svg: string, id: string): string {
   const names = [...new Set([...svg.matchAll(/ id="([^"]+)"/g)].map((match) => match[1] as string))];
-  return names.reduce((text, name, i) => text.replaceAll(` id="${name}"`, ` id="${id}-p${i}"`).replaceAll(`url(#${name})`, `url(#${id}-p${i})`), svg);
+  return names.reduce(
+    (text, name, i) => text.replaceAll(` id="${name}"`, ` id="${id}-p${i}"`).replaceAll(`url(#${name})`, `url(#${id}-p${i})`),
+    svg,
+  );
 }
+
+const MARGIN = 14;
 
 /** A chart as a file of its own: fixed light colours on a painted background, because a viewer may show it on any ground. */
 export function standalone(svg: string): string {
-  return `${withoutVariables(svg).replace("<title", `<rect width="100%" height="100%" fill="${withoutVariables(color("page"))}"/><title`)}\n`;
+  const framed = withoutVariables(svg).replace(/viewBox="0 0 (\d+) (\d+)" width="\d+" height="\d+"/, (_, w: string, h: string) => {
+    const [width, height] = [Number(w) + 2 * MARGIN, Number(h) + 2 * MARGIN];
+    return `viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}" width="${width}" height="${height}"`;
+  });
+  const ground = `<rect x="${-MARGIN}" y="${-MARGIN}" width="100%" height="100%" fill="${LIGHT.page}"/>`;
+  return `${framed.replace("<title", `${ground}<title`)}\n`;
 }

@@ -1,15 +1,18 @@
-import { axisY, type Markish, rect, ruleY } from "@observablehq/plot";
+import { type Markish, rect, ruleY } from "@observablehq/plot";
 import type { BatchSeries, RunSeries } from "../../experiment/result.ts";
 import { grouped, quantityText } from "../format.ts";
 import { color } from "../palette.ts";
+import { ROOM, valueAxis } from "./axes.ts";
 import { bandLegend, bands } from "./bands.ts";
 import { type ChartSize, frame } from "./frame.ts";
+import type { LegendItem } from "./legend.ts";
 import { serverLabel } from "./server-label.ts";
-import { type Span, timeAxis, timeScale } from "./time-axis.ts";
+import { type TimeChart, timeAxis, timeScale } from "./time-axis.ts";
 
 type Segment = BatchSeries["segments"][number];
+type Outcome = Segment["outcome"];
 const MOST_BARS = 200;
-const OUTCOMES: Readonly<Record<Segment["outcome"], string>> = {
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
   finished: "finished",
   running: "unfinished at the end",
   suspended: "suspended",
@@ -19,36 +22,30 @@ const OUTCOMES: Readonly<Record<Segment["outcome"], string>> = {
 };
 
 /** Where and when jobs ran: a lane for each server, rows inside it where jobs ran side by side. */
-export function jobBars(batch: BatchSeries, series: RunSeries, options: { readonly id: string; readonly span: Span; readonly size: ChartSize }): string {
-  const { id, span, size } = options;
-  const shown = longest(batch.segments);
-  const { bars, lanes, rowCount } = lay(shown, series.servers.names);
-  const rowHeight = Math.min(14, Math.max(size.compact ? 3 : 4, 420 / Math.max(rowCount, 1)));
-  const labelEvery = Math.max(1, Math.ceil((13 * lanes.length) / (rowCount * rowHeight || 1)));
-  const labelled = lanes.filter((_, i) => i % labelEvery === 0);
-  const marks: Markish[] = [
-    ...bands(series, size),
-    ruleY(lanes.slice(1), { y: (lane: Lane) => lane.top, stroke: color("grid") }),
-    rect(bars, { x1: "startS", x2: "endS", y1: "top", y2: "bottom", fill: "fill", rx: 1.5, insetTop: 0.5, insetBottom: 0.5, insetRight: 0.5, title: "title" }),
-    axisY(
-      labelled.map((lane) => (lane.top + lane.bottom) / 2),
-      { tickFormat: (_: number, i: number) => serverLabel(labelled[i]?.server ?? "", size), label: null, tickSize: 0, color: color("muted") } as object,
-    ),
-    ...timeAxis(span, size),
-  ];
-  const used = new Set(bars.map((bar) => bar.outcome));
+export function jobBars(batch: BatchSeries, series: RunSeries, { id, span, size }: TimeChart): string {
+  const bars = longest(batch.segments);
+  const lanes = lanesOf(bars, series.servers.names);
+  const rowCount = lanes.at(-1)?.bottom ?? 1;
+  const rowHeight = Math.min(14, Math.max(size.compact ? 3 : 4, 420 / rowCount));
+  const gridded = rowHeight < 8 ? [] : lanes.slice(1);
   const total = batch.segments.length + batch.truncatedCount;
-  const which = shown.length < total ? `The ${shown.length} longest of ${grouped(total)} stretches` : `All ${shown.length} stretches`;
-  return frame({ id, title: `${batch.name}: where and when jobs ran`, description: `${which} of running, by server; colours tell how each ended.` }, size, {
-    legend: [...(Object.keys(OUTCOMES) as Segment["outcome"][]).filter((outcome) => used.has(outcome)).map((outcome) => ({ label: OUTCOMES[outcome], mark: "square", fill: color(outcome) }) as const), ...bandLegend(series)],
+  const which = bars.length < total ? `The ${bars.length} longest of ${grouped(total)} stretches` : `All ${bars.length} stretches`;
+  const description = `${which} of running, by server; colours tell how each ended.`;
+  return frame({ id, title: `${batch.name}: where and when jobs ran`, description }, size, {
+    legend: [...outcomeLegend(bars), ...bandLegend(series)],
     plot: {
-      height: Math.round(rowCount * rowHeight) + 62,
-      marginTop: 22,
-      marginBottom: 40,
+      ...ROOM,
+      height: Math.round(rowCount * rowHeight) + ROOM.marginTop + ROOM.marginBottom,
       x: timeScale(span),
-      y: { domain: [0, Math.max(rowCount, 1)], reverse: true, axis: null },
+      y: { domain: [0, rowCount], reverse: true, axis: null },
       color: { type: "identity" },
-      marks,
+      marks: [
+        ...bands(series, size),
+        ruleY(gridded, { y: (lane: Lane) => lane.top, stroke: color("grid") }),
+        barMark(lanes.flatMap((lane) => lane.bars)),
+        laneAxis(lanes, rowHeight, size),
+        ...timeAxis(span, size),
+      ],
     },
   });
 }
@@ -60,35 +57,66 @@ export function hiddenBars(batch: BatchSeries): number {
 
 /** The longest ones, in order of start: short ones would not be seen anyway. */
 function longest(segments: readonly Segment[]): Segment[] {
-  if (segments.length <= MOST_BARS) return [...segments];
-  const byLength = segments.toSorted((a, b) => b.endS - b.startS - (a.endS - a.startS) || a.startS - b.startS || a.job - b.job);
-  return byLength.slice(0, MOST_BARS).toSorted((a, b) => a.startS - b.startS || a.job - b.job);
+  const lengthS = ({ startS, endS }: Segment) => endS - startS;
+  const byStart = (a: Segment, b: Segment) => a.startS - b.startS || a.job - b.job;
+  const kept = segments.toSorted((a, b) => lengthS(b) - lengthS(a) || byStart(a, b)).slice(0, MOST_BARS);
+  return kept.sort(byStart);
 }
 
+interface PlacedBar extends Segment {
+  readonly row: number;
+}
 interface Lane {
   readonly server: string;
   readonly top: number;
   readonly bottom: number;
+  readonly bars: readonly PlacedBar[];
 }
 
-/** Each bar takes the first row of its server's lane that is free when it starts. */
-function lay(segments: readonly Segment[], servers: readonly string[]) {
+/** Each bar takes the first row of its server's lane that is free when it starts; idle servers have no lane. */
+function lanesOf(segments: readonly Segment[], servers: readonly string[]): Lane[] {
   const lanes: Lane[] = [];
-  const bars: { top: number; bottom: number; fill: string; title: string; outcome: Segment["outcome"]; startS: number; endS: number }[] = [];
-  let top = 0;
   for (const server of servers) {
+    const top = lanes.at(-1)?.bottom ?? 0;
     const rowEndsS: number[] = [];
-    for (const segment of segments) {
-      if (segment.server !== server) continue;
+    const bars = segments.flatMap((segment): PlacedBar[] => {
+      if (segment.server !== server) return [];
       const free = rowEndsS.findIndex((endS) => endS <= segment.startS);
       const row = free < 0 ? rowEndsS.length : free;
       rowEndsS[row] = segment.endS;
-      const title = `job ${segment.job} on ${server}: ${quantityText(segment.endS - segment.startS, "s")}, ${OUTCOMES[segment.outcome]}`;
-      bars.push({ top: top + row, bottom: top + row + 1, fill: color(segment.outcome), title, outcome: segment.outcome, startS: segment.startS, endS: segment.endS });
-    }
-    if (rowEndsS.length === 0) continue;
-    lanes.push({ server, top, bottom: top + rowEndsS.length });
-    top += rowEndsS.length;
+      return [{ ...segment, row: top + row }];
+    });
+    if (bars.length > 0) lanes.push({ server, top, bottom: top + rowEndsS.length, bars });
   }
-  return { bars, lanes, rowCount: top };
+  return lanes;
+}
+
+function barMark(bars: readonly PlacedBar[]): Markish {
+  return rect([...bars], {
+    x1: "startS",
+    x2: "endS",
+    y1: "row",
+    y2: (bar: PlacedBar) => bar.row + 1,
+    fill: (bar: PlacedBar) => color(bar.outcome),
+    title: ({ job, server, startS, endS, outcome }: PlacedBar) =>
+      `job ${job} on ${server}: ${quantityText(endS - startS, "s")}, ${OUTCOMES[outcome]}`,
+    rx: 1.5,
+    insetTop: 0.5,
+    insetBottom: 0.5,
+    insetRight: 0.5,
+  });
+}
+
+/** Names of as many lanes as there is height for. */
+function laneAxis(lanes: readonly Lane[], rowHeight: number, size: ChartSize): Markish {
+  const rowCount = lanes.at(-1)?.bottom ?? 1;
+  const every = Math.max(1, Math.ceil((13 * lanes.length) / (rowCount * rowHeight)));
+  const names = new Map(lanes.filter((_, i) => i % every === 0).map((lane) => [(lane.top + lane.bottom) / 2, lane.server]));
+  return valueAxis({ label: null, ticks: [...names.keys()], text: (middle) => serverLabel(names.get(middle) as string, size) });
+}
+
+function outcomeLegend(bars: readonly Segment[]): LegendItem[] {
+  const used = new Set(bars.map((bar) => bar.outcome));
+  const outcomes = (Object.keys(OUTCOMES) as Outcome[]).filter((outcome) => used.has(outcome));
+  return outcomes.map((outcome) => ({ label: OUTCOMES[outcome], mark: "square", fill: color(outcome) }));
 }

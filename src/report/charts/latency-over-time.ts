@@ -1,87 +1,117 @@
-import { axisY, dot, gridY, line, type Markish, ruleY } from "@observablehq/plot";
+import { dot, line, type Markish, ruleY } from "@observablehq/plot";
 import type { RunSeries, ServiceSeries } from "../../experiment/result.ts";
 import { quantityText, scaleFor } from "../format.ts";
 import { color } from "../palette.ts";
+import { grid, ROOM, type Ticks, valueAxis } from "./axes.ts";
 import { bandLegend, bands } from "./bands.ts";
-import { type ChartSize, frame } from "./frame.ts";
+import { frame } from "./frame.ts";
 import type { LegendItem } from "./legend.ts";
-import { type Span, timeAxis, timeScale } from "./time-axis.ts";
+import { latencyTick, logTicks } from "./log-ticks.ts";
+import { type TimeChart, timeAxis, timeScale } from "./time-axis.ts";
 
 /** Linear hides everything but the worst moment once that is this many times the usual one. */
 const LOG_FROM_RATIO = 25;
+/** An SLO further away than this is named, not drawn: it would flatten everything else. */
+const SLO_WITHIN = 4;
+
+interface Facts {
+  readonly worstS: number;
+  readonly usualS: number;
+  readonly sloS: number | null;
+  readonly sloDrawn: boolean;
+  readonly bucketsWithFailures: number;
+}
 
 /** Mean, median and 99th percentile by time of arrival, the SLO, and where requests failed. */
-export function latencyOverTime(service: ServiceSeries, series: RunSeries, options: { readonly id: string; readonly span: Span; readonly size: ChartSize }): string {
-  const { id, span, size } = options;
-  const worstS = largest(service.latencyP99S);
-  const scale = scaleFor(worstS, "s");
-  const points = Array.from({ length: series.bucketCount }, (_, b) => ({
-    timeS: (b + 0.5) * series.bucketS,
-    mean: (service.latencyMeanS[b] ?? Number.NaN) / scale.per,
-    p50: (service.latencyP50S[b] ?? Number.NaN) / scale.per,
-    p99: (service.latencyP99S[b] ?? Number.NaN) / scale.per,
-    failed: service.requestsFailed[b] ?? 0,
-  }));
-  const slo = service.sloLatencyS;
-  const sloFits = slo !== null && slo <= 4 * worstS;
-  const y = yScale(service, { worst: worstS / scale.per, slo: sloFits ? slo / scale.per : 0, per: scale.per });
-  const failed = points.filter((point) => point.failed > 0);
+export function latencyOverTime(service: ServiceSeries, series: RunSeries, { id, span, size }: TimeChart): string {
+  const facts = factsOf(service);
+  const y = verticalScale(facts, size.compact);
   const marks: Markish[] = [
-    gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: y.ticks } as object),
+    grid(y.ticks),
     ...bands(series, size),
     ...timeAxis(span, size),
-    axisY({ label: `latency, ${scale.unit}`, labelArrow: "none", ticks: y.ticks, tickSize: 0, ...(y.type === "log" ? { text: String } : {}), color: color("muted") } as object),
-    ...(sloFits ? [ruleY([slo / scale.per], { stroke: color("slo"), strokeWidth: 1.75, strokeDasharray: "6 4" })] : []),
+    valueAxis(y),
+    ...(facts.sloDrawn ? [ruleY([facts.sloS], { y: (s: number) => s / y.per, ...SLO_LINE })] : []),
+    ...lines(service, series, y.per),
+  ];
+  return frame({ id, title: `${service.name}: latency over time`, description: describe(facts, series) }, size, {
+    legend: [...legendOf(facts), ...bandLegend(series)],
+    plot: {
+      ...ROOM,
+      height: size.compact ? 220 : 280,
+      x: timeScale(span),
+      y: { type: y.type, domain: y.domain, axis: null },
+      r: { range: [2, 7] },
+      marks,
+    },
+  });
+}
+
+const SLO_LINE = { stroke: color("slo"), strokeWidth: 1.75, strokeDasharray: "6 4" } as const;
+
+function factsOf(service: ServiceSeries): Facts {
+  const worstS = service.latencyP99S.reduce((most, value) => (value > most ? value : most), 0);
+  const medians = service.latencyP50S.filter((value) => !Number.isNaN(value)).sort();
+  const sloS = service.sloLatencyS;
+  return {
+    worstS,
+    usualS: medians[Math.floor(medians.length / 2)] ?? worstS,
+    sloS,
+    sloDrawn: sloS !== null && sloS <= SLO_WITHIN * worstS,
+    bucketsWithFailures: service.requestsFailed.filter((count) => count > 0).length,
+  };
+}
+
+interface VerticalScale {
+  readonly type: "linear" | "log";
+  readonly domain: number[];
+  readonly ticks: Ticks;
+  readonly label: string;
+  /** Seconds in one unit of the axis. */
+  readonly per: number;
+  readonly text?: (value: number) => string;
+}
+
+function verticalScale({ worstS, usualS, sloS, sloDrawn }: Facts, compact: boolean): VerticalScale {
+  const topS = Math.max(worstS, sloDrawn ? (sloS as number) : 0) * 1.08;
+  if (usualS > 0 && worstS > LOG_FROM_RATIO * usualS) {
+    const lowS = usualS / 2;
+    return { type: "log", domain: [lowS, topS], ticks: logTicks(lowS, topS, compact), label: "latency", per: 1, text: latencyTick };
+  }
+  const { per, unit } = scaleFor(worstS, "s");
+  return { type: "linear", domain: [0, topS / per || 1], ticks: 5, label: `latency, ${unit}`, per };
+}
+
+function lines(service: ServiceSeries, series: RunSeries, per: number): Markish[] {
+  const points = Array.from({ length: series.bucketCount }, (_, b) => ({
+    timeS: (b + 0.5) * series.bucketS,
+    mean: (service.latencyMeanS[b] as number) / per,
+    p50: (service.latencyP50S[b] as number) / per,
+    p99: (service.latencyP99S[b] as number) / per,
+    failed: service.requestsFailed[b] as number,
+  }));
+  const failed = points.filter((point) => point.failed > 0);
+  return [
     line(points, { x: "timeS", y: "mean", stroke: color("mean"), strokeWidth: 1.25, strokeDasharray: "3 2" }),
     line(points, { x: "timeS", y: "p50", stroke: color("p50"), strokeWidth: 1.75 }),
     line(points, { x: "timeS", y: "p99", stroke: color("p99"), strokeWidth: 1.75 }),
     dot(failed, { x: "timeS", r: "failed", frameAnchor: "bottom", dy: -5, fill: color("fault"), fillOpacity: 0.85 }),
   ];
-  const title = `${service.name}: latency over time`;
-  return frame({ id, title, description: describe(service, failed.length) }, size, {
-    legend: [...lineLegend(slo, sloFits), ...(failed.length > 0 ? [{ label: "failed requests (larger: more)", mark: "dot", fill: color("fault") } as const] : []), ...bandLegend(series)],
-    plot: { height: size.compact ? 220 : 280, marginTop: 26, marginBottom: 40, x: timeScale(span), y: { type: y.type, domain: y.domain, axis: null }, r: { range: [2, 7] }, marks },
-  });
 }
 
-function yScale(service: ServiceSeries, { worst, slo, per }: { worst: number; slo: number; per: number }) {
-  const usual = median(service.latencyP50S) / per;
-  const top = Math.max(worst, slo) * 1.08;
-  if (!(worst > LOG_FROM_RATIO * usual)) return { type: "linear" as const, domain: [0, top], ticks: 5 };
-  const low = usual / 2;
-  const ticks = decadeTicks(low, top);
-  return { type: "log" as const, domain: [low, top], ticks };
-}
-
-function decadeTicks(low: number, high: number): number[] {
-  const ticks: number[] = [];
-  const steps = high / low > 300 ? [1] : [1, 2, 5];
-  for (let exponent = -6; exponent < 9; exponent++) for (const step of steps) ticks.push(Number(`${step}e${exponent}`));
-  return ticks.filter((tick) => tick >= low && tick <= high);
-}
-
-function lineLegend(slo: number | null, fits: boolean): LegendItem[] {
-  const lines: LegendItem[] = [
+function legendOf({ sloS, sloDrawn, bucketsWithFailures }: Facts): LegendItem[] {
+  const items: LegendItem[] = [
     { label: "p99", mark: "line", fill: color("p99") },
     { label: "median", mark: "line", fill: color("p50") },
     { label: "mean", mark: "dashed", fill: color("mean") },
   ];
-  if (slo !== null) lines.push({ label: `SLO ${quantityText(slo, "s")}${fits ? "" : " (far above)"}`, mark: "dashed", fill: color("slo") });
-  return lines;
+  if (sloS !== null)
+    items.push({ label: `SLO ${quantityText(sloS, "s")}${sloDrawn ? "" : " (far above)"}`, mark: "dashed", fill: color("slo") });
+  if (bucketsWithFailures > 0) items.push({ label: "failed requests (larger: more)", mark: "dot", fill: color("fault") });
+  return items;
 }
 
-function describe(service: ServiceSeries, bucketsWithFailures: number): string {
-  const worst = quantityText(largest(service.latencyP99S), "s");
-  const usual = quantityText(median(service.latencyP50S), "s");
-  const slo = service.sloLatencyS === null ? "" : ` The SLO is ${quantityText(service.sloLatencyS, "s")}.`;
-  return `The median latency is usually ${usual}; the 99th percentile is at worst ${worst}.${slo} Requests failed in ${bucketsWithFailures} of ${service.requestsFailed.length} intervals.`;
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((most, value) => (value > most ? value : most), 0);
-}
-
-function median(values: Float64Array): number {
-  const known = values.filter((value) => !Number.isNaN(value)).sort();
-  return known[Math.floor(known.length / 2)] ?? 0;
+function describe({ worstS, usualS, sloS, bucketsWithFailures }: Facts, series: RunSeries): string {
+  const slo = sloS === null ? "" : ` The SLO is ${quantityText(sloS, "s")}.`;
+  return `The median latency is usually ${quantityText(usualS, "s")}; the 99th percentile is at worst ${quantityText(worstS, "s")}.${slo} Requests failed in ${bucketsWithFailures} of ${series.bucketCount} intervals.`;
 }

@@ -18,16 +18,21 @@ export function legend(items: readonly LegendItem[], width: number): { readonly 
   const parts: string[] = [];
   for (const item of items) {
     const swatch = item.mark === "ramp" ? RAMP_STEPS * 12 : 16;
-    const needed = swatch + 6 + textWidth(item.label) + 14;
-    if (x > 0 && x + needed - 14 > width) {
+    const needed = swatch + 6 + textWidth(item.label) + 12;
+    if (x > 0 && x + needed - 12 > width) {
       x = 0;
       row++;
     }
     const y = row * ROW_HEIGHT;
-    parts.push(`<g transform="translate(${x.toFixed(1)},${y})">${swatchSvg(item)}<text x="${swatch + 6}" y="12">${escapeText(item.label)}</text></g>`);
+    parts.push(
+      `<g transform="translate(${x.toFixed(1)},${y})">${swatchSvg(item)}<text x="${swatch + 6}" y="12">${escapeText(item.label)}</text></g>`,
+    );
     x += needed;
   }
-  return { svg: `<g class="legend" font-size="12" fill="${color("ink")}">${parts.join("")}</g>`, height: items.length === 0 ? 0 : (row + 1) * ROW_HEIGHT + 6 };
+  return {
+    svg: `<g class="legend" font-size="12" fill="${color("ink")}">${parts.join("")}</g>`,
+    height: items.length === 0 ? 0 : (row + 1) * ROW_HEIGHT + 6,
+  };
 }
 
 /** Pixels at 12 px in the widest common interface font: a legend that is a little loose reads better than one that overlaps. */
@@ -52,6 +57,8 @@ function swatchSvg({ mark, fill }: LegendItem): string {
     case "hatch":
       return `<rect x="2.5" y="2.5" width="11" height="11" fill="none" stroke="${fill}"/><path d="M3 9L9 3M5 13L13 5" stroke="${fill}"/>`;
     case "ramp":
-      return Array.from({ length: RAMP_STEPS }, (_, i) => `<rect x="${i * 12}" y="2" width="12" height="12" fill="var(--heat${i})"/>`).join("");
+      return Array.from({ length: RAMP_STEPS }, (_, i) => `<rect x="${i * 12}" y="2" width="12" height="12" fill="var(--heat${i})"/>`).join(
+        "",
+      );
   }
 }

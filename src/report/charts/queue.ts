@@ -1,32 +1,39 @@
-import { areaY, axisY, gridY, line } from "@observablehq/plot";
+import { areaY, line } from "@observablehq/plot";
 import type { BatchSeries, RunSeries } from "../../experiment/result.ts";
 import { digitsText } from "../format.ts";
 import { color } from "../palette.ts";
+import { grid, ROOM, valueAxis } from "./axes.ts";
 import { bandLegend, bands } from "./bands.ts";
-import { type ChartSize, frame } from "./frame.ts";
-import { type Span, timeAxis, timeScale } from "./time-axis.ts";
+import { frame } from "./frame.ts";
+import { type TimeChart, timeAxis, timeScale } from "./time-axis.ts";
 
 /** How many jobs ran and how many waited. */
-export function queueOverTime(batch: BatchSeries, series: RunSeries, options: { readonly id: string; readonly span: Span; readonly size: ChartSize }): string {
-  const { id, span, size } = options;
-  const points = Array.from({ length: series.bucketCount }, (_, b) => ({ timeS: (b + 0.5) * series.bucketS, running: batch.running[b] ?? 0, queued: batch.queued[b] ?? 0 }));
+export function queueOverTime(batch: BatchSeries, series: RunSeries, { id, span, size }: TimeChart): string {
+  const points = Array.from({ length: series.bucketCount }, (_, b) => ({
+    timeS: (b + 0.5) * series.bucketS,
+    running: batch.running[b] as number,
+    queued: batch.queued[b] as number,
+  }));
   const mostRunning = points.reduce((most, point) => Math.max(most, point.running), 0);
   const mostQueued = points.reduce((most, point) => Math.max(most, point.queued), 0);
   const description = `At most ${digitsText(mostRunning)} jobs ran and ${digitsText(mostQueued)} waited at once (means of each interval).`;
   return frame({ id, title: `${batch.name}: jobs running and waiting`, description }, size, {
-    legend: [{ label: "running", mark: "square", fill: color("job") }, { label: "waiting", mark: "line", fill: color("queued") }, ...bandLegend(series)],
+    legend: [
+      { label: "running", mark: "square", fill: color("job") },
+      { label: "waiting", mark: "line", fill: color("queued") },
+      ...bandLegend(series),
+    ],
     plot: {
+      ...ROOM,
       height: size.compact ? 180 : 200,
-      marginTop: 26,
-      marginBottom: 40,
       x: timeScale(span),
       y: { domain: [0, Math.max(mostRunning, mostQueued, 1) * 1.12], axis: null },
       marks: [
-        gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 } as object),
+        grid(4),
         ...bands(series, size),
         areaY(points, { x: "timeS", y: "running", fill: color("job"), fillOpacity: 0.55 }),
-        line(points, { x: "timeS", y: "queued", stroke: color("queued"), strokeWidth: 2 }),
-        axisY({ label: "jobs", labelArrow: "none", ticks: 4, tickSize: 0, color: color("muted") } as object),
+        line(points, { x: "timeS", y: "queued", stroke: color("queued"), strokeWidth: 1.5 }),
+        valueAxis({ label: "jobs", ticks: 4 }),
         ...timeAxis(span, size),
       ],
     },

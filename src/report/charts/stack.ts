@@ -1,8 +1,9 @@
 /** Areas over time, stacked by account: what power and carbon have in common. */
-import { areaY, axisY, gridY, type Markish } from "@observablehq/plot";
+import { areaY, type Markish } from "@observablehq/plot";
 import type { RunSeries, SiteSeries } from "../../experiment/result.ts";
-import { ACCOUNTS, type Account } from "../../world/energy/account.ts";
+import type { Account } from "../../world/energy/account.ts";
 import { color } from "../palette.ts";
+import { grid, valueAxis } from "./axes.ts";
 import type { LegendItem } from "./legend.ts";
 
 /** Useful work at the bottom, where its shape is easiest to read; overhead on top of it. */
@@ -14,7 +15,7 @@ const LABELS: Readonly<Record<Account, string>> = {
   "psu-loss": "power supply loss",
   facility: "facility",
 };
-const ORDER = (Object.keys(LABELS) as Account[]).filter((account) => ACCOUNTS.includes(account));
+const ORDER = Object.keys(LABELS) as Account[];
 
 export interface Layer {
   readonly account: Account;
@@ -32,8 +33,9 @@ export function layersOf(byAccount: SiteSeries["energyJ"], factor: number): Laye
 
 /** The highest point of the stack. */
 export function stackTop(layers: readonly Layer[], bucketCount: number): number {
+  const heightAt = (b: number) => layers.reduce((sum, layer) => sum + (layer.values[b] as number), 0);
   let top = 0;
-  for (let b = 0; b < bucketCount; b++) top = Math.max(top, layers.reduce((sum, layer) => sum + (layer.values[b] ?? 0), 0));
+  for (let b = 0; b < bucketCount; b++) top = Math.max(top, heightAt(b));
   return top;
 }
 
@@ -41,18 +43,14 @@ export function stackMarks(layers: readonly Layer[], series: RunSeries, label: s
   const floor = new Float64Array(series.bucketCount);
   const areas = layers.map(({ account, values }) => {
     const points = Array.from({ length: series.bucketCount }, (_, b) => {
-      const y1 = floor[b] ?? 0;
-      const y2 = y1 + (values[b] ?? 0);
+      const y1 = floor[b] as number;
+      const y2 = y1 + (values[b] as number);
       floor[b] = y2;
       return { timeS: (b + 0.5) * series.bucketS, y1, y2 };
     });
     return areaY(points, { x: "timeS", y1: "y1", y2: "y2", fill: color(account) });
   });
-  return [
-    gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 } as object),
-    ...areas,
-    axisY({ label, labelArrow: "none", ticks: 4, tickSize: 0, color: color("muted") } as object),
-  ];
+  return [grid(4), ...areas, valueAxis({ label, ticks: 4 })];
 }
 
 export function stackLegend(layers: readonly Layer[]): LegendItem[] {

@@ -59,13 +59,28 @@ function metricsTable(output: RunOutput): TableText {
     .map((name) => {
       const entry = output.summary[name] as RunOutput["summary"][string];
       const value = quantityText(entry.mean, entry.unit, name);
-      const exact = entry.mean === null ? MISSING : `<data value="${entry.mean}" title="${entry.mean} ${escapeText(entry.unit)}">${value}</data>`;
-      return [metricName(name), exact, intervalOf(entry, name) ?? MISSING, String(entry.n), escapeText(entry.unit), escapeText(estimatorWords(entry))];
+      const exact =
+        entry.mean === null ? MISSING : `<data value="${entry.mean}" title="${entry.mean} ${escapeText(entry.unit)}">${value}</data>`;
+      return [
+        metricName(name),
+        exact,
+        intervalOf(entry, name) ?? MISSING,
+        String(entry.n),
+        escapeText(entry.unit),
+        entry.mean === null ? MISSING : escapeText(estimatorWords(entry)),
+      ];
     });
   return {
     id: "metrics",
     caption: "Every metric: its mean and 95 % interval, and how the interval was made",
-    columns: [{ title: "Metric" }, { title: "Mean", number: true }, { title: "95 % interval", number: true }, { title: "n", number: true }, { title: "Unit in JSON" }, { title: "Interval from" }],
+    columns: [
+      { title: "Metric" },
+      { title: "Mean", number: true },
+      { title: "95 % interval", number: true },
+      { title: "n", number: true },
+      { title: "Unit in JSON" },
+      { title: "Interval from" },
+    ],
     rows,
   };
 }
@@ -75,7 +90,10 @@ function seedsTable(output: RunOutput): TableText {
   return {
     caption: "Each metric in each run",
     columns: [{ title: "Metric" }, ...output.runs.map((run) => ({ title: `seed ${run.seed}`, number: true }))],
-    rows: names.map((name) => [metricName(name), ...output.runs.map((run) => quantityText(run.metrics[name] ?? null, output.summary[name]?.unit ?? "1", name, 5))]),
+    rows: names.map((name) => [
+      metricName(name),
+      ...output.runs.map((run) => quantityText(run.metrics[name] ?? null, output.summary[name]?.unit ?? "1", name, 5)),
+    ]),
   };
 }
 
@@ -86,10 +104,26 @@ function notesFold(output: RunOutput): string {
     const notes = output.runs.flatMap((run) => run.notes[name] ?? []);
     const estimators = [...new Set(notes.flatMap((note) => note.estimator ?? []))].join(", ");
     const samples = notes.flatMap((note) => (note.n === undefined ? [] : [grouped(note.n)])).join(", ");
-    const width = notes.flatMap((note) => (note.halfWidth === undefined ? [] : [`± ${quantityText(note.halfWidth, output.summary[name]?.unit ?? "1", name)}`])).join(", ");
-    return [metricName(name), escapeText(remarkOf(output, name) ?? MISSING), escapeText(estimators || MISSING), samples || MISSING, width || MISSING];
+    const width = notes
+      .flatMap((note) =>
+        note.halfWidth === undefined ? [] : [`± ${quantityText(note.halfWidth, output.summary[name]?.unit ?? "1", name)}`],
+      )
+      .join(", ");
+    return [
+      metricName(name),
+      escapeText(remarkOf(output, name) ?? MISSING),
+      escapeText(estimators || MISSING),
+      samples || MISSING,
+      width || MISSING,
+    ];
   });
-  const columns = [{ title: "Metric" }, { title: "Note" }, { title: "Estimator" }, { title: "Samples, by run", number: true }, { title: "Within a run", number: true }];
+  const columns = [
+    { title: "Metric" },
+    { title: "Note" },
+    { title: "Estimator" },
+    { title: "Samples, by run", number: true },
+    { title: "Within a run", number: true },
+  ];
   return fold("Notes", `${names.length}`, table({ caption: "Why a value is missing, and how values were estimated", columns, rows }));
 }
 
@@ -99,7 +133,12 @@ function identitiesTable(output: RunOutput): TableText {
     caption: "Identities in each run",
     columns: [{ title: "Identity" }, ...output.runs.map((run) => ({ title: `seed ${run.seed}` }))],
     rows: [
-      ...names.map((name) => [escapeText(name), ...output.runs.map((run) => (run.identities[name] === undefined ? MISSING : run.identities[name] ? "holds" : '<strong class="bad">broken</strong>'))]),
+      ...names.map((name) => [
+        escapeText(name),
+        ...output.runs.map((run) =>
+          run.identities[name] === undefined ? MISSING : run.identities[name] ? "holds" : '<strong class="bad">broken</strong>',
+        ),
+      ]),
       ["events handled", ...output.runs.map((run) => grouped(run.eventCount))],
       ["hash of the event log", ...output.runs.map((run) => `<code class="hash">${escapeText(run.eventLogHash)}</code>`)],
     ],
@@ -117,7 +156,13 @@ function faultsTable(output: RunOutput): TableText {
   ]);
   return {
     caption: `What broke in the run of seed ${run?.seed}; starts count from the beginning of the warm-up`,
-    columns: [{ title: "Fault" }, { title: "Kind" }, { title: "Server" }, { title: "Start", number: true }, { title: "Lasted", number: true }],
+    columns: [
+      { title: "Fault" },
+      { title: "Kind" },
+      { title: "Server" },
+      { title: "Start", number: true },
+      { title: "Lasted", number: true },
+    ],
     rows,
   };
 }

@@ -7,7 +7,7 @@ import { escapeText } from "../escape.ts";
 import { durationText, NBSP } from "../format.ts";
 import { answerSection, cardGroups } from "./answer-section.ts";
 import { details } from "./details.ts";
-import { pictureHtml, type PictureSection, pictureSections } from "./pictures.ts";
+import { type PictureSection, pictureHtml, pictureSections } from "./pictures.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 
@@ -80,7 +80,9 @@ function jumpList(sections: readonly PictureSection[]): string {
 }
 
 function whichRun(output: RunOutput): string {
-  return output.runs.length > 1 ? `<p class="aside">The pictures below show the run of seed ${output.runs[0]?.seed}, the first of ${output.runs.length}.</p>` : "";
+  return output.runs.length > 1
+    ? `<p class="aside">The pictures below show the run of seed ${output.runs[0]?.seed}, the first of ${output.runs.length}.</p>`
+    : "";
 }
 
 function sectionHtml(section: PictureSection): string {

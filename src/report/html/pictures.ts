@@ -45,27 +45,35 @@ export function pictureHtml(picture: Picture): string {
   return `<figure id="${picture.id}"><h3>${escapeText(picture.title)}</h3><div class="wide">${picture.draw(WIDE, `${picture.id}-wide`)}</div><div class="phone">${phone}</div><figcaption>${escapeText(picture.caption)}</figcaption></figure>`;
 }
 
+/** A service that answered nothing has nothing to draw. */
 function servicePictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
-  const each = durationText(series.bucketS);
-  return series.services.flatMap((service, i) => [
-    {
+  return series.services.flatMap((service, i) => {
+    const overTime: Picture = {
       id: `latency-${i}`,
       title: `${service.name}: latency over time`,
-      caption: `Each point covers ${each}, by the time at which requests arrived.`,
-      draw: (size: ChartSize, id: string) => latencyOverTime(service, series, { id, span, size }),
-    },
-    {
+      caption: `Each point covers ${durationText(series.bucketS)}, by the time at which requests arrived.`,
+      draw: (size, id) => latencyOverTime(service, series, { id, span, size }),
+    };
+    const spread: Picture = {
       id: `distribution-${i}`,
       title: `${service.name}: how latencies are spread`,
-      caption: "The whole measured time; both ends of the axis are the least and the greatest that occurred.",
-      draw: (size: ChartSize, id: string) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
-    },
-  ]);
+      caption: "All requests of the measured time, by how long they took.",
+      draw: (size, id) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
+    };
+    return [
+      ...(service.latencyMeanS.some(Number.isFinite) ? [overTime] : []),
+      ...(service.histogramCounts.some((count) => count > 0) ? [spread] : []),
+    ];
+  });
 }
 
 function percentilesOf(run: RunResult, service: string): Percentile[] {
-  const names = [["median", "latency_p50_s"], ["p99", "latency_p99_s"], ["p99.9", "latency_p999_s"]] as const;
+  const names = [
+    ["median", "latency_p50_s"],
+    ["p99", "latency_p99_s"],
+    ["p99.9", "latency_p999_s"],
+  ] as const;
   return names.flatMap(([label, quantity]) => {
     const latencyS = run.metrics[`workloads.${service}.${quantity}`];
     return typeof latencyS === "number" ? [{ label, latencyS }] : [];
@@ -95,15 +103,21 @@ function sitePictures(output: RunOutput, run: RunResult, span: Span): Picture[] 
 function serverPictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
   if (series.servers.names.length === 0) return [];
-  const caption = series.servers.names.length > 64 ? "Each row is the mean of several servers, named by the rack or by the first of them." : "One row for each server; red lines mark the start of faults.";
-  return [{ id: "utilization", title: "How busy the servers were", caption, draw: (size, id) => utilizationMap(series, { id, span, size }) }];
+  const caption =
+    series.servers.names.length > 64
+      ? "Each row is the mean of several servers, named by the rack or by the first of them."
+      : "One row for each server; red lines mark the start of faults.";
+  return [
+    { id: "utilization", title: "How busy the servers were", caption, draw: (size, id) => utilizationMap(series, { id, span, size }) },
+  ];
 }
 
 function batchPictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
   return series.batches.flatMap((batch, i) => {
     const hidden = hiddenBars(batch);
-    const shown = hidden === 0 ? "Every stretch of running." : `The longest stretches of running; ${grouped(hidden)} shorter ones are left out.`;
+    const shown =
+      hidden === 0 ? "Every stretch of running." : `The longest stretches of running; ${grouped(hidden)} shorter ones are left out.`;
     const bars: Picture = {
       id: `jobs-${i}`,
       title: `${batch.name}: where and when jobs ran`,

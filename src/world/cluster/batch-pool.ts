@@ -9,8 +9,8 @@ import type { BatchWorkload } from "./batch-workload.ts";
 import { Container, type ContainerOwner } from "./container.ts";
 import { Job, type StretchEnd } from "./job.ts";
 import { JobQueue, NO_JOB } from "./job-queue.ts";
-import { milliCores } from "./placement/milli-cores.ts";
 import { ServerFleetIndex } from "./placement/fleet-index.ts";
+import { milliCores } from "./placement/milli-cores.ts";
 import type { FleetIndex, PlaceRule } from "./ports.ts";
 import type { Server } from "./server.ts";
 
@@ -69,7 +69,13 @@ export class BatchPool implements ContainerOwner {
     this.#carbon = carbon;
     this.#listener = listener;
     this.index = new ServerFleetIndex(
-      options.servers.map(({ id, cores, options: { memoryB, power } }) => ({ id, cores, memoryB, idleW: power.powerW(0, 1), peakW: power.powerW(1, 1) })),
+      options.servers.map(({ id, cores, options: { memoryB, power } }) => ({
+        id,
+        cores,
+        memoryB,
+        idleW: power.powerW(0, 1),
+        peakW: power.powerW(1, 1),
+      })),
     );
     for (const server of options.servers) {
       this.#byId[server.id] = server;
@@ -242,7 +248,13 @@ export class BatchPool implements ContainerOwner {
 
   #wait(job: Job): void {
     job.state = "queued";
-    this.#queue.push(job.slot, { id: job.id, arrivalS: job.arrivalS, priority: job.workload.options.priority, cores: job.cores, memoryB: job.memoryB });
+    this.#queue.push(job.slot, {
+      id: job.id,
+      arrivalS: job.arrivalS,
+      priority: job.workload.options.priority,
+      cores: job.cores,
+      memoryB: job.memoryB,
+    });
   }
 
   /** Asks the rule for a server and starts the job there; false if it stays queued. */
@@ -261,7 +273,11 @@ export class BatchPool implements ContainerOwner {
 
   #fits(job: Job, server: Server): boolean {
     const { memoryB } = server.options;
-    return server.isUp && milliCores(job.cores) <= milliCores(server.cores - server.reservedCores) && job.memoryB <= memoryB - server.reservedMemoryB;
+    return (
+      server.isUp &&
+      milliCores(job.cores) <= milliCores(server.cores - server.reservedCores) &&
+      job.memoryB <= memoryB - server.reservedMemoryB
+    );
   }
 
   #start(job: Job, server: Server): void {
@@ -306,7 +322,9 @@ export class BatchPool implements ContainerOwner {
     const victims: Job[] = [];
     const { priority } = job.workload.options;
     const lower = this.jobsOn(server).filter((other) => other.workload.options.priority < priority);
-    for (const other of lower.sort((a, b) => a.workload.options.priority - b.workload.options.priority || b.startS - a.startS || b.id - a.id)) {
+    for (const other of lower.sort(
+      (a, b) => a.workload.options.priority - b.workload.options.priority || b.startS - a.startS || b.id - a.id,
+    )) {
       if (cores >= job.cores && memoryB >= job.memoryB) break;
       victims.push(other);
       cores += other.cores;

@@ -77,7 +77,19 @@ export class RequestPool {
   }
 }
 
-const DOUBLES = ["arrivalS", "startS", "workS", "remainingS", "phiStartJ", "carbonStartG", "energyJ", "carbonG", "id", "key", "timeout"] as const;
+const DOUBLES = [
+  "arrivalS",
+  "startS",
+  "workS",
+  "remainingS",
+  "phiStartJ",
+  "carbonStartG",
+  "energyJ",
+  "carbonG",
+  "id",
+  "key",
+  "timeout",
+] as const;
 const BYTES = ["classIndex", "attempt", "state"] as const;
 const INTS = ["replica", "user", "next", "previous"] as const;
 

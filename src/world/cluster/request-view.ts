@@ -12,7 +12,11 @@ export class RequestCursor implements RequestView {
   constructor(pool: RequestPool, classPriorities: readonly number[], remainingS: (slot: number) => number) {
     this.#pool = pool;
     this.#classPriorities = classPriorities;
-    this.oracle = oracleOver(this, () => pool.workS[this.#slot] as number, () => remainingS(this.#slot));
+    this.oracle = oracleOver(
+      this,
+      () => pool.workS[this.#slot] as number,
+      () => remainingS(this.#slot),
+    );
   }
 
   /** Moves the cursor; the answer is this same object. */

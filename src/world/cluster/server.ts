@@ -130,7 +130,8 @@ export class Server {
     this.#depth++;
     empty();
     this.#depth--;
-    if (state !== "up" && this.active.some((container) => container.count > 0)) throw new Error(`${this.options.name} still runs something`);
+    if (state !== "up" && this.active.some((container) => container.count > 0))
+      throw new Error(`${this.options.name} still runs something`);
     this.#staticW = this.#staticNowW();
     this.settle();
   }

@@ -61,12 +61,29 @@ export class Service implements ReplicaListener {
   #up: Replica[] = [];
   readonly #all: ReplicaIndex;
   readonly #upIndex: ReplicaIndex;
-  readonly #ended: EndedRequest = { id: 0, outcome: 0, attempt: 1, classIndex: 0, arrivalS: 0, startS: 0, energyJ: 0, carbonG: 0, replica: NONE };
+  readonly #ended: EndedRequest = {
+    id: 0,
+    outcome: 0,
+    attempt: 1,
+    classIndex: 0,
+    arrivalS: 0,
+    startS: 0,
+    energyJ: 0,
+    carbonG: 0,
+    replica: NONE,
+  };
   readonly #onTimeout = (slot: number): void => this.#timedOut(slot);
   readonly #onRetry = (slot: number): void => this.#attempt(slot);
   readonly #onRestart = (index: number): void => this.#restarted(this.replicas[index] as Replica);
 
-  constructor(simulation: Simulation, options: ServiceOptions, policy: ServicePolicy, stats: ServiceStats, rng: Rng, listener: ServiceListener) {
+  constructor(
+    simulation: Simulation,
+    options: ServiceOptions,
+    policy: ServicePolicy,
+    stats: ServiceStats,
+    rng: Rng,
+    listener: ServiceListener,
+  ) {
     this.options = options;
     this.stats = stats;
     this.#simulation = simulation;
@@ -364,4 +381,3 @@ function indexOver(replicas: () => readonly Replica[]): ReplicaIndex {
     loadOf: (position) => (replicas()[position] as Replica).load,
   };
 }
-

@@ -1,7 +1,8 @@
 /** A site: servers under one meter, one grid and one facility. Closes joules into grams whenever a factor changes. */
 import { PHASE, type Simulation, Sum } from "../../kernel/index.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
-import type { Forecast, Signal } from "../energy/signal.ts";
+import type { RowSignal } from "../energy/row-signal.ts";
+import type { Forecast } from "../energy/signal.ts";
 import type { Server } from "./server.ts";
 
 export const J_PER_KWH = 3.6e6;
@@ -11,7 +12,7 @@ const PUE_TICK_S = 60;
 export interface SiteOptions {
   readonly name: string;
   /** Grid carbon intensity, g/kWh. */
-  readonly carbon: Signal;
+  readonly carbon: RowSignal;
   readonly forecast: Forecast;
   /** Power usage effectiveness by load share of the servers' peak watts. */
   readonly pue: (loadShare: number) => number;

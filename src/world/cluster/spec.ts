@@ -31,11 +31,18 @@ export const serviceFields = {
   tenant: z.string().optional(),
   sites: z.array(z.string()).min(1).optional(),
   mode: z.enum(["events", "fluid"]).default("events"),
-  requests: z.strictObject({ cpu: z.number().positive().optional(), memory: quantity("memory", { example: "1 GiB" }).optional() }).optional(),
-  limits: z.strictObject({ cpu: z.number().positive().optional(), memory: quantity("memory", { above: 0, example: "2 GiB" }).optional() }).optional(),
+  requests: z
+    .strictObject({ cpu: z.number().positive().optional(), memory: quantity("memory", { example: "1 GiB" }).optional() })
+    .optional(),
+  limits: z
+    .strictObject({ cpu: z.number().positive().optional(), memory: quantity("memory", { above: 0, example: "2 GiB" }).optional() })
+    .optional(),
   /** What a replica really uses: base + perRequest x (running + queued). Beyond limits.memory the replica is killed. */
   memoryUse: z
-    .strictObject({ base: quantity("memory", { example: "256 MiB" }).default(0), perRequest: quantity("memory", { example: "1 MiB" }).default(0) })
+    .strictObject({
+      base: quantity("memory", { example: "256 MiB" }).default(0),
+      perRequest: quantity("memory", { example: "1 MiB" }).default(0),
+    })
     .optional(),
   /** Time a killed replica takes to come back. */
   restart: quantity("duration", { example: "10 s" }).default(10),

@@ -21,7 +21,8 @@ export function batchMetrics(book: MetricBook, { name, workload, pool }: BatchUn
   book.set(`${prefix}.oom_kills`, stats.oomKills);
   book.set(`${prefix}.placements_refused`, stats.refusals);
   book.set(`${prefix}.work_lost_core_s`, stats.lostWorkCoreS.value);
-  if (options.floorPerDay !== undefined) floorMetrics(book, prefix, { finishedPerDay: stats.finishedPerDay, floorPerDay: options.floorPerDay, endS });
+  if (options.floorPerDay !== undefined)
+    floorMetrics(book, prefix, { finishedPerDay: stats.finishedPerDay, floorPerDay: options.floorPerDay, endS });
   book.ratio(`${prefix}.energy_mean_j_per_job`, stats.jobEnergyJ.value, stats.finishedMeasured, NONE_FINISHED);
   book.ratio(`${prefix}.carbon_mean_g_per_job`, stats.jobCarbonG.value, stats.finishedMeasured, NONE_FINISHED);
   const open = openJobs({ workload, pool });
@@ -56,7 +57,11 @@ function deadlineMetrics(book: MetricBook, prefix: string, at: Pick<BatchUnit, "
 }
 
 /** Whole days from `start` only: a part of a day says nothing about a daily floor. */
-function floorMetrics(book: MetricBook, prefix: string, at: { finishedPerDay: readonly number[]; floorPerDay: number; endS: number }): void {
+function floorMetrics(
+  book: MetricBook,
+  prefix: string,
+  at: { finishedPerDay: readonly number[]; floorPerDay: number; endS: number },
+): void {
   const days = Math.floor(at.endS / S_PER_DAY);
   let met = 0;
   let shortfall = 0;

@@ -21,7 +21,7 @@ export class MetricBook {
 
   set(name: string, value: number, note?: MetricNote): void {
     if (!Number.isFinite(value)) throw new Error(`metric ${name} is ${value}`);
-    this.metrics[name] = value;
+    this.metrics[name] = value + 0; // never -0
     if (note !== undefined) this.notes[name] = note;
   }
 
@@ -37,7 +37,11 @@ export class MetricBook {
   }
 
   /** Mean, percentiles and greatest of a recorder under `${prefix}_<statistic>_s`. */
-  latencies(prefix: string, recorder: LatencyRecorder, options: { batches?: BatchMeans; cutOffCount: number; percentiles: readonly string[]; reason: string }): void {
+  latencies(
+    prefix: string,
+    recorder: LatencyRecorder,
+    options: { batches?: BatchMeans; cutOffCount: number; percentiles: readonly string[]; reason: string },
+  ): void {
     const { n } = recorder;
     const interval = options.batches?.interval(LEVEL);
     if (n === 0) {

@@ -1,6 +1,7 @@
 /** Joules and grams by site, account and tenant. Names and meanings: docs/metrics.md. */
-import { ACCOUNTS, type Account } from "../energy/account.ts";
+
 import type { Site } from "../cluster/site.ts";
+import { ACCOUNTS, type Account } from "../energy/account.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 
@@ -39,9 +40,12 @@ function siteMetrics(book: MetricBook, site: Site, endS: number): void {
   book.ratio(`sites.${name}.utilization_mean`, busyCoreS, cores * endS, noServers);
   book.ratio(`sites.${name}.availability`, upS, site.servers.length * endS, noServers);
   book.set(`sites.${name}.energy_j`, totalJ);
-  book.set(`sites.${name}.power_mean_w`, totalJ / endS);
+  book.ratio(`sites.${name}.power_mean_w`, totalJ, endS, "no time passed");
   book.ratio(`sites.${name}.pue_mean`, totalJ, itJ, "the site drew nothing");
-  book.set(`sites.${name}.carbon_g`, ACCOUNTS.reduce((sum, account) => sum + site.carbonG[account].value, 0));
+  book.set(
+    `sites.${name}.carbon_g`,
+    ACCOUNTS.reduce((sum, account) => sum + site.carbonG[account].value, 0),
+  );
 }
 
 /** A tenant's dynamic share: what its requests and jobs drew. Idle watts and the facility belong to nobody. */
@@ -50,8 +54,13 @@ function tenantMetrics(book: MetricBook, world: World): void {
   for (const tenant of new Set(units.map((unit) => unit.tenant))) {
     if (tenant === undefined) continue;
     for (const quantity of ["energy_j", "carbon_g"] as const) {
-      const shares = units.filter((unit) => unit.tenant === tenant).map(({ name }) => book.metrics[`workloads.${name}.${quantity}`] as number);
-      book.set(`tenants.${tenant}.${quantity}`, shares.reduce((sum, share) => sum + share, 0));
+      const shares = units
+        .filter((unit) => unit.tenant === tenant)
+        .map(({ name }) => book.metrics[`workloads.${name}.${quantity}`] as number);
+      book.set(
+        `tenants.${tenant}.${quantity}`,
+        shares.reduce((sum, share) => sum + share, 0),
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What must be true of every run, each recomputed from other numbers than those it checks. A broken one is our bug. */
 import { Sum } from "../../kernel/index.ts";
-import { ACCOUNTS } from "../energy/account.ts";
 import { REQUEST_STATE } from "../cluster/request-pool.ts";
+import { ACCOUNTS } from "../energy/account.ts";
 import type { World } from "../world.ts";
 import { openJobs } from "./batch-metrics.ts";
 
@@ -49,7 +49,12 @@ function jobsBalance(world: World): boolean {
     }
     const { stats } = workload;
     const placed = world.servers.reduce((sum, server) => sum + pool.jobsOn(server).filter((job) => job.workload === workload).length, 0);
-    return stats.arrivedCount === stats.finishedCount + running + waiting && stats.runningCount === running && stats.queuedCount === waiting && placed === running;
+    return (
+      stats.arrivedCount === stats.finishedCount + running + waiting &&
+      stats.runningCount === running &&
+      stats.queuedCount === waiting &&
+      placed === running
+    );
   });
 }
 
@@ -76,12 +81,20 @@ function accountsSumToMeter(world: World): boolean {
 /** Joules of all requests, taken at their ends, against the meters' account, integrated at every change. */
 function requestsAttributed(world: World): boolean {
   const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ.value + service.openEnergy().energyJ, 0);
-  return isClose(requestsJ, world.sites.reduce((sum, site) => sum + site.energyJ("request"), 0), ATTRIBUTION_RELATIVE);
+  return isClose(
+    requestsJ,
+    world.sites.reduce((sum, site) => sum + site.energyJ("request"), 0),
+    ATTRIBUTION_RELATIVE,
+  );
 }
 
 function jobsAttributed(world: World): boolean {
   const jobsJ = world.batches.reduce((sum, unit) => sum + unit.workload.stats.endedEnergyJ.value + openJobs(unit).energyJ, 0);
-  return isClose(jobsJ, world.sites.reduce((sum, site) => sum + site.energyJ("job"), 0), ATTRIBUTION_RELATIVE);
+  return isClose(
+    jobsJ,
+    world.sites.reduce((sum, site) => sum + site.energyJ("job"), 0),
+    ATTRIBUTION_RELATIVE,
+  );
 }
 
 function carbonAttributed(world: World): boolean {
@@ -94,7 +107,11 @@ function carbonAttributed(world: World): boolean {
 function capacityRespected(world: World): boolean {
   return world.servers.every(({ mostUsedCores, mostReservedCores, mostReservedMemoryB, cores, options }) => {
     // Shares of many containers and sums of fractional requests each round at every term.
-    return mostUsedCores <= cores * (1 + 64 * Number.EPSILON) && mostReservedCores <= cores + CORES_ROUNDING && mostReservedMemoryB <= options.memoryB;
+    return (
+      mostUsedCores <= cores * (1 + 64 * Number.EPSILON) &&
+      mostReservedCores <= cores + CORES_ROUNDING &&
+      mostReservedMemoryB <= options.memoryB
+    );
   });
 }
 

@@ -22,17 +22,29 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
   const open = openRequests(service, endS);
   tallyMetrics(book, prefix, stats.total, { open: open[0] as Open, measuredS: endS - stats.warmupS, slo: stats.slo });
   stats.classes.forEach((tally, i) => {
-    tallyMetrics(book, `${prefix}.${unit.classNames[i]}`, tally, { open: open[i + 1] as Open, measuredS: endS - stats.warmupS, slo: stats.slo });
+    tallyMetrics(book, `${prefix}.${unit.classNames[i]}`, tally, {
+      open: open[i + 1] as Open,
+      measuredS: endS - stats.warmupS,
+      slo: stats.slo,
+    });
   });
   if (stats.slo !== undefined) windowMetrics(book, prefix, stats, stats.slo);
   book.set(`${prefix}.attempts`, stats.attemptCount);
   book.set(`${prefix}.oom_restarts`, stats.oomRestarts);
-  if (endS > 0) book.set(`${prefix}.in_system_mean`, stats.areaS(endS) / endS);
-  book.set(`${prefix}.energy_j`, service.replicas.reduce((sum, { container }) => sum + container.totalEnergyJ, 0));
+  book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
+  book.set(
+    `${prefix}.energy_j`,
+    service.replicas.reduce((sum, { container }) => sum + container.totalEnergyJ, 0),
+  );
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG.value + service.openEnergy().carbonG);
 }
 
-function tallyMetrics(book: MetricBook, prefix: string, tally: RequestTally, window: { open: Open; measuredS: number; slo: Slo | undefined }): void {
+function tallyMetrics(
+  book: MetricBook,
+  prefix: string,
+  tally: RequestTally,
+  window: { open: Open; measuredS: number; slo: Slo | undefined },
+): void {
   const ended = (outcome: keyof typeof OUTCOME): number => tally.ended[OUTCOME[outcome]] as number;
   book.set(`${prefix}.requests_arrived`, tally.arrived);
   book.set(`${prefix}.requests_finished`, tally.finished);
@@ -40,9 +52,14 @@ function tallyMetrics(book: MetricBook, prefix: string, tally: RequestTally, win
   book.set(`${prefix}.requests_failed`, ended("failed"));
   book.set(`${prefix}.requests_timed_out`, ended("timedOut"));
   book.set(`${prefix}.requests_unfinished`, window.open.count);
-  book.set(`${prefix}.throughput_per_s`, tally.finished / window.measuredS);
+  book.ratio(`${prefix}.throughput_per_s`, tally.finished, window.measuredS, "the run ended within the warm-up");
   const cutOffCount = ended("timedOut") + window.open.count;
-  book.latencies(`${prefix}.latency`, tally.latencyS, { batches: tally.latencyBatches, cutOffCount, percentiles: PERCENTILES, reason: NONE_FINISHED });
+  book.latencies(`${prefix}.latency`, tally.latencyS, {
+    batches: tally.latencyBatches,
+    cutOffCount,
+    percentiles: PERCENTILES,
+    reason: NONE_FINISHED,
+  });
   book.ratio(`${prefix}.wait_mean_s`, tally.waitS.value, tally.finished, NONE_FINISHED);
   book.ratio(`${prefix}.energy_mean_j_per_request`, tally.energyJ.value, tally.finished, NONE_FINISHED);
   book.ratio(`${prefix}.carbon_mean_g_per_request`, tally.carbonG.value, tally.finished, NONE_FINISHED);

@@ -1,0 +1,173 @@
+/** Rows that a scenario asks for by `record:`, kept as columns until the run ends. */
+import type { Job, StretchEnd } from "../world/cluster/job.ts";
+import type { Server } from "../world/cluster/server.ts";
+import type { Service } from "../world/cluster/service.ts";
+import { type EndedRequest, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
+import type { Recorder } from "../world/ports.ts";
+import type { World } from "../world/world.ts";
+import type { ColumnTable } from "./result.ts";
+import { TableBuilder } from "./table-builder.ts";
+
+export interface RowOptions {
+  /** Share of requests, 0..1. */
+  readonly requests: number;
+  readonly jobs: boolean;
+  readonly power: boolean;
+  readonly events: boolean;
+}
+
+const REQUEST_COLUMNS = {
+  id: "double",
+  attempt: "double",
+  workload: "text",
+  class: "text",
+  arrival_s: "double",
+  start_s: "double",
+  finish_s: "double",
+  outcome: "text",
+  replica: "double",
+  server: "text",
+  energy_j: "double",
+  carbon_g: "double",
+} as const;
+const JOB_COLUMNS = {
+  id: "double",
+  workload: "text",
+  arrival_s: "double",
+  start_s: "double",
+  finish_s: "double",
+  outcome: "text",
+  restarts: "double",
+  server: "text",
+  energy_j: "double",
+  carbon_g: "double",
+} as const;
+const POWER_COLUMNS = { time_s: "double", server: "text", watts: "double", utilization: "double", clock_hz: "double" } as const;
+
+/** Multiples of the golden ratio spread evenly over [0, 1): sampling by id needs no random stream. */
+const GOLDEN = 0.6180339887498949;
+
+/** The recorders that `options` ask for; `tables` and `events` are read once the run has ended. */
+export function recordRows(
+  world: World,
+  options: RowOptions,
+): { tables(): Readonly<Record<string, ColumnTable>>; readonly events: string[] } {
+  const tables: Record<string, () => ColumnTable> = {};
+  const events: string[] = [];
+  if (options.requests > 0) tables["requests"] = requestRows(world, options.requests);
+  if (options.jobs) tables["jobs"] = jobRows(world);
+  if (options.power) tables["power"] = powerRows(world);
+  if (options.events) world.addRecorder(new EventLines(events));
+  return { tables: () => Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table()])), events };
+}
+
+function requestRows(world: World, share: number): () => ColumnTable {
+  const builder = new TableBuilder(REQUEST_COLUMNS);
+  const units = new Map(world.services.map((unit) => [unit.service, unit]));
+  world.addRecorder({
+    requestEnded(service, request, nowS) {
+      if ((request.id * GOLDEN) % 1 >= share) return;
+      const { name, classNames } = units.get(service) as (typeof world.services)[number];
+      const replica = service.replicas[request.replica];
+      builder.add({
+        id: request.id,
+        attempt: request.attempt,
+        workload: name,
+        class: classNames[request.classIndex] ?? "", // a service without classes
+        arrival_s: request.arrivalS,
+        start_s: request.startS,
+        finish_s: nowS,
+        outcome: OUTCOME_NAMES[request.outcome],
+        replica: request.replica,
+        server: replica?.server.options.name ?? "", // no replica was up
+        energy_j: request.energyJ,
+        carbon_g: request.carbonG,
+      });
+    },
+  });
+  return () => builder.table();
+}
+
+function jobRows(world: World): () => ColumnTable {
+  const builder = new TableBuilder(JOB_COLUMNS);
+  const add = (job: Job, outcome: string, at: { finishS: number; server: string; energyJ: number; carbonG: number }): void =>
+    builder.add({
+      id: job.id,
+      workload: job.workload.name,
+      arrival_s: job.arrivalS,
+      start_s: job.firstStartS,
+      finish_s: at.finishS,
+      outcome,
+      restarts: job.restarts,
+      server: at.server,
+      energy_j: at.energyJ,
+      carbon_g: at.carbonG,
+    });
+  world.addRecorder({
+    jobFinished: (job, server, nowS) =>
+      add(job, "finished", { finishS: nowS, server: server.options.name, energyJ: job.energyJ, carbonG: job.carbonG }),
+  });
+  return () => {
+    for (const pool of world.pools) {
+      for (const job of pool.openJobs()) {
+        const { server, container } = job;
+        const energyJ = job.energyJ + (server === undefined ? 0 : container.phiJ);
+        const carbonG = job.carbonG + (server === undefined ? 0 : container.taskCarbonG(server.options.intensity.gPerJ));
+        add(job, job.state, { finishS: Number.NaN, server: server?.options.name ?? "", energyJ, carbonG });
+      }
+    }
+    return builder.table();
+  };
+}
+
+/** One row a change of watts, utilisation or clock; the first row of each server is its state at the start. */
+function powerRows(world: World): () => ColumnTable {
+  const builder = new TableBuilder(POWER_COLUMNS);
+  const last = new Map<Server, string>();
+  const add = (server: Server, nowS: number): void => {
+    const state = `${server.powerW} ${server.usedCores} ${server.clockHz}`;
+    if (last.get(server) === state) return;
+    last.set(server, state);
+    builder.add({
+      time_s: nowS,
+      server: server.options.name,
+      watts: server.powerW,
+      utilization: server.utilization,
+      clock_hz: server.clockHz,
+    });
+  };
+  for (const server of world.servers) add(server, 0);
+  world.addRecorder({ powerChanged: add });
+  return () => builder.table();
+}
+
+/** One JSON object a line: what happened to jobs and servers. Requests have a table of their own. */
+class EventLines implements Recorder {
+  readonly #lines: string[];
+  constructor(lines: string[]) {
+    this.#lines = lines;
+  }
+  requestEnded(_service: Service, request: EndedRequest, nowS: number): void {
+    if (request.outcome === 0) return;
+    this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, id: request.id });
+  }
+  stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
+    this.#add({
+      time_s: nowS,
+      event: `job-${end}`,
+      workload: job.workload.name,
+      id: job.id,
+      server: server.options.name,
+      since_s: job.startS,
+    });
+  }
+  faultBegan(fault: string, server: Server, nowS: number): void {
+    this.#add({ time_s: nowS, event: "fault-began", fault, server: server.options.name });
+  }
+  faultEnded(fault: string, server: Server, nowS: number): void {
+    this.#add({ time_s: nowS, event: "fault-ended", fault, server: server.options.name });
+  }
+  #add(event: Readonly<Record<string, string | number>>): void {
+    this.#lines.push(JSON.stringify(event));
+  }
+}

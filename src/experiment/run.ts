@@ -1,0 +1,121 @@
+/** One run of one scenario with one seed: build, play, measure. */
+
+import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
+import type { ScenarioSpec } from "../scenario/spec.ts";
+import { mser5 } from "../stats/index.ts";
+import { OUTCOME } from "../world/cluster/service-stats.ts";
+import { batchMetrics } from "../world/metrics/batch-metrics.ts";
+import { MetricBook } from "../world/metrics/book.ts";
+import { energyMetrics } from "../world/metrics/energy-metrics.ts";
+import { faultMetrics } from "../world/metrics/fault-metrics.ts";
+import { identities } from "../world/metrics/identities.ts";
+import { serviceMetrics } from "../world/metrics/service-metrics.ts";
+import type { RunHooks, RunSeed } from "./hooks.ts";
+import type { RunResult } from "./result.ts";
+import { recordRows } from "./row-recorder.ts";
+import { SeriesRecorder } from "./series-recorder.ts";
+
+/** What crosses to a worker. */
+export interface LoadedSpec {
+  readonly spec: ScenarioSpec;
+}
+
+/** Events between two looks at the clock. */
+const EVENTS_PER_SLICE = 20_000;
+/** Longest time without letting signals and timers in, milliseconds. */
+const BREATH_MS = 50;
+/** Latencies that the warm-up is judged by. */
+const PILOT_SAMPLES_MAX = 1e6;
+
+export const runSeed: RunSeed<LoadedSpec> = async ({ spec }, seed, hooks) => {
+  const warmupS = spec.warmup === "auto" ? await pilotWarmupS(spec, seed, hooks) : spec.warmup;
+  const endS = warmupS + spec.duration;
+  const built = buildWorld(spec, { seed, warmupS });
+  const { world } = built;
+  const faultKinds = Object.fromEntries(Object.entries(spec.faults).map(([key, { kind }]) => [key, kind]));
+  const series = new SeriesRecorder(world, { warmupS, endS, faultKinds });
+  const rows = recordRows(world, spec.record);
+  built.begin();
+  const isWhole = await play(built, endS, hooks);
+  return result({ spec, seed, warmupS, endS, built, series, rows, isWhole });
+};
+
+/** Plays until `endS` or until asked to stop; false if it was stopped. */
+async function play({ world: { simulation } }: BuiltWorld, endS: number, hooks: RunHooks): Promise<boolean> {
+  let breathMs = performance.now();
+  while (!simulation.runSome(endS, EVENTS_PER_SLICE)) {
+    if (performance.now() - breathMs < BREATH_MS) continue;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (hooks.shouldStop()) return false;
+    hooks.onProgress(simulation.nowS / endS);
+    breathMs = performance.now();
+  }
+  return true;
+}
+
+interface Ended {
+  readonly spec: ScenarioSpec;
+  readonly seed: number;
+  readonly warmupS: number;
+  readonly endS: number;
+  readonly built: BuiltWorld;
+  readonly series: SeriesRecorder;
+  readonly rows: ReturnType<typeof recordRows>;
+  readonly isWhole: boolean;
+}
+
+function result({ spec, seed, warmupS, built, series, rows, isWhole }: Ended): RunResult {
+  const { world, loop } = built;
+  const { simulation } = world;
+  const { nowS } = simulation;
+  for (const site of world.sites) site.close();
+  const book = new MetricBook();
+  for (const unit of world.services) serviceMetrics(book, unit, nowS);
+  for (const unit of world.batches) batchMetrics(book, unit, nowS);
+  energyMetrics(book, world, nowS);
+  faultMetrics(book, world, Object.keys(spec.faults), series.stretches);
+  for (const name of Object.keys(spec.controllers)) {
+    const stats = loop.statsOf(name);
+    if (stats === undefined) continue; // a rule, asked at events
+    book.set(`controllers.${name}.decisions`, stats.decisions);
+    book.set(`controllers.${name}.actions`, stats.actions);
+    book.set(`controllers.${name}.refusals`, stats.refused);
+  }
+  book.set("run.warmup_s", warmupS);
+  book.set("run.measured_s", Math.max(0, nowS - warmupS));
+  return {
+    seed,
+    metrics: book.metrics,
+    notes: book.notes,
+    identities: identities(world),
+    eventLogHash: simulation.eventHash,
+    eventCount: simulation.eventCount,
+    series: series.finish(),
+    tables: rows.tables(),
+    eventLines: rows.events,
+    ...(isWhole ? {} : { interruptedAtS: nowS }),
+  };
+}
+
+/**
+ * `warmup: auto`: plays the run once, judges the latencies of each service in order of finish by MSER-5, and takes the
+ * latest of the times at which they settle. The measured run then starts anew with that warm-up.
+ */
+async function pilotWarmupS(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise<number> {
+  const built = buildWorld(spec, { seed, warmupS: 0 });
+  const samples = new Map(built.world.services.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
+  built.world.addRecorder({
+    requestEnded: (service, request, nowS) => {
+      const mine = samples.get(service);
+      if (mine === undefined || request.outcome !== OUTCOME.finished || mine.latencyS.length >= PILOT_SAMPLES_MAX) return;
+      mine.latencyS.push(nowS - request.arrivalS);
+      mine.arrivalS.push(request.arrivalS);
+    },
+  });
+  built.begin();
+  await play(built, spec.duration, hooks);
+  return [...samples.values()].reduce((latestS, { latencyS, arrivalS }) => {
+    const { dropCount } = mser5(latencyS);
+    return Math.max(latestS, dropCount === 0 ? 0 : (arrivalS[dropCount - 1] as number));
+  }, 0);
+}

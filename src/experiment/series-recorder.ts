@@ -1,0 +1,204 @@
+/** Series for the pictures: everything by equal buckets over the whole run. Always on, so that a report changes no byte of a run. */
+import { PHASE } from "../kernel/index.ts";
+import type { Job, StretchEnd } from "../world/cluster/job.ts";
+import { REQUEST_STATE } from "../world/cluster/request-pool.ts";
+import type { Server } from "../world/cluster/server.ts";
+import type { Service } from "../world/cluster/service.ts";
+import { type EndedRequest, OUTCOME } from "../world/cluster/service-stats.ts";
+import { ACCOUNTS, type Account } from "../world/energy/account.ts";
+import { J_PER_KWH } from "../world/energy/index.ts";
+import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
+import type { Recorder } from "../world/ports.ts";
+import type { World } from "../world/world.ts";
+import { histogramOf, LatencyBins } from "./latency-bins.ts";
+import type { BatchSeries, RunSeries, ServiceSeries, SiteSeries } from "./result.ts";
+
+const BUCKET_COUNT = 96;
+/** Stretches kept for the Gantt picture of one workload. */
+const SEGMENTS_KEPT = 2000;
+
+interface ServiceBuckets {
+  readonly bins: readonly LatencyBins[];
+  readonly arrived: Float64Array;
+  readonly failed: Float64Array;
+}
+interface BatchBuckets {
+  readonly inSystemS: Float64Array;
+  readonly runningS: Float64Array;
+  readonly segments: BatchSeries["segments"][number][];
+  truncated: number;
+}
+
+export class SeriesRecorder implements Recorder {
+  readonly #world: World;
+  readonly #warmupS: number;
+  readonly #bucketS: number;
+  readonly #sites: readonly Omit<SiteSeries, "name">[];
+  readonly #utilization: Float32Array;
+  readonly #services = new Map<Service, ServiceBuckets>();
+  readonly #batches = new Map<string, BatchBuckets>();
+  readonly #faultKinds: Readonly<Record<string, string>>;
+  readonly stretches: FaultStretch[] = [];
+  #bucket = 0;
+  readonly #before: { energyJ: number[][]; carbonG: number[][]; busyCoreS: number[]; upS: number[] };
+
+  constructor(world: World, options: { warmupS: number; endS: number; faultKinds: Readonly<Record<string, string>> }) {
+    this.#world = world;
+    this.#warmupS = options.warmupS;
+    this.#bucketS = options.endS / BUCKET_COUNT;
+    this.#faultKinds = options.faultKinds;
+    this.#sites = world.sites.map(() => ({ energyJ: byAccount(), carbonG: byAccount(), intensityGPerKwh: new Float64Array(BUCKET_COUNT) }));
+    this.#utilization = new Float32Array(world.servers.length * BUCKET_COUNT);
+    this.#before = { energyJ: world.sites.map(() => []), carbonG: world.sites.map(() => []), busyCoreS: [], upS: [] };
+    for (const { service } of world.services) {
+      const bins = Array.from({ length: BUCKET_COUNT }, () => new LatencyBins());
+      this.#services.set(service, { bins, arrived: new Float64Array(BUCKET_COUNT), failed: new Float64Array(BUCKET_COUNT) });
+    }
+    for (const { name } of world.batches) {
+      this.#batches.set(name, {
+        inSystemS: new Float64Array(BUCKET_COUNT),
+        runningS: new Float64Array(BUCKET_COUNT),
+        segments: [],
+        truncated: 0,
+      });
+    }
+    world.addRecorder(this);
+    for (let i = 1; i <= BUCKET_COUNT; i++) world.simulation.scheduleAt(i * this.#bucketS, PHASE.sample, () => this.#closeBucket());
+  }
+
+  requestEnded(service: Service, request: EndedRequest, nowS: number): void {
+    const buckets = this.#services.get(service) as ServiceBuckets;
+    const bucket = this.#at(request.arrivalS);
+    buckets.arrived[bucket] = (buckets.arrived[bucket] as number) + 1;
+    if (request.outcome === OUTCOME.finished) (buckets.bins[bucket] as LatencyBins).add(nowS - request.arrivalS);
+    else buckets.failed[bucket] = (buckets.failed[bucket] as number) + 1;
+  }
+
+  stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
+    const buckets = this.#batches.get(job.workload.name) as BatchBuckets;
+    this.#spread(buckets.runningS, job.startS, nowS);
+    if (buckets.segments.length === SEGMENTS_KEPT) buckets.truncated++;
+    else buckets.segments.push({ job: job.id, server: server.options.name, startS: job.startS, endS: nowS, outcome: end });
+  }
+
+  jobFinished(job: Job, _server: Server, nowS: number): void {
+    this.#spread((this.#batches.get(job.workload.name) as BatchBuckets).inSystemS, job.arrivalS, nowS);
+  }
+
+  faultBegan(fault: string, server: Server, nowS: number): void {
+    this.stretches.push({ fault, server: server.options.name, startS: nowS, endS: Infinity });
+  }
+
+  faultEnded(fault: string, server: Server, nowS: number): void {
+    const open = this.stretches.findLast(
+      (stretch) => stretch.fault === fault && stretch.server === server.options.name && stretch.endS === Infinity,
+    );
+    if (open !== undefined) open.endS = nowS;
+  }
+
+  /** The series up to now; what is under way is counted up to now too. Call once, at the end. */
+  finish(): RunSeries {
+    const { nowS } = this.#world.simulation;
+    for (const { name, pool, workload } of this.#world.batches) {
+      const buckets = this.#batches.get(name) as BatchBuckets;
+      for (const job of pool.openJobs()) {
+        if (job.workload !== workload) continue;
+        this.#spread(buckets.inSystemS, job.arrivalS, nowS);
+        if (job.server !== undefined) this.stretchEnded(job, job.server, "running", nowS);
+      }
+    }
+    return {
+      bucketS: this.#bucketS,
+      bucketCount: BUCKET_COUNT,
+      warmupS: this.#warmupS,
+      sites: this.#sites.map((series, i) => ({ name: this.#world.sites[i]?.options.name as string, ...series })),
+      servers: {
+        names: this.#world.servers.map(({ options }) => options.name),
+        racks: this.#world.servers.map(({ options }) => options.rack ?? options.site),
+        utilization: this.#utilization,
+      },
+      services: this.#world.services.map(({ name, service }) => this.#serviceSeries(name, service)),
+      batches: this.#world.batches.map(({ name }) => this.#batchSeries(name)),
+      faults: this.stretches.map((stretch) => ({
+        ...stretch,
+        kind: this.#faultKinds[stretch.fault] as string,
+        endS: Math.min(stretch.endS, nowS),
+      })),
+    };
+  }
+
+  #serviceSeries(name: string, service: Service): ServiceSeries {
+    const { bins, arrived, failed } = this.#services.get(service) as ServiceBuckets;
+    const { pool, stats } = service;
+    for (let slot = 0; slot < pool.slotCount; slot++) {
+      if (pool.state[slot] === REQUEST_STATE.free) continue;
+      const bucket = this.#at(pool.arrivalS[slot] as number);
+      arrived[bucket] = (arrived[bucket] as number) + 1;
+    }
+    const { edgesS, counts } = histogramOf(bins.slice(this.#at(this.#warmupS)));
+    return {
+      name,
+      sloLatencyS: stats.slo?.latencyS ?? null,
+      requestsArrived: arrived,
+      requestsFailed: failed,
+      latencyMeanS: Float64Array.from(bins, ({ n, sumS }) => (n === 0 ? Number.NaN : sumS / n)),
+      latencyP50S: Float64Array.from(bins, (each) => each.percentile(0.5)),
+      latencyP99S: Float64Array.from(bins, (each) => each.percentile(0.99)),
+      histogramEdgesS: edgesS,
+      histogramCounts: counts,
+    };
+  }
+
+  #batchSeries(name: string): BatchSeries {
+    const { inSystemS, runningS, segments, truncated } = this.#batches.get(name) as BatchBuckets;
+    return {
+      name,
+      queued: inSystemS.map((timeS, i) => Math.max(0, timeS - (runningS[i] as number)) / this.#bucketS),
+      running: runningS.map((timeS) => timeS / this.#bucketS),
+      segments,
+      truncatedCount: truncated,
+    };
+  }
+
+  #closeBucket(): void {
+    const bucket = this.#bucket++;
+    this.#world.sites.forEach((site, i) => {
+      site.close();
+      const series = this.#sites[i] as Omit<SiteSeries, "name">;
+      series.intensityGPerKwh[bucket] = site.intensity.gPerJ * J_PER_KWH;
+      ACCOUNTS.forEach((account, k) => {
+        const energyJ = site.energyJ(account);
+        const carbonG = site.carbonG[account].value;
+        (series.energyJ[account] as Float64Array)[bucket] = energyJ - ((this.#before.energyJ[i] as number[])[k] ?? 0);
+        (series.carbonG[account] as Float64Array)[bucket] = carbonG - ((this.#before.carbonG[i] as number[])[k] ?? 0);
+        (this.#before.energyJ[i] as number[])[k] = energyJ;
+        (this.#before.carbonG[i] as number[])[k] = carbonG;
+      });
+    });
+    for (const { id, cores, meter } of this.#world.servers) {
+      const busyCoreS = meter.busyCoreS.value;
+      const isUp = meter.upS > (this.#before.upS[id] ?? 0);
+      const used = (busyCoreS - (this.#before.busyCoreS[id] ?? 0)) / (this.#bucketS * cores);
+      this.#utilization[id * BUCKET_COUNT + bucket] = isUp ? used : Number.NaN;
+      this.#before.busyCoreS[id] = busyCoreS;
+      this.#before.upS[id] = meter.upS;
+    }
+  }
+
+  #at(timeS: number): number {
+    return Math.min(BUCKET_COUNT - 1, Math.floor(timeS / this.#bucketS));
+  }
+
+  /** Adds the time between two instants to the buckets it falls in. */
+  #spread(buckets: Float64Array, fromS: number, toS: number): void {
+    for (let bucket = this.#at(fromS); bucket < BUCKET_COUNT; bucket++) {
+      const startS = Math.max(fromS, bucket * this.#bucketS);
+      const endS = Math.min(toS, (bucket + 1) * this.#bucketS);
+      if (endS <= startS) return;
+      buckets[bucket] = (buckets[bucket] as number) + endS - startS;
+    }
+  }
+}
+
+const byAccount = (): Record<Account, Float64Array> =>
+  Object.fromEntries(ACCOUNTS.map((account) => [account, new Float64Array(BUCKET_COUNT)])) as Record<Account, Float64Array>;

@@ -1,0 +1,134 @@
+/** Batch workloads: jobs, and the pools of servers they share. */
+import { bestFit } from "../control/index.ts";
+import { startMirror } from "../control/mirror.ts";
+import type { Rng } from "../kernel/index.ts";
+import { driveJobs } from "../world/arrival-drivers.ts";
+import type { Table } from "../world/base/table.ts";
+import { BatchPool, type NewJob } from "../world/cluster/batch-pool.ts";
+import { BatchWorkload } from "../world/cluster/batch-workload.ts";
+import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
+import type { DelayRule, PlaceRule } from "../world/cluster/ports.ts";
+import type { Site } from "../world/cluster/site.ts";
+import type { ArrivalProcess } from "../world/workload/arrivals.ts";
+import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
+import { PRIORITY_RANK } from "../world/world.ts";
+import type { BuildContext } from "./build.ts";
+import { forecastFor, make, type Policy } from "./build-policies.ts";
+import { allowedServers, fleetServer } from "./build-services.ts";
+import type { BatchSpec } from "./spec.ts";
+
+/** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
+const BEST_EFFORT_WEIGHT = 3;
+const NORMAL_WEIGHT = 1024;
+
+export function addBatches(context: BuildContext): void {
+  const pools = new Map<string, BatchPool>();
+  let jobCount = 0;
+  const nextId = (): number => jobCount++;
+  for (const [name, workload] of Object.entries(context.spec.workloads)) {
+    if (workload.kind !== "batch") continue;
+    addBatch(context, { name, spec: workload, pool: poolFor(context, pools, name, workload), nextId });
+  }
+}
+
+/** Workloads with the same servers, place rule and order share a queue. */
+function poolFor(context: BuildContext, pools: Map<string, BatchPool>, name: string, spec: BatchSpec): BatchPool {
+  const { world, policies, rng } = context;
+  const place = policies.of(["place"], name);
+  const key = JSON.stringify([spec.sites ?? null, place?.name ?? null, spec.backfill]);
+  const known = pools.get(key);
+  if (known !== undefined) return known;
+  const servers = allowedServers(world, spec.sites);
+  const site = siteOfServers(context, spec);
+  const rule = place === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(place);
+  const mirror = place?.spec.telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
+  const poolRng = rng.fork(`pool ${key}`);
+  const delay = policies.of(["delay"], name);
+  const pool = new BatchPool(
+    world.simulation,
+    { servers, rule, backfill: spec.backfill, mirror },
+    poolRng,
+    forecastFor(delay, site),
+    world,
+  );
+  for (const server of servers) pool.refresh(server);
+  pools.set(key, pool);
+  world.pools.push(pool);
+  if (mirror !== undefined)
+    context.starters.push(() => startMirror(world, pool, { mirror, ...mirrorTiming(place as Policy) }, poolRng.fork("mirror")));
+  return pool;
+}
+
+/** The first site that the workload may use: the one whose grid its forecasts are about. */
+function siteOfServers({ world }: BuildContext, spec: BatchSpec): Site {
+  return world.sites.find(({ options }) => spec.sites === undefined || spec.sites.includes(options.name)) as Site;
+}
+
+function mirrorTiming({ spec: { telemetry } }: Policy): { scrapeS: number; delayS: number; loss: number } {
+  return { scrapeS: telemetry?.scrape ?? 0, delayS: telemetry?.delay ?? 0, loss: telemetry?.loss ?? 0 };
+}
+
+function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; pool: BatchPool; nextId(): number }): void {
+  const { world, policies, rng, warmupS } = context;
+  const { name, spec, pool, nextId } = it;
+  const delay = policies.of(["delay"], name);
+  const workload = new BatchWorkload(
+    {
+      name,
+      priority: PRIORITY_RANK[spec.priority],
+      weight: spec.weight ?? (spec.priority === "best-effort" ? BEST_EFFORT_WEIGHT : NORMAL_WEIGHT),
+      deadlineS: spec.deadline,
+      slackS: spec.slack,
+      checkpointS: spec.checkpointEvery,
+      isInterruptible: spec.interruptible,
+      preempts: spec.preempts,
+      floorPerDay: spec.floor === undefined ? undefined : spec.floor * S_PER_DAY,
+    },
+    delay === undefined ? undefined : make<DelayRule>(delay),
+    warmupS,
+  );
+  world.batches.push({ name, tenant: spec.tenant, workload, pool });
+  const batchRng = rng.fork(`workloads.${name}`);
+  const { process, table } = arrivalsOf(context, spec, batchRng);
+  const job = jobSource(spec, table, batchRng);
+  context.starters.push(() => driveJobs(world.simulation, { process, limit: spec.jobs ?? Infinity, job }, { pool, workload, nextId }));
+}
+
+const S_PER_DAY = 86_400;
+
+/** Without `arrivals`, all jobs are there at the start. */
+function arrivalsOf({ dayOffsetS }: BuildContext, spec: BatchSpec, rng: Rng): { process: ArrivalProcess; table?: Table } {
+  if (spec.arrivals === undefined) return { process: { nextS: () => 0 } };
+  const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
+  if (made.kind === "closed") throw new Error("closed arrivals are for services"); // refused by the meaning pass
+  const process = made.create({ rng: rng.fork("arrivals"), dayOffsetS, ...(spec.jobs === undefined ? {} : { jobs: spec.jobs }) });
+  return made.kind === "trace" ? { process, table: made.table } : { process };
+}
+
+/** A job's size: from the trace's columns where it has them, else as the workload says. */
+function jobSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: number) => NewJob {
+  const workS = workSource(spec, table, rng);
+  const at = (name: string, otherwise: number): ((row: number) => number) => {
+    const values = table?.numbers[name];
+    return values === undefined ? () => otherwise : (row) => values[row] as number;
+  };
+  const coresOf = at("cores", spec.cores);
+  const memoryOf = at("memory_b", spec.memory);
+  const deadlineOf = at("deadline_s", spec.deadline ?? Number.NaN);
+  return (row) => {
+    const work = workS(row);
+    const declaredS = deadlineOf(row);
+    const deadlineS = Number.isNaN(declaredS) ? (spec.slack === undefined ? Infinity : work + spec.slack) : declaredS;
+    return { workS: work, cores: coresOf(row), memoryB: memoryOf(row), deadlineS, slackS: Math.max(0, spec.slack ?? deadlineS - work) };
+  };
+}
+
+function workSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: number) => number {
+  if (spec.work !== undefined && spec.work.kind !== "trace") {
+    const { draw } = makeLaw(spec.work as LawSpec).factory(rng.fork("work"));
+    return draw;
+  }
+  const name = spec.work === undefined ? "work_s" : (spec.work["column"] as string);
+  const values = column(table as Table, name);
+  return (row) => values[row] as number;
+}

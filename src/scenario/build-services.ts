@@ -1,0 +1,174 @@
+/** Services, their replicas' places, and what arrives at them. */
+
+import { bestFit, random } from "../control/index.ts";
+import type { Rng } from "../kernel/index.ts";
+import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
+import type { JobId, ServerId } from "../world/base/id.ts";
+import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
+import type { OracleQueueRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+import type { Server } from "../world/cluster/server.ts";
+import { Service, type ServiceOptions } from "../world/cluster/service.ts";
+import { ServiceStats } from "../world/cluster/service-stats.ts";
+import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw, type TraceArrivals } from "../world/workload/index.ts";
+import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
+import type { BuildContext } from "./build.ts";
+import { make } from "./build-policies.ts";
+import type { ServiceSpec } from "./spec.ts";
+
+export function addServices(context: BuildContext): void {
+  for (const [name, workload] of Object.entries(context.spec.workloads)) {
+    if (workload.kind === "service") addService(context, name, workload);
+  }
+}
+
+function addService(context: BuildContext, name: string, spec: ServiceSpec): void {
+  const { world, policies, rng } = context;
+  const serviceRng = rng.fork(`workloads.${name}`);
+  const queue = policies.of(["queue", "oracle-queue"], name);
+  const route = policies.of(["route"], name);
+  const policy = {
+    queue: queue === undefined || queue.spec.kind === "fcfs" ? undefined : make<QueueRule | OracleQueueRule>(queue),
+    route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
+  };
+  const { slo, classes = {} } = spec;
+  const stats = new ServiceStats({
+    warmupS: context.warmupS,
+    slo: slo === undefined ? undefined : { latencyS: slo.latency, percentile: slo.percentile, windowS: slo.window },
+    classCount: Object.keys(classes).length,
+  });
+  const unit: ServiceUnit = {
+    name,
+    tenant: spec.tenant,
+    rank: PRIORITY_RANK[spec.priority],
+    classNames: Object.keys(classes),
+    service: new Service(
+      world.simulation,
+      optionsOf(name, spec),
+      policy,
+      stats,
+      serviceRng,
+      world.listenerFor(() => unit),
+    ),
+    userFree: () => {
+      throw new Error(`${name} has no users`);
+    },
+  };
+  world.services.push(unit);
+  placeReplicas(context, unit, spec, serviceRng);
+  startArrivals(context, unit, spec, serviceRng);
+}
+
+function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {
+  const isShared = spec.discipline === "ps";
+  const concurrency = spec.concurrency === "unlimited" ? Infinity : (spec.concurrency ?? (isShared ? Infinity : 1));
+  const capCores = Math.min(spec.limits?.cpu ?? Infinity, isShared ? Infinity : concurrency);
+  const memoryB = spec.requests?.memory ?? spec.memoryUse?.base ?? 0;
+  const defaultCores = isShared || concurrency === Infinity ? 1 : concurrency;
+  return {
+    name,
+    concurrency,
+    queueLimit: spec.queueLimit ?? Infinity,
+    reserved: { cores: spec.requests?.cpu ?? Math.min(defaultCores, capCores), memoryB },
+    capCores,
+    weight: spec.weight,
+    memoryLimitB: spec.limits?.memory ?? Infinity,
+    memoryUse: { baseB: spec.memoryUse?.base ?? memoryB, perRequestB: spec.memoryUse?.perRequest ?? 0 },
+    restartS: spec.restart,
+    attempts: spec.resilience?.attempts ?? 1,
+    timeoutS: spec.resilience?.timeout ?? Infinity,
+    backoffS: spec.resilience?.backoff ?? 0,
+    classPriorities: Object.values(spec.classes ?? {}).map(({ priority }) => priority),
+  };
+}
+
+/** Servers a workload may use: all, or those of its sites. */
+export function allowedServers(world: World, sites: readonly string[] | undefined): readonly Server[] {
+  return sites === undefined ? world.servers : world.servers.filter(({ options }) => sites.includes(options.site));
+}
+
+function placeReplicas({ world, policies }: BuildContext, unit: ServiceUnit, spec: ServiceSpec, rng: Rng): void {
+  const servers = allowedServers(world, spec.sites);
+  const index = new ServerFleetIndex(servers.map(fleetServer));
+  for (const server of servers)
+    index.update(server.id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
+  const policy = policies.of(["place"], unit.name);
+  const rule = policy === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(policy);
+  const placeRng = rng.fork("place");
+  const { reserved } = unit.service.options;
+  for (let i = 0; i < spec.replicas; i++) {
+    const view = { id: i as JobId, workload: unit.name, ...reserved, arrivalS: 0, deadlineS: Infinity, slackS: 0, priority: unit.rank };
+    const id = rule.choose(view, index, placeRng);
+    if (id === undefined) throw new NoRoomError(unit.name, i, spec.replicas);
+    const server = world.servers[id] as Server;
+    unit.service.addReplica(server);
+    index.update(id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
+  }
+}
+
+export function fleetServer({ id, cores, options }: Server): {
+  id: ServerId;
+  cores: number;
+  memoryB: number;
+  idleW: number;
+  peakW: number;
+} {
+  return { id, cores, memoryB: options.memoryB, idleW: options.power.powerW(0, 1), peakW: options.power.powerW(1, 1) };
+}
+
+/** Replicas that fit nowhere, beside what was placed before them. Only building tells: room depends on the place rules. */
+export class NoRoomError extends Error {
+  readonly workload: string;
+  constructor(workload: string, placed: number, wanted: number) {
+    super(`only ${placed} of ${wanted} fit on the servers, beside what was placed before`);
+    this.workload = workload;
+  }
+}
+
+function startArrivals(context: BuildContext, unit: ServiceUnit, spec: ServiceSpec, rng: Rng): void {
+  const { simulation } = context.world;
+  const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
+  if (made.kind === "closed") {
+    const options = { users: made.users, thinkTime: made.thinkTime.factory, mix: mixOf(spec) };
+    const loop = new ClosedLoop(simulation, unit.service, options, rng.fork("users"));
+    unit.userFree = (user) => loop.userFree(user);
+    context.starters.push(() => loop.begin());
+    return;
+  }
+  const process = made.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
+  const source = made.kind === "trace" ? traceSource(made, spec, rng) : lawSource(mixOf(spec), rng);
+  context.starters.push(() => driveOpen(simulation, process, source, unit.service));
+}
+
+function mixOf(spec: ServiceSpec): ClassMix {
+  const own = spec.work as LawSpec | undefined;
+  const classes = spec.classes === undefined ? [{ share: 1, work: own }] : Object.values(spec.classes);
+  return {
+    shares: classes.map(({ share }) => share),
+    works: classes.map(({ work }) => makeLaw((work ?? own) as LawSpec).factory),
+  };
+}
+
+/** Requests of a trace: class and work from its columns where it has them, else by law. */
+function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): RequestSource {
+  const byLaw = hasLaw(spec) ? lawSource(mixOf(spec), rng) : undefined;
+  const workColumn =
+    spec.work === undefined
+      ? column(table, "work_s")
+      : spec.work.kind === "trace"
+        ? column(table, spec.work["column"] as string)
+        : undefined;
+  const names = Object.keys(spec.classes ?? {});
+  const classOf = table.texts["class"]?.map((name) => names.indexOf(name));
+  const useClass = classOf !== undefined && names.length > 0;
+  return {
+    classIndex: useClass ? (row) => classOf[row] as number : (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row)),
+    workS:
+      workColumn === undefined
+        ? (classIndex, row) => (byLaw as RequestSource).workS(classIndex, row)
+        : (_, row) => workColumn[row] as number,
+  };
+}
+
+const hasLaw = ({ work, classes }: ServiceSpec): boolean =>
+  (work !== undefined && work.kind !== "trace") ||
+  (classes !== undefined && Object.values(classes).every((each) => each.work !== undefined));

@@ -1,0 +1,68 @@
+/** Sites, racks and servers from their specs. */
+import type { ServerId } from "../world/base/id.ts";
+import { Server } from "../world/cluster/server.ts";
+import { nominalClockHz, type ServerKindSpec } from "../world/cluster/server-kind.ts";
+import { Site } from "../world/cluster/site.ts";
+import {
+  type CarbonSpec,
+  makeCarbon,
+  makePowerModel,
+  makePue,
+  type PowerSpec,
+  type PsuKind,
+  type PueSpec,
+  psuEfficiency,
+} from "../world/energy/index.ts";
+import type { BuildContext } from "./build.ts";
+import { fleetOf, type SiteSpec } from "./spec.ts";
+
+/** A site without `carbon` emits nothing that we know of. */
+const NO_CARBON: CarbonSpec = 0;
+const PUE_NONE: PueSpec = 1;
+
+export function addSites({ spec, world, rng }: BuildContext): void {
+  const sites = new Map<string, Site>();
+  for (const [name, site] of Object.entries(spec.sites)) {
+    const { signal, forecast } = makeCarbon((site.carbon as CarbonSpec | undefined) ?? NO_CARBON, {
+      startEpochS: spec.start?.epochS,
+      rng: rng.fork(`sites.${name}.carbon`),
+    });
+    const pue = makePue((site.pue as PueSpec | undefined) ?? PUE_NONE);
+    const options = { name, carbon: signal, forecast, pue: pue.at, isPueConstant: pue.constant !== undefined };
+    const made = new Site(world.simulation, options);
+    sites.set(name, made);
+    world.sites.push(made);
+  }
+  for (const { name, site, row, rack, group } of fleetOf(spec.sites)) {
+    const kind = spec.serverKinds[group.kind] as ServerKindSpec;
+    const nominalHz = nominalClockHz(kind);
+    const clocksHz = kind.clocks.toSorted((a, b) => a - b);
+    const at = sites.get(site) as Site;
+    const server = new Server(world.simulation, {
+      id: world.servers.length as ServerId,
+      name,
+      kind: group.kind,
+      site,
+      row,
+      rack,
+      cores: kind.cores,
+      memoryB: kind.memory,
+      speed: kind.speed,
+      clocksHz,
+      nominalHz,
+      clockHz: group.clock ?? nominalHz,
+      power: makePowerModel(kind.power as PowerSpec, { clocksHz, nominalHz }),
+      psuEfficiency: psuOf(spec.sites[site] as SiteSpec),
+      boot: kind.boot === undefined ? { timeS: 0, powerW: 0 } : { timeS: kind.boot.time, powerW: kind.boot.power },
+      sleep: kind.sleep === undefined ? undefined : { powerW: kind.sleep.power, wakeS: kind.sleep.wake },
+      embodiedG: kind.embodied,
+      lifetimeS: kind.lifetime,
+      intensity: at.intensity,
+    });
+    world.addServer(server, at);
+  }
+}
+
+function psuOf({ psu }: SiteSpec): ((loadShare: number) => number) | undefined {
+  return psu === undefined ? undefined : psuEfficiency(psu as PsuKind);
+}

@@ -1,0 +1,74 @@
+/** A checked scenario becomes a world: here the rooms' factories meet. Everything random hangs on one root stream. */
+import { ControlLoop } from "../control/loop.ts";
+import type { Fault } from "../faults/fault.ts";
+import { faults } from "../faults/index.ts";
+import { startFault } from "../faults/schedule.ts";
+import { type Rng, rootRng, Simulation } from "../kernel/index.ts";
+import type { Table } from "../world/base/table.ts";
+import { type LawSpec, makeLaw } from "../world/workload/index.ts";
+import { World } from "../world/world.ts";
+import { addBatches } from "./build-batches.ts";
+import { bindings, type Policies, policiesOf } from "./build-policies.ts";
+import { addServices } from "./build-services.ts";
+import { addSites } from "./build-sites.ts";
+import type { FaultSpec, ScenarioSpec } from "./spec.ts";
+
+export interface BuildContext {
+  readonly spec: ScenarioSpec;
+  readonly world: World;
+  readonly rng: Rng;
+  readonly policies: Policies;
+  readonly warmupS: number;
+  /** Seconds from midnight UTC to `start`; 0 without a start. */
+  readonly dayOffsetS: number;
+  /** Starters of whatever arrives; run after everything stands. */
+  readonly starters: (() => void)[];
+}
+
+export interface BuiltWorld {
+  readonly world: World;
+  readonly loop: ControlLoop;
+  /** Starts meters, faults, arrivals and controllers, in that order. Call once, after recorders were added. */
+  begin(): void;
+}
+
+const S_PER_DAY = 86_400;
+
+/** @param warmupS resolved: a number also where the scenario says `auto` */
+export function buildWorld(spec: ScenarioSpec, options: { seed: number; warmupS: number }): BuiltWorld {
+  const simulation = new Simulation();
+  const world = new World(simulation);
+  const rng = rootRng(options.seed);
+  const policies = policiesOf(spec);
+  const epochS = spec.start?.epochS ?? 0;
+  const dayOffsetS = epochS - Math.floor(epochS / S_PER_DAY) * S_PER_DAY;
+  const context: BuildContext = { spec, world, rng, policies, warmupS: options.warmupS, dayOffsetS, starters: [] };
+  addSites(context);
+  addServices(context);
+  addBatches(context);
+  const loop = new ControlLoop(world, bindings(context), rng.fork("controllers"));
+  return {
+    world,
+    loop,
+    begin: () => {
+      for (const site of world.sites) site.begin();
+      for (const [key, fault] of Object.entries(spec.faults)) startOne(world, key, fault, rng.fork(`faults.${key}`));
+      for (const start of context.starters) start();
+      loop.begin();
+    },
+  };
+}
+
+function startOne(world: World, key: string, spec: FaultSpec, rng: Rng): void {
+  const plugin = faults.get(spec.kind);
+  if (plugin === undefined) throw new Error(`fault kind ${spec.kind} is not registered`);
+  const fault: Fault = (plugin.create as (spec: unknown) => Fault)(spec);
+  const timing = {
+    atS: spec.at,
+    durationS: spec.duration,
+    mtbf: spec.mtbf === undefined ? undefined : makeLaw(spec.mtbf as LawSpec).factory,
+    mttr: spec.mttr === undefined ? undefined : makeLaw(spec.mttr as LawSpec).factory,
+    trace: spec.trace as Table | undefined,
+  };
+  startFault(world.simulation, world, { key, fault, target: spec.target, timing }, rng);
+}

@@ -1,0 +1,133 @@
+import { strict as assert } from "node:assert";
+import { parseHTML } from "linkedom";
+import type { RunOutput } from "../../src/experiment/result.ts";
+import { renderReport, reportPictures } from "../../src/report/html/page.ts";
+import { SCENARIO_TEXT, sampleOutput } from "./sample.ts";
+
+/** The few things that these tests ask of a document; the compiler knows no browser types. */
+interface PageElement {
+  readonly textContent: string;
+  readonly tagName: string;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+}
+const parse = (html: string) => (parseHTML(html) as unknown as { document: PageElement }).document;
+const all = (page: PageElement, selector: string) => [...page.querySelectorAll(selector)];
+
+function emptyOutput(): RunOutput {
+  const output = sampleOutput();
+  const [first] = output.runs;
+  assert(first);
+  const series = {
+    ...first.series,
+    sites: [],
+    services: [],
+    batches: [],
+    faults: [],
+    servers: { names: [], racks: [], utilization: new Float32Array(0) },
+  };
+  return { ...output, startUtc: null, runs: [{ ...first, metrics: {}, notes: {}, series }], seeds: [1], summary: {}, expectations: [] };
+}
+
+describe("the report page", () => {
+  const html = renderReport(sampleOutput());
+  const page = parse(html);
+
+  it("is the same bytes for the same result, also after other pages were made", () => {
+    renderReport(emptyOutput());
+    assert.equal(renderReport(sampleOutput()), html);
+  });
+
+  it("refers to nothing outside itself", () => {
+    assert.deepEqual([...html.matchAll(/(?:src|href)="(?!#|data:,)[^"]*"/g)].map(String), []);
+    assert.deepEqual([...html.matchAll(/url\((?!#)[^)]*\)|@import/g)].map(String), []);
+    const addresses = [...html.matchAll(/https?:\/\/[^"' <]+/g)].map(String).filter((address) => address !== "http://www.w3.org/2000/svg");
+    assert.deepEqual(addresses, []);
+    assert.match(page.querySelector("meta[http-equiv]")?.getAttribute("content") ?? "", /^default-src 'none';/);
+  });
+
+  it("shows no NaN, undefined or infinity anywhere", () => {
+    assert.doesNotMatch(html, /NaN|undefined|Infinity|\[object/);
+  });
+
+  it("has ids that are unique, and every reference finds its target", () => {
+    const ids = all(page, "[id]").map((element) => element.getAttribute("id"));
+    assert.equal(new Set(ids).size, ids.length);
+    const wanted = [
+      ...[...html.matchAll(/(?:href="|url\()#([^")]+)/g)].map((match) => match[1]),
+      ...all(page, "[aria-labelledby]").flatMap((element) => element.getAttribute("aria-labelledby")?.split(" ") ?? []),
+      ...all(page, "label").map((element) => element.getAttribute("for")),
+    ];
+    assert.deepEqual(
+      wanted.filter((id) => !ids.includes(id ?? "")),
+      [],
+    );
+  });
+
+  it("steps through headings without a gap", () => {
+    const levels = all(page, "h1, h2, h3, h4").map((heading) => Number(heading.tagName.slice(1)));
+    assert.equal(levels[0], 1);
+    assert(levels.every((level, i) => i === 0 || level <= (levels[i - 1] ?? 0) + 1));
+    assert.equal(levels.filter((level) => level === 1).length, 1);
+  });
+
+  it("describes every picture in words and gives every table a caption and scopes", () => {
+    const pictures = all(page, "svg.chart");
+    assert.equal(pictures.length, 14); // 7 pictures, for screens and for phones
+    for (const picture of pictures) {
+      assert.equal(picture.getAttribute("role"), "img");
+      assert((picture.querySelector("desc")?.textContent.length ?? 0) > 40);
+    }
+    for (const table of all(page, "table")) {
+      assert(table.querySelector("caption"));
+      assert.deepEqual(
+        all(table, "th").filter((cell) => cell.getAttribute("scope") === null),
+        [],
+      );
+    }
+  });
+
+  it("shows every metric, the scenario as written, and its hash", () => {
+    const output = sampleOutput();
+    const names = all(page, "#metrics tbody th").map((cell) => cell.textContent);
+    assert.deepEqual(names, Object.keys(output.summary).sort());
+    assert.equal(page.querySelector("pre")?.textContent, SCENARIO_TEXT);
+    assert(html.includes(output.scenario.sha256));
+  });
+
+  it("stands up to a run in which nothing was measured", () => {
+    const empty = renderReport(emptyOutput());
+    assert.doesNotMatch(empty, /NaN|undefined|Infinity/);
+    assert.match(empty, /nothing was measured/);
+    assert.equal(all(parse(empty), "svg.chart").length, 0);
+  });
+
+  it("says at the top when results are partial or an identity is broken", () => {
+    const output = sampleOutput();
+    const [first] = output.runs;
+    assert(first);
+    const text = renderReport({ ...output, runs: [{ ...first, interruptedAtS: 7200, identities: { "jobs balance": false } }], seeds: [1] });
+    assert.match(text, /Interrupted, so these are partial results:<\/strong> seed 1 after 2\u00a0h/);
+    assert.match(text, /Broken identity, which is a bug of the simulator: jobs balance/);
+  });
+});
+
+describe("pictures as files of their own", () => {
+  it("need no style sheet: fixed colours on a painted background", () => {
+    const pictures = reportPictures(sampleOutput());
+    assert.deepEqual(Object.keys(pictures), [
+      "latency-0.svg",
+      "distribution-0.svg",
+      "power-0.svg",
+      "carbon-0.svg",
+      "utilization.svg",
+      "queue-0.svg",
+      "jobs-0.svg",
+    ]);
+    for (const svg of Object.values(pictures)) {
+      assert.doesNotMatch(svg, /var\(/);
+      assert.match(svg, /<rect x="-14" y="-14" width="100%" height="100%" fill="#ffffff"\/><title/);
+    }
+  });
+});
