@@ -146,7 +146,7 @@ function unknownKind(path: Path, context: Context): Problem {
   const list = listName(family);
   const see = list === undefined ? undefined : `See \`cybertwin list ${list}\`.`;
   const hint = [didYouMean(kind, kindsAt(context.schema(), above, context.plain)), see].filter((said) => said !== undefined).join(" ");
-  return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, hint };
+  return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, ...(hint === "" ? {} : { hint }) };
 }
 
 /** Speaks of the branch that was meant: the one whose kind matches, else the one whose type does, else of all types. */
