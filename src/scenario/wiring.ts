@@ -46,7 +46,8 @@ export const PARTS: Parts = {
   meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
   meanRate,
   traceColumns,
-  powerProblem: (kind) => powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
+  powerProblem: (kind) =>
+    powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
   carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
 };
 
