@@ -2,6 +2,8 @@
  * Requests through the whole of a run: YAML, world, metrics, SLO windows, watts, grams and the event hash. The reference is a
  * bare loop over the same queue with the same draws, and the two must agree on every request's latency.
  */
+
+import type { LoadedScenario } from "../src/scenario/index.ts";
 import { type Answered, bareSharing, bareStation, type Load } from "./bare-queue.ts";
 import type { BenchCase } from "./harness.ts";
 import { load, play } from "./scenario.ts";
@@ -36,9 +38,14 @@ function sharing(name: string, cores: number): BenchCase {
   return requests(name, { load, cores, service: "discipline: ps", job }, () => bareSharing(load, capCores));
 }
 
-function loadOf(cores: number): Load {
+/** An M/M/c for so many requests. */
+export function stationScenario(cores: number, requestCount: number): LoadedScenario {
+  return scenarioOf({ load: loadOf(cores, requestCount), cores, service: `concurrency: ${cores}`, job: "" });
+}
+
+function loadOf(cores: number, requestCount = REQUEST_COUNT): Load {
   const ratePerS = (LOAD * cores) / MEAN_WORK_S;
-  return { seed: 1, workload: WORKLOAD, ratePerS, meanWorkS: MEAN_WORK_S, endS: REQUEST_COUNT / ratePerS };
+  return { seed: 1, workload: WORKLOAD, ratePerS, meanWorkS: MEAN_WORK_S, endS: requestCount / ratePerS };
 }
 
 interface Told {
@@ -50,7 +57,7 @@ interface Told {
 }
 
 function requests(name: string, told: Told, reference: () => Answered): BenchCase {
-  const scenario = load(yaml(told), { "server.yaml": serverYaml(told.cores) });
+  const scenario = scenarioOf(told);
   const expected = reference();
   return {
     name,
@@ -69,6 +76,8 @@ function requests(name: string, told: Told, reference: () => Answered): BenchCas
     },
   };
 }
+
+const scenarioOf = (told: Told): LoadedScenario => load(yaml(told), { "server.yaml": serverYaml(told.cores) });
 
 function agree(name: string, expected: Answered, got: Answered): void {
   const isClose = Math.abs(got.latencyS / expected.latencyS - 1) < MEAN_RELATIVE;
