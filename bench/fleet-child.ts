@@ -1,25 +1,8 @@
 /** One fleet and its jobs, from the scenario file to the metrics. */
-
 import { readFileSync } from "node:fs";
 import { printCost } from "./child.ts";
 import type { FleetSize } from "./fleet.ts";
 import { load, play } from "./scenario.ts";
-
-  const { metrics } = await play(scenario, 1);
-  if (metrics["workloads.etl.jobs_arrived"] !== jobCount) throw new Error(`${metrics["workloads.etl.jobs_arrived"]} jobs arrived`);
-});
-
-const yaml = ({ serverCount, rule, endS }: { serverCount: number; rule: string; endS: number }): string => `
-name: bench-fleet
-start: 2021-07-01T00:00:00Z
-duration: ${endS} s
-sites:
-  here: { pue: 1.2, carbon: { kind: constant, value: 300 g/kWh }, servers: { kind: ./server.yaml, count: ${serverCount} } }
-workloads:
-  etl: { kind: batch, arrivals: { kind: trace, file: ./jobs.csv } }
-controllers:
-  place: { kind: ${rule}, target: { workload: etl } }
-`;
 
 const SERVER = `
 kind: server
@@ -32,6 +15,22 @@ lifetime: 4 year
 source: a benchmark's round numbers
 `;
 
+const yaml = ({ serverCount, rule, endS }: FleetSize): string => `
+name: bench-fleet
+start: 2021-07-01T00:00:00Z
+duration: ${endS} s
+sites:
+  here: { pue: 1.2, carbon: { kind: constant, value: 300 g/kWh }, servers: { kind: ./server.yaml, count: ${serverCount} } }
+workloads:
+  etl: { kind: batch, arrivals: { kind: trace, file: ./jobs.csv } }
+controllers:
+  place: { kind: ${rule}, target: { workload: etl } }
+`;
+
 await printCost(async (input) => {
-  const { serverCount, jobCount, rule, jobsFile, endS } = input as FleetSize;
-  const scenario = load(yaml({ serverCount, rule, endS }), { "jobs.csv": readFileSync(jobsFile, "utf8"), "server.yaml": SERVER });
+  const size = input as FleetSize;
+  const scenario = load(yaml(size), { "jobs.csv": readFileSync(size.jobsFile, "utf8"), "server.yaml": SERVER });
+  const { metrics } = await play(scenario, 1);
+  const arrived = metrics["workloads.etl.jobs_arrived"];
+  if (arrived !== size.jobCount) throw new Error(`${arrived} jobs arrived, not ${size.jobCount}`);
+});
