@@ -254,7 +254,7 @@ export class Server {
       if (c.isJob) jobCores += c.cores;
     }
     if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
-    const jobW = perCoreW * jobCores;
+    const jobW = jobCores === grantedCores ? dynamicW : perCoreW * jobCores; // jobs alone draw it all: requests get no rounding
     this.powerW = wallW;
     meter.wallW = wallW;
     meter.jobW = jobW;
