@@ -1,7 +1,6 @@
 /** The rooms' registries and schemas, put together: a new family is added here, a new kind in its own room. */
 import { controllers } from "../control/index.ts";
-import { faults } from "../faults/index.ts";
-import type { TableReader } from "../world/base/table.ts";
+import { faults, readFaultTrace } from "../faults/index.ts";
 import { nominalClockHz } from "../world/cluster/server-kind.ts";
 import {
   type CarbonSpec,
@@ -28,17 +27,8 @@ import {
   makeArrivals,
   makeLaw,
   profiles,
-  readCsv,
 } from "../world/workload/index.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
-
-/** Times of a fault: rows of start and length, for the whole target or for the server that the row names. */
-const readFaultTrace: TableReader = (lines, file) =>
-  readCsv(lines, file, [
-    { name: "at_s", min: 0, order: "rising" },
-    { name: "duration_s", above: 0 },
-    { name: "server", type: "text", optional: true },
-  ]);
 
 export const PARTS: Parts = {
   registries: { law: laws, arrival: arrivals, profile: profiles, carbon: carbonKinds, forecast: forecasts, "power model": powerModels },
@@ -56,7 +46,12 @@ export const PARTS: Parts = {
   meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
   meanRate,
   traceColumns,
-  powerProblem: (kind) => powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
+  traceClasses: (spec) => {
+    const made = makeArrivals(spec as ArrivalsSpec);
+    return made.kind === "trace" ? [...new Set(made.table.texts.class)] : [];
+  },
+  powerProblem: (kind) =>
+    powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
   carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
 };
 

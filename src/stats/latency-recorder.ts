@@ -10,12 +10,16 @@ export type PercentileEstimator = "exact" | "log-histogram";
 
 /** As many samples are kept exactly (8 MB). */
 export const EXACT_LIMIT = 1e6;
+/** Below this many samples a sort costs less than an index. */
+const FEW_SAMPLES = 4096;
 
 export class LatencyRecorder {
   readonly #exactLimit: number;
   #samples = new Float64Array(256);
   #sampleCount = 0;
   #sorted = true;
+  /** Counts of the exact samples: an exact percentile sorts one bucket, not a million samples. */
+  #index: LogHistogram | undefined;
   #histogram: LogHistogram | undefined;
   #sum = new Sum();
   #min = Number.POSITIVE_INFINITY;
@@ -49,6 +53,11 @@ export class LatencyRecorder {
     return this.#sum.value / this.n;
   }
 
+  /** Of all samples. */
+  get sum(): number {
+    return this.#sum.value;
+  }
+
   get min(): number {
     return this.n === 0 ? Number.NaN : this.#min;
   }
@@ -59,7 +68,7 @@ export class LatencyRecorder {
 
   /** Nearest rank; `p` in 0..1. */
   percentile(p: number): number {
-    if (this.#histogram === undefined) return percentileOfSorted(this.#sortedSamples(), p);
+    if (this.#histogram === undefined) return this.#exactPercentile(p);
     const rank = nearestRank(p, this.n);
     if (rank === this.n) return this.#max;
     return Math.min(this.#max, Math.max(this.#min, this.#histogram.valueAtRank(rank)));
@@ -81,6 +90,7 @@ export class LatencyRecorder {
   clear(): void {
     this.#sampleCount = 0;
     this.#sorted = true;
+    this.#index = undefined;
     this.#histogram = undefined;
     this.#sum = new Sum();
     this.#min = Number.POSITIVE_INFINITY;
@@ -110,6 +120,20 @@ export class LatencyRecorder {
     if (this.#sampleCount === this.#samples.length) this.#grow();
     this.#samples[this.#sampleCount++] = value;
     this.#sorted = false;
+    this.#index = undefined;
+  }
+
+  #exactPercentile(p: number): number {
+    if (this.#sorted || this.#sampleCount < FEW_SAMPLES) return percentileOfSorted(this.#sortedSamples(), p);
+    const samples = this.#samples.subarray(0, this.#sampleCount);
+    if (this.#index === undefined) {
+      this.#index = new LogHistogram();
+      for (let i = 0; i < samples.length; i++) this.#index.add(samples[i] as number);
+    }
+    const rank = nearestRank(p, samples.length);
+    const { bucket, before } = this.#index.bucketAtRank(rank);
+    const index = this.#index;
+    return samples.filter((value) => index.bucketOf(value) === bucket).sort()[rank - before - 1] as number;
   }
 
   #grow(): void {

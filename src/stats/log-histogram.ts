@@ -18,11 +18,16 @@ export class LogHistogram {
 
   /** `value` >= 0. */
   add(value: number): void {
-    this.#double[0] = value;
-    const code = ((this.#words[UPPER_WORD] as number) >>> FRACTION_SHIFT) - FIRST_CODE;
-    const bucket = code < 0 ? 0 : code >= BUCKETS ? BUCKETS - 1 : code;
+    const bucket = this.bucketOf(value);
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.#n++;
+  }
+
+  /** The bucket a value falls in; buckets are in the order of their values. */
+  bucketOf(value: number): number {
+    this.#double[0] = value;
+    const code = ((this.#words[UPPER_WORD] as number) >>> FRACTION_SHIFT) - FIRST_CODE;
+    return code < 0 ? 0 : code >= BUCKETS ? BUCKETS - 1 : code;
   }
 
   get n(): number {
@@ -37,10 +42,16 @@ export class LogHistogram {
 
   /** Middle of the bucket that holds the `rank`-th smallest value, rank from 1 to n. */
   valueAtRank(rank: number): number {
+    return middleOf(this.bucketAtRank(rank).bucket);
+  }
+
+  /** The bucket that holds the `rank`-th smallest value, and how many values lie in the buckets before it. */
+  bucketAtRank(rank: number): { readonly bucket: number; readonly before: number } {
     let seen = 0;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      seen += this.#counts[bucket] as number;
-      if (seen >= rank) return middleOf(bucket);
+      const count = this.#counts[bucket] as number;
+      if (seen + count >= rank) return { bucket, before: seen };
+      seen += count;
     }
     throw new RangeError(`rank ${rank} of ${this.#n} values`);
   }

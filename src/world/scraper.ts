@@ -40,7 +40,7 @@ export class Scraper implements Recorder {
     const { nowS } = this.#world.simulation;
     const intervalS = nowS - this.#lastS;
     this.#lastS = nowS;
-    for (const server of this.#world.servers) server.advance();
+    for (const server of this.#world.servers) server.sync();
     return {
       nowS,
       sampledAtS: nowS,

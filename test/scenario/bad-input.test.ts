@@ -193,6 +193,20 @@ describe("bad input", () => {
     assert.equal(complaint(`a: ${"[".repeat(20_000)}`), "scenario.yaml:1:104: nested more than 100 deep.");
   });
 
+  it("nesting without brackets, second documents and tags are refused", () => {
+    assert.match(complaint("- ".repeat(20_000)), /^scenario\.yaml:1:\d+: not valid YAML: nested too deeply\.$/m);
+    assert.equal(complaint(`${SMALL}---\na: 1\n`), "scenario.yaml:13:1: not valid YAML: a second document begins here.");
+    assert.equal(complaint("a: !!js/function 'x'\n"), "scenario.yaml:1:4: not valid YAML: unresolved tag: tag:yaml.org,2002:js/function.");
+  });
+
+  it("names that every object has are nothing special", () => {
+    assert.equal(complaint("__proto__: 1\n"), 'scenario.yaml:1:1: "__proto__" cannot be a key.');
+    assert.equal(
+      complaint(SMALL.replace("kind: server-crash", "kind: toString")),
+      'scenario.yaml:12:18: unknown fault kind "toString". See `cybertwin list faults`.',
+    );
+  });
+
   it("all problems of a pass come at once, in order of place", () => {
     const text = but("cores: 4", "cores: -4").replace("kind: server-crash", "kind: server-crsh").replace("mtbf: 1 day", "mtbf: -5 s");
     assert.deepEqual(complaint(text).split("\n"), [

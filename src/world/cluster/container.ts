@@ -5,6 +5,7 @@
  * Progress is kept as one virtual time `v`, the reference-core seconds that every running task has received since `v` was
  * zero. A task that enters with work w leaves when v reaches its tag v + w, so an event touches containers, not tasks.
  */
+import { Sum } from "../../kernel/index.ts";
 
 /** Beyond this virtual time, tags are moved back towards zero: at day 30 an absolute `v` is off by 1.6e-7 of a 1 ms request. */
 const REBASE_V_S = 64;
@@ -36,10 +37,11 @@ export class Container {
   /** Dynamic joules one running task has drawn since `phiJ` was zero, and the watts by which that grows. */
   phiJ = 0;
   taskW = 0;
-  /** Dynamic joules of the whole container; the lost low bits beside. */
-  energyJ = 0;
-  energyLostJ = 0;
-  /** Busy core-seconds of the whole container; for telemetry, where rounding does not matter. */
+  /** Dynamic watts of the whole container, and tasks running, as the server last settled them. */
+  containerW = 0;
+  settledCount = 0;
+  /** Dynamic joules of the whole container, compensated; busy core-seconds for telemetry, where rounding does not matter. */
+  readonly energyJ = new Sum();
   busyCoreS = 0;
   /** Grams one running task caused up to `phiMarkJ`; what came after costs the current intensity. */
   carbonBaseG = 0;
@@ -129,9 +131,10 @@ export class Container {
     this.owner.rebased(this, phiJ, carbonBaseG);
   }
 
-  /** Dynamic joules of the container so far. */
-  get totalEnergyJ(): number {
-    return this.energyJ + this.energyLostJ;
+  /** Adds `dtS` seconds at the settled watts. */
+  book(dtS: number): void {
+    this.energyJ.add(this.containerW * dtS);
+    this.busyCoreS += this.cores * dtS;
   }
 
   /** Nothing runs any more: counts from zero again. The server calls it when it settles, after owners read their marks. */
@@ -139,6 +142,8 @@ export class Container {
     this.cores = 0;
     this.rate = 0;
     this.taskW = 0;
+    this.containerW = 0;
+    this.settledCount = 0;
     this.v = 0;
     this.phiJ = 0;
     this.phiMarkJ = 0;

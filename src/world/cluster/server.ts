@@ -69,13 +69,18 @@ export class Server {
 
   readonly #simulation: Simulation;
   readonly #onFinish: () => void;
+  // What finishes at one instant: parallel lists that only grow, with their count.
   readonly #dueContainers: Container[] = [];
   readonly #dueTasks: number[] = [];
   readonly #peakW: number;
   #event: EventId = NO_EVENT;
   #staticW = 0;
   #nextContainer: Container | undefined = undefined;
-  #lastS = 0;
+  /** Progress is known up to here, and joules up to there: watts change more rarely than tasks. */
+  #progressS = 0;
+  #energyS = 0;
+  /** Something but the number of running tasks changed since the last settle. */
+  #isDirty = true;
   /** Above zero while a finish event runs its callbacks: the settle at its end covers them all. */
   #depth = 0;
 
@@ -101,6 +106,7 @@ export class Server {
 
   /** Places an empty container. Its owner has checked that it fits. */
   addContainer(container: Container, reserved: Need): void {
+    this.#isDirty = true;
     this.advance();
     this.containers.push(container);
     this.reservedCores += reserved.cores;
@@ -112,7 +118,8 @@ export class Server {
 
   /** Takes a container away; whatever ran in it must have been taken out before. */
   removeContainer(container: Container, reserved: Need): void {
-    this.advance();
+    this.#isDirty = true;
+    this.sync(); // before its watts are forgotten
     this.containers.splice(this.containers.indexOf(container), 1);
     const position = this.active.indexOf(container);
     if (position >= 0) this.active.splice(position, 1);
@@ -125,6 +132,7 @@ export class Server {
 
   /** Changes the power state. Nothing runs on a server that is not up: `empty` takes everything out, in the new state. */
   setState(state: ServerState, empty: () => void = () => {}): void {
+    this.#isDirty = true;
     this.advance();
     this.state = state;
     this.#depth++;
@@ -139,6 +147,7 @@ export class Server {
   /** Changes the clock; running work goes on at the new speed from here. @throws {RangeError} if the kind lacks that clock. */
   setClock(clockHz: number): void {
     if (!this.options.clocksHz.includes(clockHz)) throw new RangeError(`${this.options.kind} has no clock of ${clockHz} Hz`);
+    this.#isDirty = true;
     this.advance();
     this.clockHz = clockHz;
     this.#staticW = this.#staticNowW();
@@ -147,35 +156,58 @@ export class Server {
 
   /** Multiplies the speed, unseen by telemetry. */
   setSlowFactor(factor: number): void {
+    this.#isDirty = true;
     this.advance();
     this.slowFactor = factor;
     this.settle();
   }
 
-  /** Brings every integral up to now. */
+  /** Brings progress up to now. */
   advance(): void {
     const nowS = this.#simulation.nowS;
-    const dtS = nowS - this.#lastS;
+    const dtS = nowS - this.#progressS;
     if (dtS <= 0) return;
-    this.#lastS = nowS;
+    this.#progressS = nowS;
     const active = this.active;
     for (let i = 0; i < active.length; i++) {
       const c = active[i] as Container;
       c.v += c.rate * dtS;
-      const energyJ = c.taskW * dtS;
-      c.phiJ += energyJ;
-      const termJ = energyJ * c.count;
-      const sumJ = c.energyJ + termJ; // a compensated sum by hand: the call would cost more than the work
-      c.energyLostJ += c.energyJ >= termJ ? c.energyJ - sumJ + termJ : termJ - sumJ + c.energyJ;
-      c.energyJ = sumJ;
-      c.busyCoreS += c.cores * dtS;
+      c.phiJ += c.taskW * dtS;
     }
+  }
+
+  /** Brings progress and meters up to now; for whoever reads them. */
+  sync(): void {
+    this.advance();
+    const nowS = this.#simulation.nowS;
+    const dtS = nowS - this.#energyS;
+    if (dtS <= 0) return;
+    this.#energyS = nowS;
+    const active = this.active;
+    for (let i = 0; i < active.length; i++) (active[i] as Container).book(dtS);
     this.meter.advance(dtS);
   }
 
-  /** Shares the cores anew, sets watts, and plans the next finish. Call after `advance()` and every change. */
+  /** Shares the cores anew where that is due, sets watts, and plans the next finish. Call after `advance()` and every change. */
   settle(): void {
     if (this.#depth > 0) return;
+    if (this.#isDirty || this.#countsChanged()) this.#resettle();
+    this.#planFinish();
+  }
+
+  /** A finish that lets the next request in leaves every share and every watt as it was. */
+  #countsChanged(): boolean {
+    const active = this.active;
+    for (let i = 0; i < active.length; i++) {
+      const c = active[i] as Container;
+      if (c.count !== c.settledCount) return true;
+    }
+    return false;
+  }
+
+  #resettle(): void {
+    this.sync();
+    this.#isDirty = false;
     const active = this.active;
     for (let i = active.length - 1; i >= 0; i--) {
       const c = active[i] as Container;
@@ -185,7 +217,6 @@ export class Server {
     }
     this.usedCores = this.state === "up" ? shareCores(active, this.cores) : 0;
     this.#setPower();
-    this.#planFinish();
     if (this.listener !== undefined) this.listener(this);
   }
 
@@ -217,6 +248,8 @@ export class Server {
       const perTask = c.cores / c.count;
       c.rate = (perTask / c.taskCores) * coreSpeed;
       c.taskW = perTask * perCoreW;
+      c.containerW = c.cores * perCoreW;
+      c.settledCount = c.count;
       grantedCores += c.cores;
       if (c.isJob) jobCores += c.cores;
     }
@@ -280,22 +313,21 @@ export class Server {
     const { active } = this;
     const containers = this.#dueContainers;
     const tasks = this.#dueTasks;
+    let dueCount = 0;
     for (let i = 0; i < active.length; i++) {
       const c = active[i] as Container;
       while (c.nextTag <= c.v) {
-        containers.push(c);
-        tasks.push(c.pop());
+        containers[dueCount] = c;
+        tasks[dueCount++] = c.pop();
       }
     }
     this.#depth++;
-    for (let i = 0; i < tasks.length; i++) {
+    for (let i = 0; i < dueCount; i++) {
       const c = containers[i] as Container;
       c.owner.taskFinished(tasks[i] as number, c);
     }
     this.#depth--;
     for (let i = 0; i < active.length; i++) (active[i] as Container).rebaseIfDue(); // only now: owners have read their marks
-    containers.length = 0;
-    tasks.length = 0;
     this.settle();
   }
 }

@@ -65,7 +65,7 @@ export class Site {
   close(): void {
     const { gPerJ } = this.intensity;
     for (const server of this.servers) {
-      server.advance();
+      server.sync();
       for (const container of server.containers) container.markCarbon(gPerJ);
     }
     let itJ = 0;

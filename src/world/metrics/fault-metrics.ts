@@ -28,14 +28,15 @@ function recoveryMetric(book: MetricBook, world: World, { name, onsets }: { name
   const metric = `faults.${name}.time_to_recover_mean_s`;
   const services = world.services.filter(({ service }) => service.stats.slo !== undefined);
   const judged = onsets.filter((onsetS) => services.every(({ service }) => onsetS >= service.stats.warmupS));
-  if (services.length === 0) return book.missing(metric, "no service has an SLO");
-  if (judged.length === 0) return book.missing(metric, "the fault did not strike in the measured window");
   const times = judged.map((onsetS) => Math.max(...services.map(({ service }) => recoveryS(service.stats, onsetS))));
   const recovered = times.filter((timeS) => timeS < Infinity);
-  if (recovered.length === 0) return book.missing(metric, "no service recovered before the end");
-  const unrecovered = times.length - recovered.length;
-  const note = unrecovered === 0 ? { n: recovered.length } : { n: recovered.length, censored: true };
-  book.set(metric, recovered.reduce((sum, timeS) => sum + timeS, 0) / recovered.length, note);
+  if (services.length === 0) book.missing(metric, "no service has an SLO");
+  else if (judged.length === 0) book.missing(metric, "the fault did not strike in the measured window");
+  else if (recovered.length === 0) book.missing(metric, "no service recovered before the end");
+  else {
+    const censored = recovered.length < times.length ? { censored: true } : {};
+    book.set(metric, recovered.reduce((sum, timeS) => sum + timeS, 0) / recovered.length, { n: recovered.length, ...censored });
+  }
 }
 
 function recoveryS(stats: World["services"][number]["service"]["stats"], onsetS: number): number {

@@ -34,9 +34,9 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
   book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
   book.set(
     `${prefix}.energy_j`,
-    service.replicas.reduce((sum, { container }) => sum + container.totalEnergyJ, 0),
+    service.replicas.reduce((sum, { container }) => sum + container.energyJ.value, 0),
   );
-  book.set(`${prefix}.carbon_g`, stats.endedCarbonG.value + service.openEnergy().carbonG);
+  book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openEnergy().carbonG);
 }
 
 function tallyMetrics(
