@@ -39,18 +39,10 @@ function poolFor(context: BuildContext, pools: Map<string, BatchPool>, name: str
   const known = pools.get(key);
   if (known !== undefined) return known;
   const servers = allowedServers(world, spec.sites);
-  const site = siteOfServers(context, spec);
   const rule = place === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(place);
   const mirror = place?.spec.telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
   const poolRng = rng.fork(`pool ${key}`);
-  const delay = policies.of(["delay"], name);
-  const pool = new BatchPool(
-    world.simulation,
-    { servers, rule, backfill: spec.backfill, mirror },
-    poolRng,
-    forecastFor(delay, site),
-    world,
-  );
+  const pool = new BatchPool(world.simulation, { servers, rule, backfill: spec.backfill, mirror }, poolRng, world);
   for (const server of servers) pool.refresh(server);
   pools.set(key, pool);
   world.pools.push(pool);
@@ -72,29 +64,36 @@ function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; po
   const { world, policies, rng, warmupS } = context;
   const { name, spec, pool, nextId } = it;
   const delay = policies.of(["delay"], name);
+  const batchRng = rng.fork(`workloads.${name}`);
+  const { process, table } = arrivalsOf(context, spec, batchRng);
   const workload = new BatchWorkload(
     {
       name,
       priority: PRIORITY_RANK[spec.priority],
       weight: spec.weight ?? (spec.priority === "best-effort" ? BEST_EFFORT_WEIGHT : NORMAL_WEIGHT),
+      hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || table?.numbers["deadline_s"] !== undefined,
       deadlineS: spec.deadline,
       slackS: spec.slack,
       checkpointS: spec.checkpointEvery,
       isInterruptible: spec.interruptible,
       preempts: spec.preempts,
-      floorPerDay: spec.floor === undefined ? undefined : spec.floor * S_PER_DAY,
+      floorPerDay: spec.floor === undefined ? undefined : wholeIfClose(spec.floor * S_PER_DAY),
     },
-    delay === undefined ? undefined : make<DelayRule>(delay),
+    delay === undefined ? undefined : { rule: make<DelayRule>(delay), carbon: forecastFor(delay, siteOfServers(context, spec)) },
     warmupS,
   );
   world.batches.push({ name, tenant: spec.tenant, workload, pool });
-  const batchRng = rng.fork(`workloads.${name}`);
-  const { process, table } = arrivalsOf(context, spec, batchRng);
   const job = jobSource(spec, table, batchRng);
   context.starters.push(() => driveJobs(world.simulation, { process, limit: spec.jobs ?? Infinity, job }, { pool, workload, nextId }));
 }
 
 const S_PER_DAY = 86_400;
+const ROUNDING = 1e-9;
+
+/** A rate that was said per day has been divided by 86400: 13 comes back as 13.000000000000002, which 13 jobs would miss. */
+function wholeIfClose(value: number): number {
+  return Math.abs(value - Math.round(value)) <= ROUNDING * value ? Math.round(value) : value;
+}
 
 /** Without `arrivals`, all jobs are there at the start. */
 function arrivalsOf({ dayOffsetS }: BuildContext, spec: BatchSpec, rng: Rng): { process: ArrivalProcess; table?: Table } {
