@@ -103,6 +103,13 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
       if (work?.kind === "trace")
         findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
     }
+    const row = parts.traceText(service.arrivals, "class")?.find((name) => !Object.hasOwn(classes, name));
+    if (row !== undefined)
+      findings.problem(
+        [...path, "arrivals"],
+        `replay a trace with requests of class ${JSON.stringify(row)}, which the service lacks`,
+        `There are: ${Object.keys(classes).join(", ")}.`,
+      );
   }
   if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
     findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);

@@ -39,6 +39,8 @@ export interface Parts {
   meanRate(spec: PluginSpec): { readonly kind: "law" | "trace"; readonly perS: number } | { readonly kind: "none" };
   /** Columns of the table that arrivals replay, or undefined for laws. */
   traceColumns(spec: PluginSpec): readonly string[] | undefined;
+  /** A column of text of that table, if it has it. */
+  traceText(spec: PluginSpec, column: string): readonly string[] | undefined;
   /** Why a server kind's power does not fit its clocks. */
   powerProblem(kind: ServerKindSpec): string | undefined;
   /** Why a run cannot be played on a site's carbon. */
