@@ -8,12 +8,12 @@ import { type Catalogue, FileLoader, groupsIn, resolvedSites } from "./files.ts"
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
 import type { Parts } from "./parts.ts";
+import type { Place } from "./place.ts";
 import { type Problem, SpecError, showProblem } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
 import { applySets } from "./set.ts";
 import { shape, valueAt } from "./shape.ts";
 import type { ScenarioShape, ScenarioSpec } from "./spec.ts";
-import type { Place } from "./place.ts";
 import { type MapTree, type Path, placeOf, toPlain } from "./tree.ts";
 
 export interface LoadOptions {
@@ -49,7 +49,14 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
   const { problems, warnings } = checkMeaning(spec, tree, parts);
   if (problems.length > 0) throw new SpecError(problems);
   const text = stringify(plain, { aliasDuplicateObjects: false });
-  return { spec, text, sha256: sha256(text, loader.texts.values()), warnings: warnings.map(showProblem), files: [...loader.texts.keys()], placeOf: (path) => placeOf(tree, path) };
+  return {
+    spec,
+    text,
+    sha256: sha256(text, loader.texts.values()),
+    warnings: warnings.map(showProblem),
+    files: [...loader.texts.keys()],
+    placeOf: (path) => placeOf(tree, path),
+  };
 }
 
 function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {

@@ -47,7 +47,8 @@ export const PARTS: Parts = {
   meanRate,
   traceColumns,
   traceText,
-  powerProblem: (kind) => powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
+  powerProblem: (kind) =>
+    powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
   carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
 };
 

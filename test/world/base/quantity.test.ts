@@ -48,7 +48,9 @@ describe("quantity", () => {
       if (!asked.ok) return true;
       const expected = measure === "decimal memory" ? "memory" : measure;
       const counts = ["request", "job", "token", "money"].includes(measure); // mathjs knows these only in quotients
-      return counts ? !Number.isNaN(asked.count) : asked.measure !== expected || Math.abs(scaled(asked.count, asked.size) / (3 * size) - 1) > 1e-15;
+      return counts
+        ? !Number.isNaN(asked.count)
+        : asked.measure !== expected || Math.abs(scaled(asked.count, asked.size) / (3 * size) - 1) > 1e-15;
     });
     assert.deepEqual(differing, []);
   });
@@ -70,7 +72,7 @@ describe("quantity", () => {
     assert.equal(refusal("8 GB", "memory"), 'must be a memory size, got "8 GB", which counts in thousands. Hint: "8 GiB"');
     assert.equal(refusal("64Gi", "memory"), 'must be a memory size, got "64Gi", and "Gi" is not a unit. Hint: "64 GiB"');
     assert.equal(refusal("1h30m", "duration"), 'must be a duration, got "1h30m", which mixes units. Hint: "90 min"');
-    assert.equal(refusal("0.5%", "number"), "must be a number, got \"0.5%\", which is in percent. Hint: 0.005");
+    assert.equal(refusal("0.5%", "number"), 'must be a number, got "0.5%", which is in percent. Hint: 0.005');
     assert.equal(refusal("5", "duration"), 'must be a duration, got "5", which has no unit. Hint: "5 s"');
     assert.equal(refusal("5 foo", "duration"), 'must be a duration, got "5 foo", and "foo" is not a unit. Hint: "5 s"');
     assert.equal(refusal("3 kHz", "rate"), 'must be a rate, got "3 kHz", which is a frequency. Hint: "400 req/s"');

@@ -69,11 +69,14 @@ faults: { crash: { kind: server-crash, target: { server: west/0 }, at: 100 s } }
 record: { jobs: true }`),
       { "jobs.csv": jobs([0, 600, 8], [0, 600, 8], [0, 600, 8]) },
     );
-    assert.deepEqual([...finishesOf(result)], [
-      [1, 600],
-      [0, 1200],
-      [2, 1800],
-    ]);
+    assert.deepEqual(
+      [...finishesOf(result)],
+      [
+        [1, 600],
+        [0, 1200],
+        [2, 1800],
+      ],
+    );
   });
 
   it("misses its deadline when it waits too long, and has slack when it says so", async () => {
@@ -116,11 +119,14 @@ record: { jobs: true }`);
       [1, 202], // job 2 holds two cores until 102 s
       [2, 102],
     ]);
-    assert.deepEqual([...finishesOf(await play(scenario(false), files))], [
-      [0, 100],
-      [1, 200],
-      [2, 300],
-    ]);
+    assert.deepEqual(
+      [...finishesOf(await play(scenario(false), files))],
+      [
+        [0, 100],
+        [1, 200],
+        [2, 300],
+      ],
+    );
   });
 
   it("of higher priority goes to the head of the line, also where nobody may overtake", async () => {

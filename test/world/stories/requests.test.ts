@@ -95,7 +95,10 @@ describe("story: a request", () => {
   it("pauses before a retry for no more than the doubling window, capped at ten", async () => {
     // Attempts fail at once (no replica is up). Pauses are uniform in 0..w with w = b x min(2^k - 1, 10) for b = 1 s:
     // 1, 3, 7, 10, 10 s. Five pauses at most: 31 s.
-    const scenario = served(", resilience: { attempts: 6, backoff: 1 s }", "faults: { dark: { kind: server-crash, target: { site: west }, at: 0 s } }");
+    const scenario = served(
+      ", resilience: { attempts: 6, backoff: 1 s }",
+      "faults: { dark: { kind: server-crash, target: { site: west }, at: 0 s } }",
+    );
     const result = await play(scenario, { "web.csv": requests(...Array.from({ length: 200 }, () => [1, 1])) });
     const ends = columnOf(result, "requests", "finish_s") as number[];
     assert.equal(ends.length, 200);
@@ -150,7 +153,10 @@ workloads: { web: { kind: service, work: 1 s, arrivals: { kind: closed, users: 1
 record: { requests: true }`),
     );
     assert.equal(metric(result, "workloads.web.requests_finished"), 33);
-    assert.deepEqual(finishes(result), Array.from({ length: 33 }, (_, i) => 3 * (i + 1)));
+    assert.deepEqual(
+      finishes(result),
+      Array.from({ length: 33 }, (_, i) => 3 * (i + 1)),
+    );
   });
 
   it("belongs to the class its row says, with the class's own numbers", async () => {
