@@ -9,7 +9,7 @@ export interface BenchCase {
   readonly operationCount: number;
   /** Speed of ours over speed of the reference that is still good. */
   readonly ratioMin: number;
-  ours(): void;
+  ours(): void | Promise<void>;
   reference(): void;
 }
 
@@ -26,15 +26,15 @@ export interface BenchResult {
 const PAIR_COUNT = 7;
 const US_PER_S = 1e6;
 
-export function measure(benchCase: BenchCase): BenchResult {
+export async function measure(benchCase: BenchCase): Promise<BenchResult> {
   const { name, operationCount, ratioMin } = benchCase;
-  cpuS(() => benchCase.reference()); // the first round compiles, and is thrown away
-  cpuS(() => benchCase.ours());
+  await cpuS(() => benchCase.reference()); // the first round compiles, and is thrown away
+  await cpuS(() => benchCase.ours());
   const oursS: number[] = [];
   const referenceS: number[] = [];
   for (let i = 0; i < PAIR_COUNT; i++) {
-    referenceS.push(cpuS(() => benchCase.reference()));
-    oursS.push(cpuS(() => benchCase.ours()));
+    referenceS.push(await cpuS(() => benchCase.reference()));
+    oursS.push(await cpuS(() => benchCase.ours()));
   }
   const ratios = oursS.map((s, i) => (referenceS[i] as number) / s).sort((a, b) => a - b);
   return {
@@ -51,14 +51,14 @@ export function measure(benchCase: BenchCase): BenchResult {
 export function line({ ratioMin, unit }: BenchCase, result: BenchResult): string {
   const { name, ratioMedian, ratioLow, ratioHigh, oursPerS, referencePerS, good } = result;
   const ratio = `ratio ${ratioMedian.toFixed(2)} (${ratioLow.toFixed(2)} to ${ratioHigh.toFixed(2)}), at least ${ratioMin}`;
-  const rates = `${(oursPerS / 1e6).toFixed(2)} against ${(referencePerS / 1e6).toFixed(2)} M ${unit}/s`;
+  const rates = `${(oursPerS / 1e6).toFixed(2)} against ${(referencePerS / 1e6).toFixed(2)} M ${unit}/s, ${(1e6 / oursPerS).toFixed(3)} us each`;
   return `${good ? "good " : "short"}  ${name.padEnd(28)} ${ratio}; ${rates}`;
 }
 
 /** User and system time that `work` took, seconds. */
-function cpuS(work: () => void): number {
+async function cpuS(work: () => void | Promise<void>): Promise<number> {
   const before = process.cpuUsage();
-  work();
+  await work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / US_PER_S;
 }

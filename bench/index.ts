@@ -1,20 +1,31 @@
 /** Every benchmark by the name that `cybertwin bench <name>` takes. */
+import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
+import { runCases } from "./run.ts";
 
-export const BENCHES: Readonly<Record<string, () => Iterable<BenchCase>>> = {
-  kernel: kernelCases,
+type Say = (text: string) => void;
+/** Says a line for each thing measured; true if all of them are good. */
+type Bench = (say: Say) => Promise<boolean>;
+
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  kernel: (say) => ratios(kernelCases(), say),
+  run: (say) => ratios(runCases(), say),
+  fleet,
 };
 
-/** Runs one benchmark, a line for each case. @returns true if every ratio is good. */
-export function runBench(name: string, say: (text: string) => void): boolean {
-  const cases = BENCHES[name];
-  if (cases === undefined) throw new Error(`no benchmark ${name}`);
+export async function runBench(name: string, say: Say): Promise<boolean> {
+  const bench = BENCHES[name];
+  if (bench === undefined) throw new Error(`no benchmark ${name}`);
   say(`${name}\n`);
+  return bench((text) => say(`  ${text}\n`));
+}
+
+async function ratios(cases: Iterable<BenchCase>, say: Say): Promise<boolean> {
   let good = true;
-  for (const benchCase of cases()) {
-    const result = measure(benchCase);
-    say(`  ${line(benchCase, result)}\n`);
+  for (const benchCase of cases) {
+    const result = await measure(benchCase);
+    say(line(benchCase, result));
     good &&= result.good;
   }
   return good;

@@ -8,7 +8,7 @@ import { UsageError } from "./usage-error.ts";
 /** The shape of bench/index.ts, which src may not import. */
 interface BenchModule {
   readonly BENCHES: Readonly<Record<string, unknown>>;
-  runBench(name: string, say: (text: string) => void): boolean;
+  runBench(name: string, say: (text: string) => void): Promise<boolean>;
 }
 
 export const bench: Command = {
@@ -21,7 +21,8 @@ export const bench: Command = {
     if (wanted !== undefined && !known.includes(wanted)) {
       throw new UsageError(`There is no benchmark "${wanted}".${didYouMean(wanted, known)}`, `There are: ${known.join(", ")}.`);
     }
-    const good = (wanted === undefined ? known : [wanted]).map((name) => runBench(name, io.out));
-    return good.every(Boolean) ? EXIT.good : EXIT.short;
+    let good = true;
+    for (const name of wanted === undefined ? known : [wanted]) if (!(await runBench(name, io.out))) good = false;
+    return good ? EXIT.good : EXIT.short;
   },
 };

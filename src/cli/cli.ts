@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { packageVersion } from "./package-root.ts";
-import { isProblemsError, UsageError } from "./usage-error.ts";
+import { fileFault, isProblemsError, UsageError } from "./usage-error.ts";
 
 /** Runs one command line. Never throws; never exits the process. */
 export async function runCli(argv: readonly string[], io: Io, loadEngine: () => Promise<Engine>): Promise<number> {
@@ -17,6 +17,11 @@ export async function runCli(argv: readonly string[], io: Io, loadEngine: () => 
     }
     if (isProblemsError(error)) {
       io.err(`${error.message}\n`);
+      return EXIT.input;
+    }
+    const fault = fileFault(error);
+    if (fault !== undefined) {
+      io.err(`${fault}\n`);
       return EXIT.input;
     }
     io.err(`${error instanceof Error ? error.stack : String(error)}\n\n${BUG}`);

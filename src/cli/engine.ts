@@ -42,6 +42,8 @@ export interface Engine {
   format(output: RunOutput, format: "table" | "json"): Promise<string>;
   /** The files of `--out`, by name. */
   files(output: RunOutput): Promise<Files>;
+  /** Before anything runs: @throws {UsageError} for a folder that `writeFolder` would refuse. */
+  checkFolder(folder: string, options: { readonly force: boolean }): Promise<void>;
   /** Writes whole or not at all. */
   writeFolder(folder: string, files: Files, options: { readonly force: boolean }): Promise<void>;
   readFolder(folder: string): Promise<RunOutput>;

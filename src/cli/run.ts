@@ -33,7 +33,7 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
   const flagSeeds = seedsOf(args);
   const workers = args.texts.get("workers");
   const workerCount = workers === undefined ? availableParallelism() : wholeNumber(workers, "--workers", 1);
-  const folder = outFolder(args, io.cwd);
+  const folder = await outFolder(args, io.cwd, engine);
   const scenario = await engine.loadScenario(args.words[0] as string, { set: args.lists.get("set") ?? [], cwd: io.cwd });
   if (!quiet) for (const warning of scenario.warnings) io.err(`${warning}\n`);
   const seeds = flagSeeds ?? seedOf(scenario);
@@ -50,7 +50,7 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
 }
 
 /** Refuses before anything runs, not an hour later. */
-function outFolder(args: Args, cwd: string): string | undefined {
+async function outFolder(args: Args, cwd: string, engine: Engine): Promise<string | undefined> {
   const out = args.texts.get("out");
   if (out === undefined) {
     if (args.switches.has("force")) throw new UsageError("--force goes with --out.");
@@ -60,6 +60,7 @@ function outFolder(args: Args, cwd: string): string | undefined {
   if (existsSync(folder) && !args.switches.has("force")) {
     throw new UsageError(`--out ${out} exists.`, "Choose another folder, or overwrite it with --force.");
   }
+  await engine.checkFolder(folder, { force: true });
   return folder;
 }
 

@@ -6,6 +6,7 @@ import { type LoadedSpec, runSeed } from "../experiment/run.ts";
 import { tInterval } from "../stats/index.ts";
 import type { Engine, KindList, LoadedScenario } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
+import { UsageError } from "./usage-error.ts";
 
 export function engine(): Engine {
   const version = packageVersion();
@@ -24,10 +25,32 @@ export function engine(): Engine {
       const { runFiles } = await import("../report/run-folder.ts");
       return { ...runFiles(output), "meta.json": metaJson(version, output) };
     },
-    writeFolder: async (folder, files, options) => (await import("../report/write-folder.ts")).writeFolder(folder, files, options),
-    readFolder: async (folder) => (await import("../report/run-folder.ts")).fromFolder(folder),
+    checkFolder: async (folder, options) => {
+      const { checkFolder, OutputFolderError } = await import("../report/write-folder.ts");
+      return forUser(OutputFolderError, () => checkFolder(folder, options));
+    },
+    writeFolder: async (folder, files, options) => {
+      const { OutputFolderError, writeFolder } = await import("../report/write-folder.ts");
+      return forUser(OutputFolderError, () => writeFolder(folder, files, options));
+    },
+    readFolder: async (folder) => {
+      const [{ fromFolder }, { StoredResultError }] = await Promise.all([
+        import("../report/run-folder.ts"),
+        import("../report/series-json.ts"),
+      ]);
+      return forUser(StoredResultError, () => fromFolder(folder));
+    },
     page: async (output) => (await import("../report/html/page.ts")).renderReport(output),
   };
+}
+
+/** Turns a room's error of the user's making into one line without a stack. */
+function forUser<T>(kind: new (message: string) => Error, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof kind ? new UsageError(error.message) : error;
+  }
 }
 
 const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));

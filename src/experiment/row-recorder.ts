@@ -54,9 +54,9 @@ export function recordRows(
 ): { tables(): Readonly<Record<string, ColumnTable>>; readonly events: string[] } {
   const tables: Record<string, () => ColumnTable> = {};
   const events: string[] = [];
-  if (options.requests > 0) tables["requests"] = requestRows(world, options.requests);
-  if (options.jobs) tables["jobs"] = jobRows(world);
-  if (options.power) tables["power"] = powerRows(world);
+  if (options.requests > 0) tables.requests = requestRows(world, options.requests);
+  if (options.jobs) tables.jobs = jobRows(world);
+  if (options.power) tables.power = powerRows(world);
   if (options.events) world.addRecorder(new EventLines(events));
   return { tables: () => Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table()])), events };
 }

@@ -15,8 +15,8 @@ export class OutputFolderError extends Error {}
  * @throws {OutputFolderError} if `dir` exists and `force` is not given, or if it exists and does not look like a result of ours.
  */
 export function writeFolder(dir: string, files: Readonly<Record<string, string | Uint8Array>>, options: { readonly force: boolean }): void {
+  checkFolder(dir, options);
   const target = resolve(dir);
-  checkTarget(target, dir, options.force);
   const parent = dirname(target);
   const partial = join(parent, `.${basename(target)}.partial-${process.pid}`);
   mkdirSync(parent, { recursive: true });
@@ -32,7 +32,9 @@ export function writeFolder(dir: string, files: Readonly<Record<string, string |
   }
 }
 
-function checkTarget(target: string, named: string, force: boolean): void {
+/** Says what `writeFolder` would refuse, so that nobody computes for an hour first. @throws {OutputFolderError} */
+export function checkFolder(named: string, { force }: { readonly force: boolean }): void {
+  const target = resolve(named);
   if (!existsSync(target)) return;
   if (!lstatSync(target).isDirectory()) throw new OutputFolderError(`${named} exists and is not a folder`);
   if (!force) throw new OutputFolderError(`${named} exists. Hint: name another folder, or replace it with --force.`);

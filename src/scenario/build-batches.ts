@@ -127,7 +127,7 @@ function workSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: 
     const { draw } = makeLaw(spec.work as LawSpec).factory(rng.fork("work"));
     return draw;
   }
-  const name = spec.work === undefined ? "work_s" : (spec.work["column"] as string);
+  const name = spec.work === undefined ? "work_s" : (spec.work.column as string);
   const values = column(table as Table, name);
   return (row) => values[row] as number;
 }

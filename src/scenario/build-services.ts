@@ -152,13 +152,9 @@ function mixOf(spec: ServiceSpec): ClassMix {
 function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): RequestSource {
   const byLaw = hasLaw(spec) ? lawSource(mixOf(spec), rng) : undefined;
   const workColumn =
-    spec.work === undefined
-      ? column(table, "work_s")
-      : spec.work.kind === "trace"
-        ? column(table, spec.work["column"] as string)
-        : undefined;
+    spec.work === undefined ? column(table, "work_s") : spec.work.kind === "trace" ? column(table, spec.work.column as string) : undefined;
   const names = Object.keys(spec.classes ?? {});
-  const classOf = table.texts["class"]?.map((name) => names.indexOf(name));
+  const classOf = table.texts.class?.map((name) => names.indexOf(name));
   const useClass = classOf !== undefined && names.length > 0;
   return {
     classIndex: useClass ? (row) => classOf[row] as number : (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row)),

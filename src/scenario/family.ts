@@ -32,7 +32,7 @@ export function familyAt(path: Path): Family {
   return section ?? BY_KEY[String(key)] ?? "law";
 }
 
-const LISTS: Readonly<Record<Family, string>> = {
+const LISTS: Readonly<Record<Exclude<Family, "PUE">, string>> = {
   workload: "workloads",
   controller: "controllers",
   fault: "faults",
@@ -41,12 +41,11 @@ const LISTS: Readonly<Record<Family, string>> = {
   profile: "profiles",
   carbon: "carbon",
   forecast: "forecasts",
-  PUE: "pue",
-  "power model": "power",
+  "power model": "power-models",
   server: "servers",
 };
 
-/** What `cybertwin list` calls the family. */
-export function listName(family: Family): string {
-  return LISTS[family];
+/** What `cybertwin list` calls the family; undefined for one that it does not show. */
+export function listName(family: Family): string | undefined {
+  return family === "PUE" ? undefined : LISTS[family];
 }

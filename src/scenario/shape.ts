@@ -143,9 +143,10 @@ function unknownKind(path: Path, context: Context): Problem {
   const family = above.length === 0 && context.root !== undefined ? context.root : familyAt(above);
   if (typeof kind !== "string") return { place, message: `${showPath(path)} must be text, got ${show(kind)}` };
   if (isKindNotYet(family, kind)) return { place, message: `${showPath(path)} ${JSON.stringify(kind)} is not supported yet` };
-  const near = didYouMean(kind, kindsAt(context.schema(), above, context.plain));
-  const hint = `${near === undefined ? "" : `${near} `}See \`cybertwin list ${listName(family)}\`.`;
-  return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, hint };
+  const list = listName(family);
+  const see = list === undefined ? undefined : `See \`cybertwin list ${list}\`.`;
+  const hint = [didYouMean(kind, kindsAt(context.schema(), above, context.plain)), see].filter((said) => said !== undefined).join(" ");
+  return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, ...(hint === "" ? {} : { hint }) };
 }
 
 /** Speaks of the branch that was meant: the one whose kind matches, else the one whose type does, else of all types. */

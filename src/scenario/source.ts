@@ -1,5 +1,5 @@
 /** YAML text to a tree with places. */
-import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
 import type { Place, Source } from "./place.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import type { Entry, ListTree, MapTree, Tree } from "./tree.ts";
@@ -20,7 +20,7 @@ export function parseYaml(text: string, source: Source): Tree {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: false });
   const problems: Problem[] = [...document.errors, ...document.warnings].map((fault) => ({
     place: placeAt(fault.pos[0]),
-    message: `not valid YAML: ${lowerFirst(fault.message)}`,
+    message: `not valid YAML: ${wording(fault)}`,
   }));
   if (problems.length > 0) throw new SpecError(problems);
   const converter = new Converter(document, placeAt, source);
@@ -48,9 +48,25 @@ function refuseDeepNesting(text: string, source: Source): void {
 
 type Document = ReturnType<typeof parseDocument>;
 
+/** What each alias stands for: the last node before it that carries its name. In one pass, where asking each alias is quadratic. */
+function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias: (_, alias) => {
+      const target = anchored.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 class Converter {
   readonly problems: Problem[] = [];
-  readonly #document: Document;
+  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #placeAt: (offset: number) => Place;
   readonly #source: Source;
   readonly #open = new Set<Node>();
@@ -58,7 +74,7 @@ class Converter {
   #aliasDepth = 0;
 
   constructor(document: Document, placeAt: (offset: number) => Place, source: Source) {
-    this.#document = document;
+    this.#targets = aliasTargets(document);
     this.#placeAt = placeAt;
     this.#source = source;
   }
@@ -92,7 +108,7 @@ class Converter {
   }
 
   #alias(alias: Alias, place: Place, depth: number): Tree {
-    const target = alias.resolve(this.#document);
+    const target = this.#targets.get(alias);
     if (target === undefined || this.#open.has(target)) {
       this.#report(
         place,
@@ -137,6 +153,9 @@ class Converter {
   }
 }
 
-function lowerFirst(text: string): string {
-  return `${text[0]?.toLowerCase() ?? ""}${text.slice(1).replace(/\.$/, "")}`;
+/** The parser's words, where they speak to the person who wrote the file. */
+function wording(fault: { readonly code: string; readonly message: string }): string {
+  if (fault.code === "MULTIPLE_DOCS") return "a second document begins here";
+  if (fault.message.includes("call stack")) return "nested too deeply";
+  return `${fault.message[0]?.toLowerCase() ?? ""}${fault.message.slice(1).replace(/\.$/, "")}`;
 }

@@ -31,12 +31,10 @@ export class BatchMeans {
   #size = 1;
   #openSum = 0;
   #openCount = 0;
-  #total = new Sum();
   #n = 0;
 
   add(value: number): void {
     this.#n++;
-    this.#total.add(value);
     this.#openSum += value;
     if (++this.#openCount === this.#size) this.#closeBatch();
   }
@@ -46,7 +44,10 @@ export class BatchMeans {
   }
 
   get mean(): number {
-    return this.#total.value / this.#n;
+    const total = new Sum();
+    for (let i = 0; i < this.#full; i++) total.add(this.#sums[i] as number);
+    total.add(this.#openSum);
+    return total.value / this.#n;
   }
 
   /** `level` in (0, 1), such as 0.95. */

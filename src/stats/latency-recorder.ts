@@ -53,6 +53,11 @@ export class LatencyRecorder {
     return this.#sum.value / this.n;
   }
 
+  /** Of all samples. */
+  get sum(): number {
+    return this.#sum.value;
+  }
+
   get min(): number {
     return this.n === 0 ? Number.NaN : this.#min;
   }

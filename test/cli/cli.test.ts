@@ -164,6 +164,12 @@ describe("cybertwin", () => {
     });
   });
 
+  it("answers 2, with one line, to a folder it may not replace and a file that is not there", async () => {
+    const file = cli.scenario({ name: "toy", seed: 1, crash: true });
+    assert.deepEqual(await cli.run("run", file, "--out", "precious"), { code: 2, out: "", err: "precious holds no result.\n" });
+    assert.deepEqual(await cli.run("run", "none.json"), { code: 2, out: "", err: `${join(cli.folder, "none.json")} does not exist.\n` });
+  });
+
   describe("the others", () => {
     it("validate checks all files and answers 2 if one is wrong", async () => {
       const good = cli.scenario({ name: "toy" });

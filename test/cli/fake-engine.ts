@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { Engine } from "../../src/cli/engine.ts";
+import { UsageError } from "../../src/cli/usage-error.ts";
 import type { RunHooks } from "../../src/experiment/hooks.ts";
 import type { Expected } from "../../src/experiment/output.ts";
 import type { RunOutput, RunResult } from "../../src/experiment/result.ts";
@@ -69,6 +70,9 @@ export const fakeEngine: Engine = {
   },
   async files(output) {
     return { "summary.json": JSON.stringify(output) };
+  },
+  async checkFolder(folder) {
+    if (folder.endsWith("precious")) throw new UsageError("precious holds no result.");
   },
   async writeFolder(folder, files) {
     mkdirSync(folder, { recursive: true });

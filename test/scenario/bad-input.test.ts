@@ -8,7 +8,11 @@ function but(old: string, replacement: string): string {
 }
 
 const CASES: readonly (readonly [name: string, text: string, message: string])[] = [
-  ["an unknown key", but("jobs: 3", "jobs: 3, memroy: 4 GiB"), 'scenario.yaml:8:32: unknown key "memroy" in workloads.etl. Did you mean "memory"?'],
+  [
+    "an unknown key",
+    but("jobs: 3", "jobs: 3, memroy: 4 GiB"),
+    'scenario.yaml:8:32: unknown key "memroy" in workloads.etl. Did you mean "memory"?',
+  ],
   ["an unknown section", `${SMALL}expct: []\n`, 'scenario.yaml:13:1: unknown key "expct". Did you mean "expect"?'],
   [
     "a unit of another dimension",
@@ -20,7 +24,11 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     but("work: 1 h", "work: 30m"),
     'scenario.yaml:8:63: workloads.etl.work must be a duration of at least 0 s, got "30m", which is in metres. Hint: "30 min".',
   ],
-  ["a negative quantity", but("mtbf: 1 day", "mtbf: -5 s"), 'scenario.yaml:12:72: faults.crash.mtbf must be a duration of at least 1 s, got "-5 s". Hint: "1 day".'],
+  [
+    "a negative quantity",
+    but("mtbf: 1 day", "mtbf: -5 s"),
+    'scenario.yaml:12:72: faults.crash.mtbf must be a duration of at least 1 s, got "-5 s". Hint: "1 day".',
+  ],
   [
     "NaN",
     but("work: 1 h", "work: .nan"),
@@ -32,13 +40,21 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     'scenario.yaml:3:11: duration must be a duration above 0 s, got Infinity, which is not a finite number. Hint: "24 h".',
   ],
   ["infinitely many", but("count: 2 }", "count: .inf }"), "scenario.yaml:5:42: sites.west.servers.count must be a number, got Infinity."],
-  ["an empty list", but("{ kind: small, count: 2 }", "[]"), "scenario.yaml:5:20: sites.west.servers must be a list of at least 1 item, got an empty list."],
+  [
+    "an empty list",
+    but("{ kind: small, count: 2 }", "[]"),
+    "scenario.yaml:5:20: sites.west.servers must be a list of at least 1 item, got an empty list.",
+  ],
   [
     "a missing file",
     but("{ kind: exponential, mean: 5 ms }", "{ kind: table, file: sizes.csv }"),
     'scenario.yaml:7:52: workloads.web.work.file: the file "sizes.csv" does not exist.',
   ],
-  ["a duration of zero", but("duration: 1 h", "duration: 0 s"), 'scenario.yaml:3:11: duration must be a duration above 0 s, got "0 s". Hint: "24 h".'],
+  [
+    "a duration of zero",
+    but("duration: 1 h", "duration: 0 s"),
+    'scenario.yaml:3:11: duration must be a duration above 0 s, got "0 s". Hint: "24 h".',
+  ],
   [
     "a job of more cores than any server has",
     but("cores: 4", "cores: 9"),
@@ -49,11 +65,15 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     but("memory: 8 GiB", "memory: 64 GiB"),
     "scenario.yaml:8:50: workloads.etl.memory makes a job larger than every server: it needs 4 cores and 64 GiB. The servers have 8 cores and 32 GiB.",
   ],
-  ["a key given twice", but("  etl:", "  web: { kind: batch, jobs: 1, work: 1 s }\n  etl:"), 'scenario.yaml:8:3: key "web" is given twice, first at line 7.'],
+  [
+    "a key given twice",
+    but("  etl:", "  web: { kind: batch, jobs: 1, work: 1 s }\n  etl:"),
+    'scenario.yaml:8:3: key "web" is given twice, first at line 7.',
+  ],
   [
     "an expression that calls import",
     but("mean: 5 ms", "mean: \"import('fs')\""),
-    "scenario.yaml:7:58: workloads.web.work.mean must be a duration above 0 s, got \"import('fs')\". Hint: \"5 ms\".",
+    'scenario.yaml:7:58: workloads.web.work.mean must be a duration above 0 s, got "import(\'fs\')". Hint: "5 ms".',
   ],
   [
     "an open-loop service above its static capacity",
@@ -80,10 +100,22 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     but("kind: small", "kind: smal"),
     'scenario.yaml:5:28: unknown server kind "smal". Did you mean "small"? See `cybertwin list servers`, or name a file: "./mine.yaml".',
   ],
-  ["a kind that is not modelled yet", but("kind: best-fit", "kind: firm"), 'scenario.yaml:10:18: controllers.place.kind "firm" is not supported yet.'],
+  [
+    "a kind that is not modelled yet",
+    but("kind: best-fit", "kind: firm"),
+    'scenario.yaml:10:18: controllers.place.kind "firm" is not supported yet.',
+  ],
   ["a wrong type", but("count: 2 }", "count: two }"), 'scenario.yaml:5:42: sites.west.servers.count must be a number, got "two".'],
-  ["percent", but("count: 1 }", "fraction: 50% }"), 'scenario.yaml:12:64: faults.crash.target.fraction must be a number, got "50%". Hint: 0.5.'],
-  ["a value left out", but("work: 1 h", "work:"), "scenario.yaml:8:63: workloads.etl.work must be a duration of at least 0 s or a mapping, got nothing."],
+  [
+    "percent",
+    but("count: 1 }", "fraction: 50% }"),
+    'scenario.yaml:12:64: faults.crash.target.fraction must be a number, got "50%". Hint: 0.5.',
+  ],
+  [
+    "a value left out",
+    but("work: 1 h", "work:"),
+    "scenario.yaml:8:63: workloads.etl.work must be a duration of at least 0 s or a mapping, got nothing.",
+  ],
   [
     "a name with a capital",
     but("  web:", "  Web:"),
@@ -149,13 +181,30 @@ describe("bad input", () => {
 
   it("an alias bomb is refused", () => {
     let text = `${SMALL}a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n`;
-    for (let i = 1; i < 9; i++) text += `a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(",")}]\n`; // 1e9 values
+    for (let i = 1; i < 9; i++)
+      text += `a${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(",")}]\n`; // 1e9 values
     assert.equal(complaint(text), "scenario.yaml:13:22: aliases expand to more than 10000 values.");
   });
 
   it("an alias of what it stands in, and deep nesting, are refused", () => {
     assert.equal(complaint("a: &a [*a]\n"), "scenario.yaml:1:8: *a stands inside what it names.");
     assert.equal(complaint(`a: ${"[".repeat(20_000)}`), "scenario.yaml:1:104: nested more than 100 deep.");
+  });
+
+  it("nesting without brackets, second documents and tags are refused", () => {
+    assert.match(complaint("- ".repeat(20_000)), /^scenario\.yaml:1:\d+: not valid YAML: nested too deeply\.$/m);
+    assert.equal(complaint(`${SMALL}---\na: 1\n`), "scenario.yaml:13:1: not valid YAML: a second document begins here.");
+    assert.equal(complaint("a: !!js/function 'x'\n"), "scenario.yaml:1:4: not valid YAML: unresolved tag: tag:yaml.org,2002:js/function.");
+  });
+
+  it("names that every object has are nothing special", () => {
+    assert.equal(complaint("__proto__: 1\n"), 'scenario.yaml:1:1: "__proto__" cannot be a key.');
+    assert.equal(
+      complaint(SMALL.replace("kind: server-crash", "kind: toString")),
+      'scenario.yaml:12:18: unknown fault kind "toString". See `cybertwin list faults`.',
+    );
   });
 
   it("all problems of a pass come at once, in order of place", () => {
@@ -170,7 +219,11 @@ describe("bad input", () => {
   describe("in other files", () => {
     const replay = but("{ kind: poisson, rate: 100 req/s }", "{ kind: trace, file: traces/t.csv }");
     const tables: readonly (readonly [string, string, string])[] = [
-      ["an unsorted trace", "arrival_s,work_s\n1,0.1\n3,0.1\n2,0.1\n", 'traces/t.csv:4: column "arrival_s" must not fall: 2 after 3 (from scenario.yaml:7).'],
+      [
+        "an unsorted trace",
+        "arrival_s,work_s\n1,0.1\n3,0.1\n2,0.1\n",
+        'traces/t.csv:4: column "arrival_s" must not fall: 2 after 3 (from scenario.yaml:7).',
+      ],
       ["a bad row", "arrival_s,work_s\n1,0.1\n3,x\n", 'traces/t.csv:3: column "work_s" must be a number, got "x" (from scenario.yaml:7).'],
     ];
     for (const [name, csv, message] of tables) {
@@ -180,11 +233,15 @@ describe("bad input", () => {
     it("a gap in a carbon trace is named by its line", () => {
       const text = but("carbon: 300 g/kWh", "carbon: { kind: trace, file: c.csv, forecast: { kind: persistence } }");
       const csv = "hour,average_g_per_kwh\n0,300\n1,300\n3,200\n";
-      assert.equal(complaint({ "scenario.yaml": text, "c.csv": csv }), "c.csv:4: leaves a gap: expected hour 2, got hour 3 (from scenario.yaml:5).");
+      assert.equal(
+        complaint({ "scenario.yaml": text, "c.csv": csv }),
+        "c.csv:4: leaves a gap: expected hour 2, got hour 3 (from scenario.yaml:5).",
+      );
     });
 
     it("a SPEC table of the wrong length is named where it stands", () => {
-      const kind = "kind: server\ncores: 8\nmemory: 8 GiB\nclocks: [2 GHz]\npower: { kind: spec, watts: [1, 2, 3] }\nembodied: 1 kg\nlifetime: 4 year\nsource: x\n";
+      const kind =
+        "kind: server\ncores: 8\nmemory: 8 GiB\nclocks: [2 GHz]\npower: { kind: spec, watts: [1, 2, 3] }\nembodied: 1 kg\nlifetime: 4 year\nsource: x\n";
       assert.equal(
         complaint({ "scenario.yaml": but("kind: small", "kind: ./mine.yaml"), "mine.yaml": kind }),
         "mine.yaml:5:29: power.watts must have 11 values, for 0, 10, ... 100 % load, got 3 (from scenario.yaml:5).",

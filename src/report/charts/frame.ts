@@ -23,7 +23,7 @@ export interface ChartText {
 
 /** Equal margins let the reader's eye follow one moment down through all charts. */
 export function margins(size: ChartSize): { readonly marginLeft: number; readonly marginRight: number } {
-  return size.compact ? { marginLeft: 54, marginRight: 38 } : { marginLeft: 74, marginRight: 54 };
+  return size.compact ? { marginLeft: 56, marginRight: 38 } : { marginLeft: 74, marginRight: 54 };
 }
 
 export function plotWidth(size: ChartSize): number {

@@ -28,6 +28,18 @@ export class RequestTally {
   get finished(): number {
     return this.ended[OUTCOME.finished] as number;
   }
+
+  /** Counts a request that ended. */
+  add(request: EndedRequest, latencyS: number, isGood: boolean): void {
+    this.ended[request.outcome] = (this.ended[request.outcome] as number) + 1;
+    if (request.outcome !== OUTCOME.finished) return;
+    if (isGood) this.good++;
+    this.latencyS.add(latencyS);
+    this.latencyBatches.add(latencyS);
+    this.waitS.add(request.startS - request.arrivalS);
+    this.energyJ.add(request.energyJ);
+    this.carbonG.add(request.carbonG);
+  }
 }
 
 export class ServiceStats {
@@ -43,11 +55,10 @@ export class ServiceStats {
   attemptCount = 0;
   attemptsFailed = 0;
   oomRestarts = 0;
-  /** Joules and grams of every request that ended, however it ended. */
-  readonly endedEnergyJ = new Sum();
-  readonly endedCarbonG = new Sum();
-  /** Time in system of requests that ended, and the area under the number in system: Little's law compares them. */
-  readonly sojournS = new Sum();
+  /** Joules, grams and time in system of requests that ended and are not in `total`: those before the warm-up, and unfinished ones. */
+  readonly #otherEnergyJ = new Sum();
+  readonly #otherCarbonG = new Sum();
+  readonly #otherS = new Sum();
   readonly #areaS = new Sum();
   #inSystem = 0;
   #areaAtS = 0;
@@ -79,8 +90,7 @@ export class ServiceStats {
     this.arrivedCount++;
     if (nowS < this.warmupS) return;
     this.total.arrived++;
-    const tally = this.classes[classIndex];
-    if (tally !== undefined) tally.arrived++;
+    if (this.classes.length > 0) (this.classes[classIndex] as RequestTally).arrived++;
     if (this.slo !== undefined) {
       const window = this.#window(nowS, this.slo.windowS);
       this.windowArrived[window] = (this.windowArrived[window] as number) + 1;
@@ -91,32 +101,36 @@ export class ServiceStats {
   ended(request: EndedRequest, nowS: number): void {
     this.#moveArea(nowS);
     this.#inSystem--;
-    this.endedCount[request.outcome] = (this.endedCount[request.outcome] as number) + 1;
-    const latencyS = nowS - request.arrivalS;
-    this.sojournS.add(latencyS);
-    this.endedEnergyJ.add(request.energyJ);
-    this.endedCarbonG.add(request.carbonG);
-    if (request.arrivalS < this.warmupS) return;
+    const { outcome, arrivalS, energyJ, carbonG } = request;
+    this.endedCount[outcome] = (this.endedCount[outcome] as number) + 1;
+    const latencyS = nowS - arrivalS;
+    const isMeasured = arrivalS >= this.warmupS;
+    if (!isMeasured || outcome !== OUTCOME.finished) {
+      this.#otherEnergyJ.add(energyJ);
+      this.#otherCarbonG.add(carbonG);
+      this.#otherS.add(latencyS);
+      if (!isMeasured) return;
+    }
     const { slo } = this;
-    const isGood = slo !== undefined && request.outcome === OUTCOME.finished && latencyS <= slo.latencyS;
-    this.#tally(this.total, request, latencyS, isGood);
-    const tally = this.classes[request.classIndex];
-    if (tally !== undefined) this.#tally(tally, request, latencyS, isGood);
+    const isGood = slo !== undefined && outcome === OUTCOME.finished && latencyS <= slo.latencyS;
+    this.total.add(request, latencyS, isGood);
+    if (this.classes.length > 0) (this.classes[request.classIndex] as RequestTally).add(request, latencyS, isGood);
     if (isGood) {
-      const window = this.#window(request.arrivalS, slo.windowS);
+      const window = this.#window(arrivalS, slo.windowS);
       this.windowGood[window] = (this.windowGood[window] as number) + 1;
     }
   }
 
-  #tally(tally: RequestTally, request: EndedRequest, latencyS: number, isGood: boolean): void {
-    tally.ended[request.outcome] = (tally.ended[request.outcome] as number) + 1;
-    if (request.outcome !== OUTCOME.finished) return;
-    if (isGood) tally.good++;
-    tally.latencyS.add(latencyS);
-    tally.latencyBatches.add(latencyS);
-    tally.waitS.add(request.startS - request.arrivalS);
-    tally.energyJ.add(request.energyJ);
-    tally.carbonG.add(request.carbonG);
+  /** Joules of every request that ended, however it ended; likewise below. */
+  get endedEnergyJ(): number {
+    return this.total.energyJ.value + this.#otherEnergyJ.value;
+  }
+  get endedCarbonG(): number {
+    return this.total.carbonG.value + this.#otherCarbonG.value;
+  }
+  /** Their time in system: Little's law compares it with the area. */
+  get endedSojournS(): number {
+    return this.total.latencyS.sum + this.#otherS.value;
   }
 
   #moveArea(nowS: number): void {

@@ -32,14 +32,15 @@ function recoveryMetric(book: MetricBook, world: World, { name, onsets }: { name
     return slo === undefined ? [] : [{ warmupS, windows: sloWindows(service, slo, nowS) }];
   });
   const judged = onsets.filter((onsetS) => services.every(({ warmupS }) => onsetS >= warmupS));
-  if (services.length === 0) return book.missing(metric, "no service has an SLO");
-  if (judged.length === 0) return book.missing(metric, "the fault did not strike in the measured window");
   const times = judged.map((onsetS) => Math.max(...services.map(({ windows }) => recoveryS(windows, onsetS))));
   const recovered = times.filter((timeS) => timeS < Infinity);
-  if (recovered.length === 0) return book.missing(metric, "no service recovered before the end");
-  const unrecovered = times.length - recovered.length;
-  const note = unrecovered === 0 ? { n: recovered.length } : { n: recovered.length, censored: true };
-  book.set(metric, recovered.reduce((sum, timeS) => sum + timeS, 0) / recovered.length, note);
+  if (services.length === 0) book.missing(metric, "no service has an SLO");
+  else if (judged.length === 0) book.missing(metric, "the fault did not strike in the measured window");
+  else if (recovered.length === 0) book.missing(metric, "no service recovered before the end");
+  else {
+    const censored = recovered.length < times.length ? { censored: true } : {};
+    book.set(metric, recovered.reduce((sum, timeS) => sum + timeS, 0) / recovered.length, { n: recovered.length, ...censored });
+  }
 }
 
 function recoveryS(windows: readonly SloWindow[], onsetS: number): number {

@@ -63,7 +63,7 @@ function littleLaw(world: World): boolean {
   const { nowS } = world.simulation;
   return world.services.every(({ service: { stats, pool } }) => {
     const sojournS = new Sum();
-    sojournS.add(stats.sojournS.value);
+    sojournS.add(stats.endedSojournS);
     for (let slot = 0; slot < pool.slotCount; slot++) {
       if (pool.state[slot] !== REQUEST_STATE.free) sojournS.add(nowS - (pool.arrivalS[slot] as number));
     }
@@ -80,7 +80,7 @@ function accountsSumToMeter(world: World): boolean {
 
 /** Joules of all requests, taken at their ends, against the meters' account, integrated at every change. */
 function requestsAttributed(world: World): boolean {
-  const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ.value + service.openEnergy().energyJ, 0);
+  const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ + service.openEnergy().energyJ, 0);
   return isClose(
     requestsJ,
     world.sites.reduce((sum, site) => sum + site.energyJ("request"), 0),
@@ -98,7 +98,7 @@ function jobsAttributed(world: World): boolean {
 }
 
 function carbonAttributed(world: World): boolean {
-  const requestsG = world.services.reduce((sum, { service }) => sum + service.stats.endedCarbonG.value + service.openEnergy().carbonG, 0);
+  const requestsG = world.services.reduce((sum, { service }) => sum + service.stats.endedCarbonG + service.openEnergy().carbonG, 0);
   const jobsG = world.batches.reduce((sum, unit) => sum + unit.workload.stats.endedCarbonG.value + openJobs(unit).carbonG, 0);
   const metersG = world.sites.reduce((sum, { carbonG }) => sum + carbonG.request.value + carbonG.job.value, 0);
   return isClose(requestsG + jobsG, metersG, ATTRIBUTION_RELATIVE);

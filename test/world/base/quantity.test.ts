@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DIMENSION_NAMES, type Dimension, quantity, readQuantity } from "../../../src/world/base/quantity.ts";
 import { askMathjs, parseUnits, scaled, UNITS } from "../../../src/world/base/unit.ts";
 
-function valueOf(value: unknown, dimension: Dimension): number {
+function baseOf(value: unknown, dimension: Dimension): number {
   const read = readQuantity(value, dimension);
   assert.ok(read.ok, `${value}`);
   return read.value;
@@ -17,29 +17,29 @@ function refusal(value: unknown, dimension: Dimension): string {
 
 describe("quantity", () => {
   it("takes a number in the base unit, or text with a unit", () => {
-    assert.equal(valueOf(5, "duration"), 5);
-    assert.equal(valueOf("5 ms", "duration"), 0.005);
-    assert.equal(valueOf("20 us", "duration"), 2e-5); // 20 / 1e6, where 20 * 1e-6 is an ulp off
-    assert.equal(valueOf("1 day", "duration"), 86_400);
-    assert.equal(valueOf("1.5h", "duration"), 5400);
-    assert.equal(valueOf("4 year", "duration"), 4 * 365.25 * 86_400);
-    assert.equal(valueOf("8 GiB", "memory"), 8 * 1024 * 1024 * 1024);
-    assert.equal(valueOf("2.1 GHz", "frequency"), 2.1e9);
-    assert.equal(valueOf("1 kWh", "energy"), 3.6e6);
-    assert.equal(valueOf("1000 kg", "mass"), 1e6);
-    assert.equal(valueOf("400 req/s", "rate"), 400);
-    assert.equal(valueOf("60 req/min", "rate"), 1);
-    assert.equal(valueOf("432 jobs/day", "job-rate"), 0.005); // 432 / 86400
-    assert.equal(valueOf("10 GB/s", "bandwidth"), 1e10);
-    assert.equal(valueOf("3.6 KiB/h", "bandwidth"), 1.024); // 3.6 x 1024 / 3600
-    assert.equal(valueOf("36 USD/MWh", "price"), 1e-8); // 36 / 3.6e9
-    assert.equal(valueOf("300 g/kWh", "carbon-intensity"), 300);
-    assert.equal(valueOf("0.3 kg/kWh", "carbon-intensity"), 300);
+    assert.equal(baseOf(5, "duration"), 5);
+    assert.equal(baseOf("5 ms", "duration"), 0.005);
+    assert.equal(baseOf("20 us", "duration"), 2e-5); // 20 / 1e6, where 20 * 1e-6 is an ulp off
+    assert.equal(baseOf("1 day", "duration"), 86_400);
+    assert.equal(baseOf("1.5h", "duration"), 5400);
+    assert.equal(baseOf("4 year", "duration"), 4 * 365.25 * 86_400);
+    assert.equal(baseOf("8 GiB", "memory"), 8 * 1024 * 1024 * 1024);
+    assert.equal(baseOf("2.1 GHz", "frequency"), 2.1e9);
+    assert.equal(baseOf("1 kWh", "energy"), 3.6e6);
+    assert.equal(baseOf("1000 kg", "mass"), 1e6);
+    assert.equal(baseOf("400 req/s", "rate"), 400);
+    assert.equal(baseOf("60 req/min", "rate"), 1);
+    assert.equal(baseOf("432 jobs/day", "job-rate"), 0.005); // 432 / 86400
+    assert.equal(baseOf("10 GB/s", "bandwidth"), 1e10);
+    assert.equal(baseOf("3.6 KiB/h", "bandwidth"), 1.024); // 3.6 x 1024 / 3600
+    assert.equal(baseOf("36 USD/MWh", "price"), 1e-8); // 36 / 3.6e9
+    assert.equal(baseOf("300 g/kWh", "carbon-intensity"), 300);
+    assert.equal(baseOf("0.3 kg/kWh", "carbon-intensity"), 300);
   });
 
   it("asks mathjs for what its own table lacks", () => {
-    assert.equal(valueOf("1 decade", "duration"), 10 * 365.25 * 86_400);
-    assert.equal(valueOf("2 lbs", "mass"), 2 * 453.59237);
+    assert.equal(baseOf("1 decade", "duration"), 10 * 365.25 * 86_400);
+    assert.equal(baseOf("2 lbs", "mass"), 2 * 453.59237);
   }).timeout(20_000); // the first question loads mathjs
 
   it("agrees with mathjs on every unit of the table", () => {
