@@ -1,9 +1,12 @@
 /** Scenarios as text, played in memory: YAML -> loadScenario -> runSeed -> metrics, as the command does it. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runOutput } from "../../src/experiment/output.ts";
 import type { RunResult } from "../../src/experiment/result.ts";
 import { runSeed } from "../../src/experiment/run.ts";
+import { toJson } from "../../src/report/to-json.ts";
 import { type LoadedScenario, loadScenario } from "../../src/scenario/index.ts";
+import { tInterval } from "../../src/stats/index.ts";
 
 const CATALOGUE = fileURLToPath(new URL("../../../catalogue", import.meta.url));
 const HOOKS = { shouldStop: () => false, onProgress: () => {} };
@@ -59,4 +62,11 @@ export const csv = (header: string, ...rows: readonly (readonly (number | string
 export function near(actual: number, expected: number, relative = 1e-12): void {
   if (Math.abs(actual - expected) <= relative * Math.abs(expected)) return;
   throw new Error(`${actual} should be ${expected} within ${relative}`);
+}
+
+/** The document that `run --format json` prints for these runs of `text`. */
+export function documentOf(text: string, files: Files, runs: readonly RunResult[]): string {
+  const { spec, sha256, text: merged } = loadYaml(text, files);
+  const head = { name: spec.name, durationS: spec.duration, warmupS: spec.warmup === "auto" ? 0 : spec.warmup, expect: spec.expect };
+  return toJson(runOutput({ version: "test", head, source: { sha256, text: merged, file: "scenario.yaml" }, runs, interval: tInterval }));
 }
