@@ -13,7 +13,7 @@ import type { ArrivalProcess } from "../world/workload/arrivals.ts";
 import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
-import { forecastFor, make, type Policy } from "./build-policies.ts";
+import { forecastFor, make } from "./build-policies.ts";
 import { allowedServers, fleetServer } from "./build-services.ts";
 import type { BatchSpec } from "./spec.ts";
 
@@ -40,24 +40,23 @@ function poolFor(context: BuildContext, pools: Map<string, BatchPool>, name: str
   if (known !== undefined) return known;
   const servers = allowedServers(world, spec.sites);
   const rule = place === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(place);
-  const mirror = place?.spec.telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
+  const telemetry = place?.spec.telemetry;
+  const mirror = telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
   const poolRng = rng.fork(`pool ${key}`);
   const pool = new BatchPool(world.simulation, { servers, rule, backfill: spec.backfill, mirror }, poolRng, world);
   for (const server of servers) pool.refresh(server);
   pools.set(key, pool);
   world.pools.push(pool);
-  if (mirror !== undefined)
-    context.starters.push(() => startMirror(world, pool, { mirror, ...mirrorTiming(place as Policy) }, poolRng.fork("mirror")));
+  if (telemetry !== undefined && mirror !== undefined) {
+    const timing = { scrapeS: telemetry.scrape, delayS: telemetry.delay, loss: telemetry.loss };
+    context.starters.push(() => startMirror(world, pool, { mirror, ...timing }, poolRng.fork("mirror")));
+  }
   return pool;
 }
 
 /** The first site that the workload may use: the one whose grid its forecasts are about. */
 function siteOfServers({ world }: BuildContext, spec: BatchSpec): Site {
   return world.sites.find(({ options }) => spec.sites === undefined || spec.sites.includes(options.name)) as Site;
-}
-
-function mirrorTiming({ spec: { telemetry } }: Policy): { scrapeS: number; delayS: number; loss: number } {
-  return { scrapeS: telemetry?.scrape ?? 0, delayS: telemetry?.delay ?? 0, loss: telemetry?.loss ?? 0 };
 }
 
 function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; pool: BatchPool; nextId(): number }): void {
@@ -71,7 +70,7 @@ function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; po
       name,
       priority: PRIORITY_RANK[spec.priority],
       weight: spec.weight ?? (spec.priority === "best-effort" ? BEST_EFFORT_WEIGHT : NORMAL_WEIGHT),
-      hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || table?.numbers["deadline_s"] !== undefined,
+      hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || table?.numbers.deadline_s !== undefined,
       deadlineS: spec.deadline,
       slackS: spec.slack,
       checkpointS: spec.checkpointEvery,

@@ -10,6 +10,8 @@ export type Registry = ReadonlyMap<string, AnyPlugin>;
 
 /** What the meaning pass asks of a controller's plugin beyond what every plugin says. */
 export interface ControllerTraits {
+  /** "periodic", or what a rule is asked at events: "queue", "oracle-queue", "route", "place", "delay". */
+  readonly decides: string;
   readonly target: "service" | "batch" | "any";
   readonly oracles: readonly string[];
   /** True if it cannot do without all of its oracles. */
