@@ -254,7 +254,7 @@ export class Server {
       if (c.isJob) jobCores += c.cores;
     }
     if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
-    const jobW = perCoreW * jobCores;
+    const jobW = jobCores === grantedCores ? dynamicW : perCoreW * jobCores; // alone they draw all of it, to the last bit
     this.powerW = wallW;
     meter.wallW = wallW;
     meter.jobW = jobW;
