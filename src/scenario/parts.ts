@@ -10,6 +10,8 @@ export type Registry = ReadonlyMap<string, AnyPlugin>;
 
 /** What the meaning pass asks of a controller's plugin beyond what every plugin says. */
 export interface ControllerTraits {
+  /** "periodic" for a controller with a period; anything else is a rule. */
+  readonly decides: string;
   readonly target: "service" | "batch" | "any";
   readonly oracles: readonly string[];
   /** True if it cannot do without all of its oracles. */
