@@ -100,6 +100,9 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
     const sum = Object.values(classes).reduce((total, { share }) => total + share, 0);
     if (Math.abs(sum - 1) > 1e-9)
       findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
+    for (const name of parts.traceClasses(service.arrivals)) {
+      if (!Object.hasOwn(classes, name)) findings.problem([...path, "classes"], `lack ${JSON.stringify(name)}, a class of the trace`);
+    }
     for (const [name, { work }] of Object.entries(classes)) {
       if (work?.kind === "trace")
         findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");

@@ -41,6 +41,8 @@ export interface Parts {
   meanRate(spec: PluginSpec): { readonly kind: "law" | "trace"; readonly perS: number } | { readonly kind: "none" };
   /** Columns of the table that arrivals replay, or undefined for laws. */
   traceColumns(spec: PluginSpec): readonly string[] | undefined;
+  /** Different classes that a replayed trace names; empty where it has no `class` column. */
+  traceClasses(spec: PluginSpec): readonly string[];
   /** Why a server kind's power does not fit its clocks. */
   powerProblem(kind: ServerKindSpec): string | undefined;
   /** Why a run cannot be played on a site's carbon. */

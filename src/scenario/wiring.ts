@@ -46,6 +46,10 @@ export const PARTS: Parts = {
   meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
   meanRate,
   traceColumns,
+  traceClasses: (spec) => {
+    const made = makeArrivals(spec as ArrivalsSpec);
+    return made.kind === "trace" ? [...new Set(made.table.texts.class)] : [];
+  },
   powerProblem: (kind) =>
     powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
   carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
