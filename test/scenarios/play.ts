@@ -1,6 +1,7 @@
 /** Runs scenarios of the repository, or texts, through the path that `cybertwin run` takes. */
 import { readdirSync, readFileSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { RunResult } from "../../src/experiment/result.ts";
 import { runSeed } from "../../src/experiment/run.ts";
 import { type LoadedScenario, loadScenario } from "../../src/scenario/index.ts";
@@ -19,8 +20,13 @@ export function loadFile(file: string, { set = [], text }: Options = {}): Loaded
     set,
     cwd: ".",
     catalogue: { dir: "catalogue", list: (dir) => readdirSync(ROOT + dir) },
-    read: (path) => (path === file && text !== undefined ? text : readFileSync(isAbsolute(path) ? path : ROOT + path, "utf8")),
+    read: (path) => (path === file && text !== undefined ? text : readText(resolve(ROOT, path))),
   });
+}
+
+function readText(path: string): string {
+  const bytes = readFileSync(path);
+  return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 
 /** Loads and runs a scenario with its own seed, or with another. */

@@ -133,7 +133,7 @@ const BATCH: readonly MetricEntry[] = [
 const CLOUD: readonly MetricEntry[] = [
   total("energy.total_j", "J", "All that the sites drew: servers, power supplies and facility."),
   total("energy.it_j", "J", "What the servers drew at the wall."),
-  total("energy.<account>_j", "J", "The part of one account; the accounts sum to the total (docs/units.md)."),
+  total("energy.<account>_j", "J", "The part of one account; the accounts sum to the total (docs/design.md)."),
   total("carbon.total_g", "g", "Operational and embodied grams of CO2 equivalent."),
   total("carbon.operational_g", "g", "Joules drawn times the grid's intensity when they were drawn."),
   total("carbon.embodied_g", "g", "Making the servers, spread evenly over their lifetime."),
