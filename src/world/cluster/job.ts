@@ -45,6 +45,11 @@ export class Job {
   }
 }
 
+/** Greatest priority first, then arrival, then id: the order of the queue, for lists of jobs. */
+export function inQueueOrder(a: Job, b: Job): number {
+  return b.workload.options.priority - a.workload.options.priority || a.arrivalS - b.arrivalS || a.id - b.id;
+}
+
 /** Declared facts only: neither true work nor a deadline or slack that would give it away. */
 class DeclaredJob implements JobView {
   readonly #job: Job;

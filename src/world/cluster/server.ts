@@ -256,7 +256,7 @@ export class Server {
       if (c.isJob) jobCores += c.cores;
     }
     if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
-    const jobW = jobCores === grantedCores ? dynamicW : perCoreW * jobCores; // jobs alone draw it all: requests get no rounding
+    const jobW = jobCores === grantedCores ? dynamicW : perCoreW * jobCores; // alone they draw all of it, to the last bit
     this.powerW = wallW;
     meter.wallW = wallW;
     meter.jobW = jobW;
