@@ -3,10 +3,13 @@ import { EventHash } from "../src/kernel/event-hash.ts";
 import { type EventId, PHASE, rootRng, Simulation } from "../src/kernel/index.ts";
 import { LatencyRecorder } from "../src/stats/index.ts";
 import type { JobId, ServerId } from "../src/world/base/id.ts";
+import { Container } from "../src/world/cluster/container.ts";
 import { JobQueue } from "../src/world/cluster/job-queue.ts";
 import { ServerFleetIndex } from "../src/world/cluster/placement/fleet-index.ts";
+import { Server } from "../src/world/cluster/server.ts";
 import { ServerMeter } from "../src/world/cluster/server-meter.ts";
 import { type EndedRequest, OUTCOME, ServiceStats } from "../src/world/cluster/service-stats.ts";
+import { makePowerModel } from "../src/world/energy/index.ts";
 
 const CALLS = 1e6;
 const REPEATS = 7;
@@ -19,7 +22,7 @@ const MEMORY_B = 96 * 1_073_741_824;
 type Part = readonly [name: string, call: (i: number) => void];
 
 export async function budget(say: (text: string) => void): Promise<boolean> {
-  for (const [name, call] of [...draws(), ...kernel(), ...books(), ...placement()])
+  for (const [name, call] of [...draws(), ...kernel(), ...books(), ...serving(), ...placement()])
     say(`${name.padEnd(64)} ${nsPerCall(call).toFixed(0).padStart(5)} ns`);
   return true;
 }
@@ -96,6 +99,46 @@ function books(): readonly Part[] {
       },
     ],
     ["  of which a latency kept", (i) => recorder.add(0.05 + (i & 1023) * 1e-4)],
+  ];
+}
+
+/** One request at a time on an otherwise empty server: its two ends, without the service around them. */
+function serving(): readonly Part[] {
+  const simulation = new Simulation();
+  const server = new Server(simulation, {
+    id: 0 as ServerId,
+    name: "here/0",
+    kind: "bench",
+    site: "here",
+    row: undefined,
+    rack: undefined,
+    cores: CORES,
+    memoryB: MEMORY_B,
+    speed: 1,
+    clocksHz: [2e9],
+    nominalHz: 2e9,
+    clockHz: 2e9,
+    power: makePowerModel({ kind: "linear", idle: 100, peak: 300 }, { clocksHz: [2e9], nominalHz: 2e9 }),
+    psuEfficiency: undefined,
+    boot: { timeS: 0, powerW: 0 },
+    sleep: undefined,
+    embodiedG: 0,
+    lifetimeS: 1,
+    intensity: { gPerJ: 0 },
+  });
+  const container = new Container({ taskFinished: () => {}, rebased: () => {} }, false);
+  container.shape({ weight: 1024, taskCores: 1, capCores: CORES });
+  server.addContainer(container, { cores: 0, memoryB: 0 });
+  return [
+    [
+      "a request started on a server and finished, its event included",
+      (i) => {
+        server.advance();
+        server.start(container, 0, i, 0.01);
+        server.settle();
+        simulation.step();
+      },
+    ],
   ];
 }
 
