@@ -104,7 +104,7 @@ function chainRunLength({ slack, threshold, shift }: CusumDesign, states: number
   return (steps[0] as number) / (1 - (moves[0] as number));
 }
 
-/** One side alone in closed form, within some percent. @see Siegmund, Sequential Analysis, 1985, chapter 2 (2.57). */
+/** One side alone in closed form, within some percent. @see Siegmund, Sequential Analysis, 1985, chapter 2. */
 export function siegmundRunLength({ slack, threshold, shift }: CusumDesign): number {
   const drift = shift - slack;
   const reach = threshold + 1.166; // an overshoot of 0.583 at each end

@@ -9,7 +9,8 @@ export interface FitTest {
 
 /**
  * Kolmogorov-Smirnov: largest distance between the sample's distribution and a continuous law that was not fitted to it.
- * The p-value is off by less than 0.01 from five values on. @throws {RangeError} without values.
+ * From five values on the p-value is off by less than 0.004 where it is below 0.2, and by less than 0.03 elsewhere.
+ * @throws {RangeError} without values.
  */
 export function ksTest(values: ArrayLike<number>, cdf: (value: number) => number): FitTest {
   const n = values.length;

@@ -83,7 +83,7 @@ function distanceSquared(products: Float64Array, n: number, offset: Float64Array
 /**
  * P(D^2 > d) for a new normal vector against mean and covariance of n others: Hotelling's T^2, an F law with (size, n - size)
  * degrees. For many vectors it is the chi-square law with `size` degrees; for few, chi-square gives far too many alarms:
- * three times as many at 1 % with four quantities and 50 vectors.
+ * two and a half times as many at 1 % with four quantities and 50 vectors.
  * @see Hotelling, Annals of Mathematical Statistics 2(3), 1931.
  */
 export function distanceTail(d: number, size: number, n: number): number {
