@@ -90,6 +90,7 @@ export class Container {
   add(task: number, id: number, workS: number): void {
     if (this.count === this.#tags.length) this.#grow();
     this.#siftUp(this.count++, this.v + workS, id, task);
+    this.nextTag = this.#tags[0] as number;
   }
 
   /** Takes out the task that is due, and returns it. */
@@ -161,6 +162,7 @@ export class Container {
     const task = this.#tasks[last] as number;
     this.#siftDown(position, tag, id, task);
     if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    this.nextTag = this.#tags[0] as number;
   }
 
   #grow(): void {
@@ -219,6 +221,5 @@ export class Container {
     this.#tags[i] = tag;
     this.#ids[i] = id;
     this.#tasks[i] = task;
-    if (i === 0) this.nextTag = tag;
   }
 }
