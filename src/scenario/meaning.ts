@@ -100,13 +100,17 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
     const sum = Object.values(classes).reduce((total, { share }) => total + share, 0);
     if (Math.abs(sum - 1) > 1e-9)
       findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
-    for (const name of parts.traceClasses(service.arrivals)) {
-      if (!Object.hasOwn(classes, name)) findings.problem([...path, "classes"], `lack ${JSON.stringify(name)}, a class of the trace`);
-    }
     for (const [name, { work }] of Object.entries(classes)) {
       if (work?.kind === "trace")
         findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
     }
+    const row = parts.traceText(service.arrivals, "class")?.find((name) => !Object.hasOwn(classes, name));
+    if (row !== undefined)
+      findings.problem(
+        [...path, "arrivals"],
+        `replay a trace with requests of class ${JSON.stringify(row)}, which the service lacks`,
+        `There are: ${Object.keys(classes).join(", ")}.`,
+      );
   }
   if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
     findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);

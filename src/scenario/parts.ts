@@ -10,7 +10,7 @@ export type Registry = ReadonlyMap<string, AnyPlugin>;
 
 /** What the meaning pass asks of a controller's plugin beyond what every plugin says. */
 export interface ControllerTraits {
-  /** "periodic" for a controller with a period; anything else is a rule. */
+  /** "periodic", or what a rule is asked at events: "queue", "oracle-queue", "route", "place", "delay". */
   readonly decides: string;
   readonly target: "service" | "batch" | "any";
   readonly oracles: readonly string[];
@@ -41,8 +41,8 @@ export interface Parts {
   meanRate(spec: PluginSpec): { readonly kind: "law" | "trace"; readonly perS: number } | { readonly kind: "none" };
   /** Columns of the table that arrivals replay, or undefined for laws. */
   traceColumns(spec: PluginSpec): readonly string[] | undefined;
-  /** Different classes that a replayed trace names; empty where it has no `class` column. */
-  traceClasses(spec: PluginSpec): readonly string[];
+  /** A column of text of that table, if it has it. */
+  traceText(spec: PluginSpec, column: string): readonly string[] | undefined;
   /** Why a server kind's power does not fit its clocks. */
   powerProblem(kind: ServerKindSpec): string | undefined;
   /** Why a run cannot be played on a site's carbon. */

@@ -46,10 +46,7 @@ export const PARTS: Parts = {
   meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
   meanRate,
   traceColumns,
-  traceClasses: (spec) => {
-    const made = makeArrivals(spec as ArrivalsSpec);
-    return made.kind === "trace" ? [...new Set(made.table.texts.class)] : [];
-  },
+  traceText,
   powerProblem: (kind) =>
     powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
   carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
@@ -64,4 +61,9 @@ function meanRate(spec: PluginSpec): ReturnType<Parts["meanRate"]> {
 function traceColumns(spec: PluginSpec): readonly string[] | undefined {
   const made = makeArrivals(spec as ArrivalsSpec);
   return made.kind === "trace" ? [...Object.keys(made.table.numbers), ...Object.keys(made.table.texts)] : undefined;
+}
+
+function traceText(spec: PluginSpec, column: string): readonly string[] | undefined {
+  const made = makeArrivals(spec as ArrivalsSpec);
+  return made.kind === "trace" ? made.table.texts[column] : undefined;
 }

@@ -15,7 +15,7 @@ export function batchMetrics(book: MetricBook, { name, workload, pool }: BatchUn
   book.set(`${prefix}.jobs_unfinished`, unfinished);
   book.latencies(`${prefix}.wait`, stats.waitS, { cutOffCount: unfinished, percentiles: PERCENTILES, reason: NONE_FINISHED });
   book.latencies(`${prefix}.turnaround`, stats.turnaroundS, { cutOffCount: unfinished, percentiles: PERCENTILES, reason: NONE_FINISHED });
-  if (options.deadlineS !== undefined || options.slackS !== undefined) deadlineMetrics(book, prefix, { workload, pool, endS });
+  if (options.hasDeadlines) deadlineMetrics(book, prefix, { workload, pool, endS });
   book.set(`${prefix}.restarts`, stats.restarts);
   book.set(`${prefix}.evictions`, stats.evictions);
   book.set(`${prefix}.oom_kills`, stats.oomKills);
