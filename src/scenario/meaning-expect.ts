@@ -61,7 +61,7 @@ function subjectsOf(spec: ScenarioSpec, parts: Parts): MetricSubjects {
 function isThere({ entry, subject }: NamedMetric, spec: ScenarioSpec, parts: Parts): boolean {
   if (entry.needs === undefined) return true;
   const workload = spec.workloads[subject as string] as WorkloadSpec;
-  if (NEEDS[entry.needs].some((field) => (workload as Readonly<Record<string, unknown>>)[field] !== undefined)) return true;
+  if (NEEDS[entry.needs].some((field) => Reflect.get(workload, field) !== undefined)) return true;
   // A trace of jobs may bring the deadline of each.
   return (
     entry.needs === "deadline" && workload.arrivals !== undefined && (parts.traceColumns(workload.arrivals) ?? []).includes("deadline_s")
