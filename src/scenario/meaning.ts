@@ -76,10 +76,13 @@ function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, finding
 }
 
 /** Work is a law, or a column of the trace that the arrivals replay. */
-function checkWork({ work, arrivals }: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+function checkWork(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+  const { work, arrivals } = workload;
   const columns = arrivals === undefined ? undefined : parts.traceColumns(arrivals);
   if (work === undefined) {
-    if (columns?.includes("work_s") !== true)
+    const classes = workload.kind === "service" ? Object.values(workload.classes ?? {}) : [];
+    const isSaidByClass = classes.length > 0 && classes.every((each) => each.work !== undefined);
+    if (columns?.includes("work_s") !== true && !isSaidByClass)
       findings.problem([...path, "work"], "is missing", 'Hint: "5 ms", a law, or a trace with a work_s column.');
   } else if (work.kind === "trace") {
     const column = String(work.column);
