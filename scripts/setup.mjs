@@ -2,13 +2,15 @@
 // `npm pack` run it first, also on a fresh clone, so it may use nothing but Node itself.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 
 process.chdir(new URL("..", import.meta.url).pathname);
 const PACKAGES = ["package.json", "package-lock.json"];
 const SOURCES = ["tsconfig.json", "src", "test", "bench", "scripts/build.mjs"];
 
-step("node_modules/.setup", PACKAGES, "Installing packages ...", () => npm("ci", "--include=dev"));
+// `npm ci` empties the folder it installs into. Behind a link that folder is another checkout's, which installs it itself.
+const isLinked = existsSync("node_modules") && lstatSync("node_modules").isSymbolicLink();
+if (!isLinked) step("node_modules/.setup", PACKAGES, "Installing packages ...", () => npm("ci", "--include=dev"));
 step("dist/.setup", [...PACKAGES, ...SOURCES], "Building ...", () => run(process.execPath, ["scripts/build.mjs"]));
 
 /** Does `work` unless the stamp says that it was done for exactly these inputs. */

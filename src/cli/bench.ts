@@ -1,6 +1,7 @@
 /** `cybertwin bench [name]` */
-import { didYouMean } from "./closest.ts";
+
 import type { Command } from "./command.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { EXIT } from "./exit-code.ts";
 import { packageRoot } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";

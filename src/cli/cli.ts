@@ -41,7 +41,7 @@ async function dispatch(argv: readonly string[], io: Io, loadEngine: () => Promi
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
-    const { didYouMean } = await import("./closest.ts");
+    const { didYouMean } = await import("./did-you-mean.ts");
     throw new UsageError(`Unknown command "${name}".${didYouMean(name, Object.keys(COMMANDS))}`, "See `cybertwin --help`.");
   }
   const [{ parse }, command] = await Promise.all([import("./parse.ts"), entry.load()]);

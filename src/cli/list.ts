@@ -1,8 +1,8 @@
 /** `cybertwin list [kinds]` */
 import { z } from "zod";
 import type { AnyPlugin } from "../world/base/plugin.ts";
-import { didYouMean } from "./closest.ts";
 import type { Command } from "./command.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { KindList } from "./engine.ts";
 import { EXIT } from "./exit-code.ts";
 import { UsageError } from "./usage-error.ts";

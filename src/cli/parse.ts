@@ -1,7 +1,7 @@
 /** Reads the words after a command's name, with yargs, into `Args`. */
 import yargs, { type Options } from "yargs";
-import { didYouMean } from "./closest.ts";
 import type { Args, Command, Option } from "./command.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { UsageError } from "./usage-error.ts";
 
 export type Parsed = { readonly kind: "args"; readonly args: Args } | { readonly kind: "help"; readonly text: string };

@@ -1,6 +1,7 @@
 /** `cybertwin schema [kind]` */
-import { didYouMean } from "./closest.ts";
+
 import type { Command } from "./command.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { EXIT } from "./exit-code.ts";
 import { UsageError } from "./usage-error.ts";
 

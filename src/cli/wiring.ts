@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
 import { tInterval } from "../stats/index.ts";
 import type { Engine, KindList, LoadedScenario } from "./engine.ts";
@@ -57,7 +58,7 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 
 async function loadScenario(file: string, options: { readonly set: readonly string[]; readonly cwd: string }): Promise<LoadedScenario> {
   const scenario = await import("../scenario/index.ts");
-  const read = (path: string): string => readFileSync(resolve(options.cwd, path), "utf8");
+  const read = (path: string): string => readText(resolve(options.cwd, path));
   const catalogue = { dir: catalogueDir, list: (dir: string) => readdirSync(dir) };
   const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, cwd: options.cwd, read, catalogue });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
@@ -67,6 +68,12 @@ async function loadScenario(file: string, options: { readonly set: readonly stri
     warnings,
     loaded: { spec } satisfies LoadedSpec,
   };
+}
+
+/** A text file, unpacked where its name says that it is packed. */
+function readText(path: string): string {
+  const bytes = readFileSync(path);
+  return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 
 async function kinds(): Promise<readonly KindList[]> {

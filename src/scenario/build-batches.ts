@@ -10,11 +10,11 @@ import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
 import type { DelayRule, PlaceRule } from "../world/cluster/ports.ts";
 import type { Site } from "../world/cluster/site.ts";
 import type { ArrivalProcess } from "../world/workload/arrivals.ts";
-import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
+import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
-import { allowedServers, fleetServer } from "./build-services.ts";
+import { allowedServers, fleetServer, traceWorkS } from "./build-services.ts";
 import type { BatchSpec } from "./spec.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
@@ -122,11 +122,6 @@ function jobSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: n
 }
 
 function workSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: number) => number {
-  if (spec.work !== undefined && spec.work.kind !== "trace") {
-    const { draw } = makeLaw(spec.work as LawSpec).factory(rng.fork("work"));
-    return draw;
-  }
-  const name = spec.work === undefined ? "work_s" : (spec.work.column as string);
-  const values = column(table as Table, name);
-  return (row) => values[row] as number;
+  const values = table === undefined ? undefined : traceWorkS(table, spec.work);
+  return values === undefined ? makeLaw(spec.work as LawSpec).factory(rng.fork("work")).draw : (row) => values[row] as number;
 }

@@ -4,6 +4,7 @@ import { bestFit, random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
 import type { JobId, ServerId } from "../world/base/id.ts";
+import type { Table } from "../world/base/table.ts";
 import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
 import type { OracleQueueRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
 import type { Server } from "../world/cluster/server.ts";
@@ -13,6 +14,7 @@ import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw, type Tr
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
+import type { PluginSpec } from "./parts.ts";
 import type { ServiceSpec } from "./spec.ts";
 
 export function addServices(context: BuildContext): void {
@@ -151,8 +153,7 @@ function mixOf(spec: ServiceSpec): ClassMix {
 /** Requests of a trace: class and work from its columns where it has them, else by law. */
 function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): RequestSource {
   const byLaw = hasLaw(spec) ? lawSource(mixOf(spec), rng) : undefined;
-  const workColumn =
-    spec.work === undefined ? column(table, "work_s") : spec.work.kind === "trace" ? column(table, spec.work.column as string) : undefined;
+  const workColumn = traceWorkS(table, spec.work);
   const names = Object.keys(spec.classes ?? {});
   const classOf = table.texts.class?.map((name) => names.indexOf(name));
   const useClass = classOf !== undefined && names.length > 0;
@@ -163,6 +164,14 @@ function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): Req
         ? (classIndex, row) => (byLaw as RequestSource).workS(classIndex, row)
         : (_, row) => workColumn[row] as number,
   };
+}
+
+/** Work of each row of a trace, seconds; undefined where a law says it. */
+export function traceWorkS(table: Table, work: PluginSpec | undefined): Float64Array | undefined {
+  if (work === undefined) return column(table, "work_s");
+  if (work.kind !== "trace") return undefined;
+  const scale = work.scale as number;
+  return column(table, work.column as string).map((value) => value * scale);
 }
 
 const hasLaw = ({ work, classes }: ServiceSpec): boolean =>

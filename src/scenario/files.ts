@@ -120,7 +120,9 @@ export class FileLoader {
 }
 
 function unknownServerKind(kind: string, place: Place, catalogue: Catalogue): Problem {
-  const names = (catalogue.list?.(join(catalogue.dir, "servers")) ?? []).map((file) => basename(file, ".yaml"));
+  const names = (catalogue.list?.(join(catalogue.dir, "servers")) ?? [])
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => basename(file, ".yaml"));
   const near = nearest(kind, names);
   const hint = `${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}See \`cybertwin list servers\`, or name a file: "./mine.yaml".`;
   return { place, message: `unknown server kind ${JSON.stringify(kind)}`, hint };

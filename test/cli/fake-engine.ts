@@ -18,6 +18,8 @@ interface FakeScenario {
   readonly broken?: readonly string[];
   /** Runs until it is interrupted. */
   readonly loop?: boolean;
+  /** With `loop`: does not hear that it should stop. */
+  readonly deaf?: boolean;
   readonly crash?: boolean;
 }
 
@@ -34,7 +36,7 @@ async function runSeed(loaded: unknown, seed: number, hooks: RunHooks): Promise<
   if (scenario.crash) throw new Error("the world broke");
   if (scenario.loop) process.stderr.write("running\n");
   for (let turn = 1; scenario.loop; turn++) {
-    if (hooks.shouldStop()) return fakeResult(seed, { interruptedAtS: turn });
+    if (hooks.shouldStop() && !scenario.deaf) return fakeResult(seed, { interruptedAtS: turn });
     await new Promise((resolveTurn) => setTimeout(resolveTurn, 5));
   }
   const identities = Object.fromEntries((scenario.broken ?? []).map((name) => [name, false]));

@@ -37,6 +37,15 @@ describe("cybertwin as a process", () => {
     assert.ok(existsSync(join(cli.folder, "cut/summary.json")));
   });
 
+  it("is killed by a second interrupt", async () => {
+    const child = start("run", cli.scenario({ name: "toy", seed: 1, loop: true, deaf: true }), "--quiet");
+    await once(child.stderr, "data"); // "running"
+    child.kill("SIGINT");
+    await once(child.stderr, "data"); // "Interrupted: keeping what there is."
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "close"), [null, "SIGINT"]);
+  });
+
   it("takes a reader that leaves for no error", async () => {
     const metrics = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`metric_${i}_s`, i]));
     const child = start("run", cli.scenario({ name: "toy", seed: 1, metrics }), "--format", "json", "--quiet");

@@ -18,7 +18,7 @@ export interface ColumnSpec {
 
 /**
  * Reads a table: header first, comma-separated, cells quoted or not; LF or CRLF; blank lines only at the end.
- * Columns that no spec names are kept if their first cell is a number, and then must be numbers throughout; else they are left out.
+ * Columns that no spec names are kept if all their cells are numbers; else they are left out.
  * @throws {TableError} naming the first bad line.
  */
 export function readCsv(lines: Iterable<string>, file: string, specs: readonly ColumnSpec[]): Table {
@@ -88,7 +88,7 @@ export function splitCells(line: string): string[] | undefined {
 }
 
 interface Column {
-  readonly numbers?: () => Float64Array;
+  readonly numbers?: (() => Float64Array) | undefined;
   readonly texts?: () => readonly string[];
   /** Takes a cell, or says what is wrong with it. */
   push(cell: string): string | undefined;
@@ -96,8 +96,23 @@ interface Column {
 
 function columnFor(name: string, firstCell: string, specs: readonly ColumnSpec[]): Column {
   const spec = specs.find((candidate) => candidate.name === name);
-  if (spec === undefined) return isNumber(firstCell) ? numberColumn({ name }) : { push: () => undefined };
+  if (spec === undefined) return isNumber(firstCell) ? unnamedColumn(name) : { push: () => undefined };
   return spec.type === "text" ? textColumn(spec) : numberColumn(spec);
+}
+
+/** Numbers as long as they last: one cell that is none, and nobody asked for this column. */
+function unnamedColumn(name: string): Column {
+  const column = numberColumn({ name });
+  let isWhole = true;
+  return {
+    get numbers() {
+      return isWhole ? column.numbers : undefined;
+    },
+    push: (cell) => {
+      isWhole &&= column.push(cell) === undefined;
+      return undefined;
+    },
+  };
 }
 
 function textColumn({ oneOf }: ColumnSpec): Column {

@@ -150,7 +150,7 @@ describe("a carbon table", () => {
     assert.match(carbonProblem(traceOf(threeHours), { startEpochS: undefined, endS: HOUR }) ?? "", /needs a start/);
     assert.match(
       carbonProblem(traceOf(["hour,average_g_per_kwh", "0,1", "1,1"], { signal: "marginal" }), span) ?? "",
-      /no column marginal_g_per_kwh/,
+      /no column of numbers named marginal_g_per_kwh/,
     );
   });
 });

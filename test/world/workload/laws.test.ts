@@ -172,7 +172,7 @@ describe("laws", () => {
   });
 
   it("a trace law is never drawn", () => {
-    assert.throws(() => makeLaw({ kind: "trace", column: "work_s" }).factory(rootRng(1)), /reads its column/);
+    assert.throws(() => makeLaw({ kind: "trace", column: "work_s", scale: 1 }).factory(rootRng(1)), /reads its column/);
   });
 });
 
@@ -186,7 +186,7 @@ describe("law schema", () => {
 
   it("a bare quantity is the constant law; fields have their defaults", () => {
     assert.deepEqual(schema.parse(0.005), { kind: "deterministic", value: 0.005 });
-    assert.deepEqual(schema.parse({ kind: "trace" }), { kind: "trace", column: "work_s" });
+    assert.deepEqual(schema.parse({ kind: "trace" }), { kind: "trace", column: "work_s", scale: 1 });
     assert.deepEqual(schema.parse({ kind: "gamma", mean: 1, cv: 2 }), { kind: "gamma", mean: 1, cv: 2 });
   });
 

@@ -15,19 +15,21 @@ export interface TraceCarbon {
   readonly file: FileField;
   /** Which column counts. The two answer different questions; never mix them in one total. */
   readonly signal: "average" | "marginal";
+  /** The column that holds it, where it has another name. */
+  readonly column?: string | undefined;
   readonly repeat: boolean;
   readonly forecast: ForecastSpec;
 }
 
 /**
- * Columns `utc` (start of the step, ISO 8601 with a zone) or `hour` (hours from the scenario's `start`), `average_g_per_kwh`, and if wanted
- * `marginal_g_per_kwh`; other columns are left alone. Two or more rows, of one step. Times come out in seconds as `epoch_s` or `from_start_s`.
+ * Columns `utc` (start of the step, ISO 8601 with a zone) or `hour` (hours from the scenario's `start`), and `average_g_per_kwh`,
+ * `marginal_g_per_kwh` or whatever the scenario names. Two or more rows, of one step. Times come out in seconds as `epoch_s` or `from_start_s`.
  */
 export const readCarbonTable: TableReader = (lines, file) => {
   const table = readCsv(lines, file, [
     { name: "utc", type: "text", optional: true },
     { name: "hour", optional: true },
-    { name: "average_g_per_kwh", min: 0 },
+    { name: "average_g_per_kwh", optional: true, min: 0 },
     { name: "marginal_g_per_kwh", optional: true, min: 0 },
   ]);
   const { hour } = table.numbers;
@@ -51,7 +53,7 @@ export function traceProblem(spec: TraceCarbon, span: Span): string | undefined 
   if (byUtc && span.startEpochS === undefined) return `${table.file} tells its times in utc, so the scenario needs a start`;
   if (spec.forecast.kind === "trace" && span.startEpochS === undefined)
     return `${tableOf(spec.forecast.file).file} tells its times in utc, so the scenario needs a start`;
-  if (table.numbers[columnName(spec)] === undefined) return `${table.file} has no column ${columnName(spec)}`;
+  if (table.numbers[columnName(spec)] === undefined) return `${table.file} has no column of numbers named ${columnName(spec)}`;
   const signal = signalOf(spec, span.startEpochS);
   return coversS(signal, span.endS) ? undefined : coverageMessage(table, signal, span);
 }
@@ -67,7 +69,7 @@ function coverageMessage(table: Table, signal: RowSignal, { startEpochS, endS }:
   return `${covered}, but the run goes from ${show(0)} to ${show(endS)}. Hint: another start, a shorter duration, or repeat: true`;
 }
 
-const columnName = (spec: TraceCarbon): string => `${spec.signal}_g_per_kwh`;
+const columnName = (spec: TraceCarbon): string => spec.column ?? `${spec.signal}_g_per_kwh`;
 
 function signalOf(spec: TraceCarbon, startEpochS: number | undefined): RowSignal {
   const table = tableOf(spec.file);
@@ -80,11 +82,12 @@ function signalOf(spec: TraceCarbon, startEpochS: number | undefined): RowSignal
 
 export const trace = {
   kind: "trace",
-  doc: "intensity from a table: utc or hour, average_g_per_kwh, marginal_g_per_kwh",
+  doc: "intensity from a table: utc or hour, and average_g_per_kwh, marginal_g_per_kwh or the column you name",
   schema: z.strictObject({
     kind: z.literal("trace"),
     file: fileField,
     signal: z.enum(["average", "marginal"]).default("average"),
+    column: z.string().min(1).optional(),
     repeat: z.boolean().default(false),
     // Day-ahead accuracy of published forecasts for a solar-heavy grid; see noisy.ts.
     forecast: forecastSchema.default({ kind: "noisy", mape24h: 0.08, mape96h: 0.13, issueEvery: 3600 }),
