@@ -41,7 +41,7 @@ record: { requests: 1, jobs: true }
 `;
 
 const CRASH =
-  "crash: { kind: server-crash, target: { site: west, count: 2 }, mtbf: { kind: exponential, mean: 300 s }, mttr: { kind: exponential, mean: 60 s } }";
+  "crash: { kind: server-crash, target: { site: west }, mtbf: { kind: exponential, mean: 600 s }, mttr: { kind: exponential, mean: 60 s } }";
 const SLOW = "slow: { kind: server-slow-cpu, target: { site: west }, at: 500 s, duration: 700 s }";
 const OTHERS = `  late: { kind: service, sites: [east], work: { kind: exponential, mean: 1 s }, arrivals: { kind: poisson, rate: 0.5 req/s } }
   more: { kind: batch, sites: [east], jobs: 30, work: { kind: exponential, mean: 100 s } }`;
