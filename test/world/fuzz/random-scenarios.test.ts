@@ -61,7 +61,7 @@ function checkBooks(result: RunResult): void {
 }
 
 describe("random scenarios", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const seed = fuzzSeed();
 
   it(`keep their books and repeat themselves (CYBERTWIN_FUZZ_SEED=${seed})`, async () => {
