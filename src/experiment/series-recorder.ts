@@ -63,7 +63,10 @@ export class SeriesRecorder implements Recorder {
       });
     }
     world.addRecorder(this);
-    for (let i = 1; i <= BUCKET_COUNT; i++) world.simulation.scheduleAt(i * this.#bucketS, PHASE.sample, () => this.#closeBucket());
+    for (let i = 1; i <= BUCKET_COUNT; i++) {
+      const closeS = i === BUCKET_COUNT ? options.endS : i * this.#bucketS; // rounding must not put the last one past the end
+      world.simulation.scheduleAt(closeS, PHASE.sample, () => this.#closeBucket());
+    }
   }
 
   requestEnded(service: Service, request: EndedRequest, nowS: number): void {

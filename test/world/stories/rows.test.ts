@@ -100,6 +100,18 @@ record: { power: true }`),
 });
 
 describe("story: series", () => {
+  it("reach to the end of a run that 96 does not divide", async () => {
+    // 106.7 / 96 x 96 is 106.70000000000002: past the end.
+    const result = await play(story(`${ONE}\nworkloads: { etl: { kind: batch, jobs: 1, work: 1 h } }`).replace("100 s", "106.7 s"));
+    const joules = result.series.sites[0]?.energyJ.job as Float64Array;
+    near(joules[95] as number, (12.5 * 106.7) / 96);
+    near(
+      joules.reduce((sum, each) => sum + each, 0),
+      metric(result, "energy.job_j"),
+    );
+    near(result.series.servers.utilization[95] as number, 0.125);
+  });
+
   it("hold the joules, grams, counts and waits of equal buckets", async () => {
     // 96 s in 96 buckets of 1 s. One job on all cores 10..13 s, a second waits meanwhile and runs 13..16 s. One request at 50.5 s.
     const result = await play(
