@@ -3,6 +3,7 @@ import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
 import { runCases } from "./run.ts";
+import { start } from "./start.ts";
 
 type Say = (text: string) => void;
 /** Says a line for each thing measured; true if all of them are good. */
@@ -12,6 +13,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   kernel: (say) => ratios(kernelCases(), say),
   run: (say) => ratios(runCases(), say),
   fleet,
+  start,
 };
 
 export async function runBench(name: string, say: Say): Promise<boolean> {

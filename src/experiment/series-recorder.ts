@@ -170,7 +170,7 @@ export class SeriesRecorder implements Recorder {
       const series = this.#sites[i] as Omit<SiteSeries, "name">;
       series.intensityGPerKwh[bucket] = site.intensity.gPerJ * J_PER_KWH;
       ACCOUNTS.forEach((account, k) => {
-        const energyJ = site.energyJ(account);
+        const energyJ = site.closedJ(account);
         const carbonG = site.carbonG[account].value;
         (series.energyJ[account] as Float64Array)[bucket] = energyJ - ((this.#before.energyJ[i] as number[])[k] ?? 0);
         (series.carbonG[account] as Float64Array)[bucket] = carbonG - ((this.#before.carbonG[i] as number[])[k] ?? 0);

@@ -1,4 +1,4 @@
-/** Whether targets and metrics name things that exist. */
+/** Whether targets name things that exist. */
 import type { Table } from "../world/base/table.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
@@ -123,18 +123,4 @@ function serversOf(
     return findings.requireName([...path, where], name, where, names) ? fleet.filter((server) => of(server) === name) : undefined;
   }
   return undefined;
-}
-
-const SECTIONS = ["workloads", "sites", "controllers", "faults"] as const;
-
-/** A metric's first two steps must name what the scenario has; the rest only the run can know. */
-export function checkExpectations(spec: ScenarioSpec, findings: Findings): void {
-  for (const [i, { metric, min, max }] of spec.expect.entries()) {
-    const path = ["expect", i, "metric"];
-    const [section, name] = metric.split(".") as [string, string | undefined];
-    const known = SECTIONS.find((one) => one === section);
-    if (known !== undefined) findings.requireName(path, name ?? "", known.slice(0, -1), Object.keys(spec[known]));
-    else findings.requireName(path, section, "section", [...SECTIONS, "energy", "carbon"]);
-    if (min !== undefined && max !== undefined && min > max) findings.problem(["expect", i, "min"], "must not exceed max");
-  }
 }

@@ -1,7 +1,8 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
 import { Findings } from "./findings.ts";
+import { checkExpectations } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
-import { checkControllers, checkExpectations, checkFaults } from "./meaning-names.ts";
+import { checkControllers, checkFaults } from "./meaning-names.ts";
 import { checkFit } from "./meaning-size.ts";
 import type { Parts } from "./parts.ts";
 import type { Problem } from "./problem.ts";
@@ -37,7 +38,7 @@ export function checkMeaning(
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, findings);
-  checkExpectations(spec, findings);
+  checkExpectations(spec, parts, findings);
   return findings;
 }
 

@@ -29,6 +29,8 @@ export class Container {
 
   /** Running tasks. */
   count = 0;
+  /** Tag of the task that finishes first; Infinity when none runs. A field: every event on a server reads it of each container. */
+  nextTag = Infinity;
   /** Cores it holds now. */
   cores = 0;
   /** Virtual time, and its growth per second. */
@@ -47,13 +49,17 @@ export class Container {
   carbonBaseG = 0;
   phiMarkJ = 0;
 
-  #tags = new Float64Array(8);
-  #ids = new Float64Array(8);
-  #tasks = new Int32Array(8);
+  #tags: Float64Array;
+  #ids: Float64Array;
+  #tasks: Int32Array;
 
   constructor(owner: ContainerOwner, isJob: boolean) {
+    const capacity = isJob ? 1 : 8;
     this.owner = owner;
     this.isJob = isJob;
+    this.#tags = new Float64Array(capacity);
+    this.#ids = new Float64Array(capacity);
+    this.#tasks = new Int32Array(capacity);
   }
 
   /** Sets what it may use, while nothing runs in it: a job's container serves one job after another. */
@@ -67,11 +73,6 @@ export class Container {
   get demandCores(): number {
     const wanted = this.count * this.taskCores;
     return wanted < this.capCores ? wanted : this.capCores;
-  }
-
-  /** Tag of the task that finishes first; Infinity when none runs. */
-  get nextTag(): number {
-    return this.count === 0 ? Infinity : (this.#tags[0] as number);
   }
 
   /** Grams one running task has caused so far, at the current intensity in g/J. */
@@ -124,6 +125,7 @@ export class Container {
     if (this.v <= REBASE_V_S || this.count === 0) return;
     const { v, phiJ, carbonBaseG } = this;
     for (let i = 0; i < this.count; i++) this.#tags[i] = (this.#tags[i] as number) - v;
+    this.nextTag = this.#tags[0] as number;
     this.v = 0;
     this.phiJ = 0;
     this.carbonBaseG = 0;
@@ -152,6 +154,7 @@ export class Container {
 
   #removeAt(position: number): void {
     const last = --this.count;
+    if (last === 0) this.nextTag = Infinity;
     if (position === last) return;
     const tag = this.#tags[last] as number;
     const id = this.#ids[last] as number;
@@ -216,5 +219,6 @@ export class Container {
     this.#tags[i] = tag;
     this.#ids[i] = id;
     this.#tasks[i] = task;
+    if (i === 0) this.nextTag = tag;
   }
 }

@@ -103,6 +103,7 @@ export class Service implements ReplicaListener {
     const capCores = Math.min(options.capCores, server.cores);
     const replica = new Replica(this.replicas.length as ReplicaId, server, queue, this, { weight: options.weight, capCores });
     server.addContainer(replica.container, options.reserved);
+    server.settle();
     this.replicas.push(replica);
     this.refresh();
     this.#updateMemory(replica);
