@@ -6,7 +6,6 @@ import type { Server } from "../world/cluster/server.ts";
 import type { Service } from "../world/cluster/service.ts";
 import { type EndedRequest, OUTCOME } from "../world/cluster/service-stats.ts";
 import { ACCOUNTS, type Account } from "../world/energy/account.ts";
-import { J_PER_KWH } from "../world/energy/index.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
 import type { Recorder } from "../world/ports.ts";
 import type { World } from "../world/world.ts";
@@ -168,7 +167,7 @@ export class SeriesRecorder implements Recorder {
     this.#world.sites.forEach((site, i) => {
       site.close();
       const series = this.#sites[i] as Omit<SiteSeries, "name">;
-      series.intensityGPerKwh[bucket] = site.intensity.gPerJ * J_PER_KWH;
+      series.intensityGPerKwh[bucket] = site.options.carbon.at((bucket + 0.5) * this.#bucketS); // at its end the next hour has begun
       ACCOUNTS.forEach((account, k) => {
         const energyJ = site.closedJ(account);
         const carbonG = site.carbonG[account].value;

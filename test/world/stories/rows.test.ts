@@ -23,7 +23,7 @@ record: { requests: true, events: true }`),
         ...{ replica: 0, server: "west/0", energy_j: 50, carbon_g: 50 * 1e-4 },
       },
     ]);
-    assert.deepEqual(result.eventLines, ['{"time_s":2,"event":"request-rejected","id":1}']);
+    assert.deepEqual(result.eventLines, ['{"time_s":2,"event":"request-rejected","workload":"web","id":1}']);
   });
 
   it("of requests no replica took name no replica", async () => {
@@ -110,6 +110,16 @@ describe("story: series", () => {
       metric(result, "energy.job_j"),
     );
     near(result.series.servers.utilization[95] as number, 0.125);
+  });
+
+  it("tell the carbon intensity of the middle of each bucket", async () => {
+    // 2 h in buckets of 75 s: the 48th ends on the hour, and belongs to the first.
+    const result = await play(
+      `name: story\nseed: 1\nduration: 2 h\nsites: { west: { carbon: { kind: trace, file: grid.csv }, servers: { kind: small-8c } } }\n`,
+      { "grid.csv": csv("hour,average_g_per_kwh", [0, 360], [1, 720]) },
+    );
+    const intensity = result.series.sites[0]?.intensityGPerKwh as Float64Array;
+    assert.deepEqual([intensity[0], intensity[47], intensity[48], intensity[95]], [360, 360, 720, 720]);
   });
 
   it("hold the joules, grams, counts and waits of equal buckets", async () => {
