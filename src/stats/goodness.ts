@@ -40,7 +40,7 @@ export function ksTwoSampleTest(a: ArrayLike<number>, b: ArrayLike<number>): Fit
 
 /**
  * P(distance >= this) for samples of n and m values from one law. Merged, they are a walk from (0, 0) to (n, m), each walk as
- * likely as the other; counts those that leave the band. @see Hodges, Arkiv foer Matematik 3(43), 1957.
+ * likely as the other; counts those that leave the band. @see Hodges, Arkiv foer Matematik 3(43), 1958.
  */
 export function twoSamplePValue(distance: number, n: number, m: number): number {
   if (n * m > EXACT_STEPS_MAX) return distancePValue(distance, (n * m) / (n + m));

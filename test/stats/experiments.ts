@@ -161,7 +161,15 @@ function mahalanobisTrial(learnCount: number): (rng: Rng) => number {
 
 export const experiments: readonly Experiment[] = [
   share("t interval, 10 normal values", "0.95", 2000, (rng) => covers(tInterval(draws(10, normals(rng)), 0.95), 0)),
-  share("t interval, 10 exponential values", "0.95", 2000, (rng) => covers(tInterval(draws(10, () => exponential(rng)), 0.95), 1)),
+  share("t interval, 10 exponential values", "0.95", 2000, (rng) =>
+    covers(
+      tInterval(
+        draws(10, () => exponential(rng)),
+        0.95,
+      ),
+      1,
+    ),
+  ),
   share("percentile bootstrap, 20 exponential values", "0.95", 500, bootstrapTrial("percentile")),
   share("BCa bootstrap, 20 exponential values", "0.95", 500, bootstrapTrial("bca")),
   share("batch means, 20 000 waits of M/M/1 at load 0.5", "0.95", 200, (rng) => {
@@ -169,7 +177,14 @@ export const experiments: readonly Experiment[] = [
     return covers({ low: center - halfWidth, high: center + halfWidth }, 1);
   }),
   share("order statistics, p90 of 100 exponential values", "0.9506", 2000, (rng) =>
-    covers(quantileInterval(draws(100, () => exponential(rng)), 0.9, 0.95), Math.log(10)),
+    covers(
+      quantileInterval(
+        draws(100, () => exponential(rng)),
+        0.9,
+        0.95,
+      ),
+      Math.log(10),
+    ),
   ),
   share("order statistics, p95 of 20 M/M/1 runs of 1000 waits", "0.95", 200, replicatedQuantileTrial),
   share("controls, mean wait of 20 M/M/1 runs", "0.95", 200, controlsTrial),
@@ -179,7 +194,9 @@ export const experiments: readonly Experiment[] = [
   share("truth at the margin: passed as equivalent at 99 %", "<= 0.005", 4000, (rng) =>
     equivalent(tInterval(draws(10, normals(rng)), 0.99), 3, 3) === "pass" ? 1 : 0,
   ),
-  share("one-sample KS at 5 %, 50 normal values", "0.05", 2000, (rng) => (ksTest(draws(50, normals(rng)), normalCdf).pValue <= 0.05 ? 1 : 0)),
+  share("one-sample KS at 5 %, 50 normal values", "0.05", 2000, (rng) =>
+    ksTest(draws(50, normals(rng)), normalCdf).pValue <= 0.05 ? 1 : 0,
+  ),
   length("CUSUM k = 0.5, h = 5, no shift", "465.4", 1000, cusumTrial(0)),
   length("CUSUM k = 0.5, h = 5, shift 1", "10.38", 2000, cusumTrial(1)),
   length("Page-Hinkley 0.5, 5 after 10 000 samples, no shift", "465.4", 200, pageHinkleyTrial(10_000, 0)),
@@ -210,7 +227,13 @@ export function table(rng: Rng, factor: number): string {
   const rows = experiments.map((experiment) => {
     const { mean: center, high } = tInterval(measure(experiment, rng, factor), 0.95);
     const decimals = experiment.kind === "share" ? 4 : 1;
-    const cells = [experiment.name, experiment.claimed, center.toFixed(decimals), (high - center).toFixed(decimals), experiment.trialCount * factor];
+    const cells = [
+      experiment.name,
+      experiment.claimed,
+      center.toFixed(decimals),
+      (high - center).toFixed(decimals),
+      experiment.trialCount * factor,
+    ];
     return `| ${cells.join(" | ")} |`;
   });
   return ["| Experiment | Claimed | Measured | +- | Trials |", "|---|---|---|---|---|", ...rows].join("\n");

@@ -11,7 +11,7 @@ describe("pairs on common random numbers", () => {
     // Differences -0.9 -0.5 -1.1 -0.2 -1.3 -0.6 -0.2 -1.5: mean -0.7875, squares 6.65, variance (6.65 - 8 * 0.62016) / 7 = 0.24125
     const interval = pairedInterval(pairs, 0.95);
     assert.ok(Math.abs(interval.mean + 0.7875) < 1e-12);
-    assert.ok(Math.abs(interval.high - (-0.7875 + 2.36462 * Math.sqrt(0.241_250 / 8))) < 1e-4); // t(0.975, 7)
+    assert.ok(Math.abs(interval.high - (-0.7875 + 2.36462 * Math.sqrt(0.241_25 / 8))) < 1e-4); // t(0.975, 7)
     assert.ok(Math.abs(tTestP(differences(pairs)) / 0.002684165324512935 - 1) < 1e-9);
   });
 
@@ -51,22 +51,38 @@ describe("Holm", () => {
   it("by hand: 0.01, 0.04, 0.03 at 5 %", () => {
     // Ordered 0.01 * 3, 0.03 * 2, then max(0.06, 0.04 * 1); the second misses 0.05 / 2, and the third gets no more.
     const steps = holm([0.01, 0.04, 0.03], 0.05);
-    assert.deepEqual(steps.map(({ adjusted }) => adjusted.toFixed(4)), ["0.0300", "0.0600", "0.0600"]);
-    assert.deepEqual(steps.map(({ share }) => share.toFixed(4)), ["0.0167", "0.0250", "0.0250"]);
+    assert.deepEqual(
+      steps.map(({ adjusted }) => adjusted.toFixed(4)),
+      ["0.0300", "0.0600", "0.0600"],
+    );
+    assert.deepEqual(
+      steps.map(({ share }) => share.toFixed(4)),
+      ["0.0167", "0.0250", "0.0250"],
+    );
   });
 });
 
 describe("ranking", () => {
   const noise = [3, -1, 4, -1, -5, 9, -2, 6, -5, 3];
   const own = [0.1, -0.2, 0.1, 0, 0.2, -0.1, 0, -0.1, 0.2, -0.1];
-  const policy = (name: string, offset: number, wobble: number) => ({ name, values: noise.map((value, i) => value + offset + wobble * (own[(i * 3) % 10] as number)) });
+  const policy = (name: string, offset: number, wobble: number) => ({
+    name,
+    values: noise.map((value, i) => value + offset + wobble * (own[(i * 3) % 10] as number)),
+  });
 
   it("orders who differ and refuses to order who do not", () => {
-    const { groups, refusals, comparisons } = rankPolicies([policy("slow", 5, 1), policy("even", 1, 2), policy("level", 1.01, -1), policy("fast", 0, 0)], "lower", 0.95);
+    const { groups, refusals, comparisons } = rankPolicies(
+      [policy("slow", 5, 1), policy("even", 1, 2), policy("level", 1.01, -1), policy("fast", 0, 0)],
+      "lower",
+      0.95,
+    );
     assert.deepEqual(groups, [["fast"], ["level", "even"], ["slow"]]);
     assert.equal(comparisons.length, 6);
     assert.equal(refusals.length, 1);
-    assert.match(refusals[0] as string, /^level and even are not ranked: the 95\.00 % interval of their difference, -0\.\d+ to 0\.\d+, contains zero$/);
+    assert.match(
+      refusals[0] as string,
+      /^level and even are not ranked: the 95\.00 % interval of their difference, -0\.\d+ to 0\.\d+, contains zero$/,
+    );
     assert.deepEqual(rankPolicies([policy("a", 0, 1), policy("b", 3, 2)], "higher", 0.95).groups, [["b"], ["a"]]);
   });
 
@@ -74,7 +90,10 @@ describe("ranking", () => {
     const rng = rootRng(9);
     let separated = 0;
     for (let trial = 0; trial < 100; trial++) {
-      const policies = [0, 0.1, 0.2, 0.6].map((offset, i) => ({ name: `p${i}`, values: Array.from({ length: 6 }, () => offset + rng.uniform()) }));
+      const policies = [0, 0.1, 0.2, 0.6].map((offset, i) => ({
+        name: `p${i}`,
+        values: Array.from({ length: 6 }, () => offset + rng.uniform()),
+      }));
       for (const comparison of rankPolicies(policies, "lower", 0.9).comparisons) {
         assert.equal(comparison.separated, comparison.difference.high < 0, JSON.stringify(comparison));
         if (comparison.separated) separated++;
@@ -89,7 +108,28 @@ describe("ranking", () => {
     const { groups, refusals } = rankPolicies([policy("a", 0, 0.1), wild, policy("c", 1, 0.2)], "lower", 0.95);
     assert.deepEqual(groups, [["a", "b", "c"]]);
     assert.equal(refusals.length, 2);
-    assert.deepEqual(rankPolicies([{ name: "x", values: [1] }, { name: "y", values: [9] }], "lower", 0.95).groups, [["x", "y"]]);
-    assert.throws(() => rankPolicies([{ name: "x", values: [1, 2] }, { name: "y", values: [9] }], "lower", 0.95), RangeError);
+    assert.deepEqual(
+      rankPolicies(
+        [
+          { name: "x", values: [1] },
+          { name: "y", values: [9] },
+        ],
+        "lower",
+        0.95,
+      ).groups,
+      [["x", "y"]],
+    );
+    assert.throws(
+      () =>
+        rankPolicies(
+          [
+            { name: "x", values: [1, 2] },
+            { name: "y", values: [9] },
+          ],
+          "lower",
+          0.95,
+        ),
+      RangeError,
+    );
   });
 });
