@@ -1,5 +1,5 @@
 /** Notices any change of a distribution, not only of its mean: a fixed reference window against a sliding one. */
-import { twoSamplePValue, sortedDistance } from "./goodness.ts";
+import { sortedDistance, twoSamplePValue } from "./goodness.ts";
 
 export interface KsDriftSpec {
   /** Samples in each window. */
