@@ -92,6 +92,7 @@ export class Container {
   add(task: number, id: number, workS: number): void {
     if (this.count === this.#tags.length) this.#grow();
     this.#siftUp(this.count++, this.v + workS, id, task);
+    this.nextTag = this.#tags[0] as number;
   }
 
   /** Takes out the task that is due, and returns it. */
@@ -156,13 +157,14 @@ export class Container {
 
   #removeAt(position: number): void {
     const last = --this.count;
-    if (last === 0) this.nextTag = Infinity;
-    if (position === last) return;
-    const tag = this.#tags[last] as number;
-    const id = this.#ids[last] as number;
-    const task = this.#tasks[last] as number;
-    this.#siftDown(position, tag, id, task);
-    if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    if (position !== last) {
+      const tag = this.#tags[last] as number;
+      const id = this.#ids[last] as number;
+      const task = this.#tasks[last] as number;
+      this.#siftDown(position, tag, id, task);
+      if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    }
+    this.nextTag = last === 0 ? Infinity : (this.#tags[0] as number); // a child may have moved up to the root
   }
 
   #grow(): void {
@@ -221,6 +223,5 @@ export class Container {
     this.#tags[i] = tag;
     this.#ids[i] = id;
     this.#tasks[i] = task;
-    if (i === 0) this.nextTag = tag;
   }
 }
