@@ -169,6 +169,7 @@ export class BatchPool implements ContainerOwner {
     this.#bookStretch(job);
     const doneS = job.workS - container.remove(job.slot);
     const keptS = end === "suspended" ? doneS : lastCheckpointS(job, doneS);
+    stats.workDoneCoreS.add((doneS - job.savedS) * job.cores);
     stats.lostWorkCoreS.add((doneS - keptS) * job.cores);
     job.savedS = keptS;
     job.restarts++;
@@ -199,6 +200,7 @@ export class BatchPool implements ContainerOwner {
     const job = this.#jobs[slot] as Job;
     const server = job.server as Server;
     this.#bookStretch(job);
+    job.workload.stats.workDoneCoreS.add((job.workS - job.savedS) * job.cores);
     job.workload.stats.finished(job, this.#simulation.nowS);
     this.#listener.jobFinished(job, server);
     this.#leave(job, "finished");

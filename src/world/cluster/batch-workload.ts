@@ -70,6 +70,8 @@ export class BatchStats {
   refusals = 0;
   /** Core-seconds of work done again after a crash or eviction. */
   readonly lostWorkCoreS = new Sum();
+  /** Work done by stretches that ended, what was lost later included. */
+  readonly workDoneCoreS = new Sum();
   readonly endedEnergyJ = new Sum();
   readonly endedCarbonG = new Sum();
   readonly finishedPerDay: number[] = [];

@@ -265,6 +265,7 @@ export class Server {
     meter.reservedIdleW = this.containers.length === 0 ? 0 : staticW * efficiency;
     meter.psuLossW = options.psuEfficiency === undefined ? 0 : wallW * (1 - efficiency);
     meter.usedCores = this.usedCores;
+    meter.workRate = grantedCores * coreSpeed;
     meter.upShare = this.state === "up" ? 1 : 0;
   }
 

@@ -133,10 +133,11 @@ export class Service implements ReplicaListener {
     this.#attempt(slot);
   }
 
-  /** Joules and grams that requests still under way have drawn so far. */
-  openEnergy(): { energyJ: number; carbonG: number } {
+  /** Joules, grams and work of requests still under way, so far. */
+  openTotals(): { energyJ: number; carbonG: number; workS: number } {
     let energyJ = 0;
     let carbonG = 0;
+    let workS = 0;
     const { pool } = this;
     for (let slot = 0; slot < pool.slotCount; slot++) {
       if (pool.state[slot] === REQUEST_STATE.free) continue;
@@ -146,8 +147,9 @@ export class Service implements ReplicaListener {
       const { container, server } = this.replicas[pool.replica[slot] as number] as Replica;
       energyJ += container.phiJ - (pool.phiStartJ[slot] as number);
       carbonG += container.taskCarbonG(server.options.intensity.gPerJ) - (pool.carbonStartG[slot] as number);
+      workS += (pool.remainingS[slot] as number) - container.remainingS(slot);
     }
-    return { energyJ, carbonG };
+    return { energyJ, carbonG, workS };
   }
 
   /** Kills a replica that outgrew its memory; it is back after `restartS`. */
@@ -159,7 +161,7 @@ export class Service implements ReplicaListener {
   }
 
   requestFinished(slot: number, replica: Replica): void {
-    this.#bookStretch(slot, replica);
+    this.#bookStretch(slot, replica, 0);
     this.#end(slot, OUTCOME.finished);
     this.#startNext(replica);
     if (this.options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
@@ -181,8 +183,9 @@ export class Service implements ReplicaListener {
     const lost: number[] = [];
     server.advance();
     while (container.count > 0) {
+      const leftS = Math.max(0, container.nextTag - container.v);
       const slot = container.pop();
-      this.#bookStretch(slot, replica);
+      this.#bookStretch(slot, replica, leftS);
       lost.push(slot);
     }
     while (queue.length > 0) lost.push(queue.pop());
@@ -269,8 +272,7 @@ export class Service implements ReplicaListener {
       if (difference > 0 || (difference === 0 && (pool.id[running] as number) > (pool.id[worst] as number))) worst = running;
     }
     if (!((pool.key[slot] as number) < (pool.key[worst] as number))) return false;
-    this.#bookStretch(worst, replica);
-    pool.remainingS[worst] = container.remove(worst);
+    this.#bookStretch(worst, replica, container.remove(worst));
     replica.server.settle();
     pool.state[worst] = REQUEST_STATE.queued;
     pool.key[worst] = this.#key(worst);
@@ -292,13 +294,15 @@ export class Service implements ReplicaListener {
     return (this.replicas[pool.replica[slot] as number] as Replica).container.remainingS(slot);
   }
 
-  /** Adds what a running request has drawn since it went in. Call while the container still knows its marks. */
-  #bookStretch(slot: number, replica: Replica): void {
+  /** Adds what a running request has drawn and done since it went in. Call before the server settles: the marks still hold. */
+  #bookStretch(slot: number, replica: Replica, leftS: number): void {
     const { pool } = this;
     const { container, server } = replica;
     pool.energyJ[slot] = (pool.energyJ[slot] as number) + (container.phiJ - (pool.phiStartJ[slot] as number));
     const carbonG = container.taskCarbonG(server.options.intensity.gPerJ) - (pool.carbonStartG[slot] as number);
     pool.carbonG[slot] = (pool.carbonG[slot] as number) + carbonG;
+    this.stats.workDoneS.add((pool.remainingS[slot] as number) - leftS);
+    pool.remainingS[slot] = leftS;
   }
 
   /** The client gives up: the request leaves the queue or the core at once, as a propagated deadline makes it. */
@@ -310,8 +314,7 @@ export class Service implements ReplicaListener {
       replica.queue.remove(slot);
     } else {
       replica.server.advance();
-      this.#bookStretch(slot, replica);
-      replica.container.remove(slot);
+      this.#bookStretch(slot, replica, replica.container.remove(slot));
       replica.server.settle();
       this.#startNext(replica);
     }

@@ -30,10 +30,15 @@ export function batchMetrics(book: MetricBook, { name, workload, pool }: BatchUn
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG.value + open.carbonG);
 }
 
-/** Joules and grams that jobs under way have drawn so far. */
-export function openJobs({ workload, pool }: Pick<BatchUnit, "workload" | "pool">): { energyJ: number; carbonG: number } {
+/** Joules and grams that jobs under way have drawn so far, and what the stretches under way have done. */
+export function openJobs({ workload, pool }: Pick<BatchUnit, "workload" | "pool">): {
+  energyJ: number;
+  carbonG: number;
+  workCoreS: number;
+} {
   let energyJ = 0;
   let carbonG = 0;
+  let workCoreS = 0;
   for (const job of pool.openJobs()) {
     if (job.workload !== workload) continue;
     energyJ += job.energyJ;
@@ -41,8 +46,9 @@ export function openJobs({ workload, pool }: Pick<BatchUnit, "workload" | "pool"
     if (job.server === undefined) continue;
     energyJ += job.container.phiJ;
     carbonG += job.container.taskCarbonG(job.server.options.intensity.gPerJ);
+    workCoreS += (job.workS - job.savedS - job.container.remainingS(job.slot)) * job.cores;
   }
-  return { energyJ, carbonG };
+  return { energyJ, carbonG, workCoreS };
 }
 
 /** A job that is late is missed, finished or not; one that still has time is left out. */

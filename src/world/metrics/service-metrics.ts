@@ -36,7 +36,7 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
     `${prefix}.energy_j`,
     service.replicas.reduce((sum, { container }) => sum + container.energyJ.value, 0),
   );
-  book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openEnergy().carbonG);
+  book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openTotals().carbonG);
 }
 
 function tallyMetrics(
