@@ -157,14 +157,14 @@ export class Container {
 
   #removeAt(position: number): void {
     const last = --this.count;
-    if (last === 0) this.nextTag = Infinity;
-    if (position === last) return;
-    const tag = this.#tags[last] as number;
-    const id = this.#ids[last] as number;
-    const task = this.#tasks[last] as number;
-    this.#siftDown(position, tag, id, task);
-    if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
-    this.nextTag = this.#tags[0] as number;
+    if (position !== last) {
+      const tag = this.#tags[last] as number;
+      const id = this.#ids[last] as number;
+      const task = this.#tasks[last] as number;
+      this.#siftDown(position, tag, id, task);
+      if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    }
+    this.nextTag = last === 0 ? Infinity : (this.#tags[0] as number); // a child may have moved up to the root
   }
 
   #grow(): void {
