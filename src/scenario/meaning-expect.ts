@@ -64,6 +64,6 @@ function isThere({ entry, subject }: NamedMetric, spec: ScenarioSpec, parts: Par
   if (NEEDS[entry.needs].some((field) => Reflect.get(workload, field) !== undefined)) return true;
   // A trace of jobs may bring the deadline of each.
   return (
-    entry.needs === "deadline" && workload.arrivals !== undefined && (parts.traceColumns(workload.arrivals) ?? []).includes("deadline_s")
+    entry.needs === "deadline" && workload.arrivals !== undefined && parts.traceOf(workload.arrivals)?.numbers.deadline_s !== undefined
   );
 }
