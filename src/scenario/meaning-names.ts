@@ -93,14 +93,17 @@ function serversOf(
 
 const SECTIONS = ["workloads", "sites", "controllers", "faults"] as const;
 
-/** A metric's first two steps must name what the scenario has; the rest only the run can know. */
 export function checkExpectations(spec: ScenarioSpec, findings: Findings): void {
   for (const [i, { metric, min, max }] of spec.expect.entries()) {
-    const path = ["expect", i, "metric"];
-    const [section, name] = metric.split(".") as [string, string | undefined];
-    const known = SECTIONS.find((one) => one === section);
-    if (known !== undefined) findings.requireName(path, name ?? "", known.slice(0, -1), Object.keys(spec[known]));
-    else findings.requireName(path, section, "section", [...SECTIONS, "energy", "carbon"]);
+    checkMetricName(metric, ["expect", i, "metric"], spec, findings);
     if (min !== undefined && max !== undefined && min > max) findings.problem(["expect", i, "min"], "must not exceed max");
   }
+}
+
+/** A metric's first two steps must name what the scenario has; the rest only the run can know. */
+export function checkMetricName(metric: string, path: Path, spec: ScenarioSpec, findings: Findings): void {
+  const [section, name] = metric.split(".") as [string, string | undefined];
+  const known = SECTIONS.find((one) => one === section);
+  if (known !== undefined) findings.requireName(path, name ?? "", known.slice(0, -1), Object.keys(spec[known]));
+  else findings.requireName(path, section, "section", [...SECTIONS, "energy", "carbon"]);
 }
