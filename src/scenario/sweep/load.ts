@@ -2,18 +2,18 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { type ReadText, readNamed, resolveFrom } from "../extends.ts";
-import { Findings } from "../findings.ts";
 import type { Catalogue } from "../files.ts";
+import { Findings } from "../findings.ts";
 import type { LoadedScenario, LoadOptions } from "../load.ts";
 import { checkMetricName } from "../meaning-names.ts";
 import { type Problem, SpecError, showProblem } from "../problem.ts";
 import { shape } from "../shape.ts";
 import { parseYaml } from "../source.ts";
 import { TableCache } from "../table-cache.ts";
-import { at, toPlain, type Tree } from "../tree.ts";
+import { at, type Tree, toPlain } from "../tree.ts";
 import { baselinesOf } from "./baseline.ts";
 import { type Point, pathsOf, pointsOf } from "./points.ts";
-import { type SweepShape, sweepSchema } from "./schema.ts";
+import { RUNS_MAX, type SweepShape, sweepSchema } from "./schema.ts";
 import { showValues, type Values } from "./values.ts";
 
 export interface LoadedSweep {
@@ -55,6 +55,8 @@ export function loadSweepWith(file: string, options: SweepOptions): LoadedSweep 
   const findings = new Findings(tree);
   const points = pointsOf(vary, tree, findings);
   const values = points.map(valuesOf);
+  const runCount = points.length * seeds.length;
+  if (runCount > RUNS_MAX) findings.problem(["seeds"], `and vary make ${runCount} runs, at most ${RUNS_MAX}`);
   if (findings.problems.length === 0 && vary.kind !== "sampled") checkDistinct(values, findings);
   const baselineOf = compare === undefined || findings.problems.length > 0 ? [] : checkCompare(shaped.value, compare, values, findings);
   if (findings.problems.length > 0) throw new SpecError(findings.problems);

@@ -17,7 +17,8 @@ export function pathsOf(vary: VaryShape): readonly string[] {
 /** Every point, in order; what is wrong goes to `findings`, and there are no points then. */
 export function pointsOf(vary: VaryShape, tree: Tree, findings: Findings): readonly Point[] {
   const paths = pathsOf(vary);
-  if (paths.length === 0) findings.problem(["vary"], "must name at least one path of the scenario", 'Hint: "workloads.web.replicas": [1, 2].');
+  if (paths.length === 0)
+    findings.problem(["vary"], "must name at least one path of the scenario", 'Hint: "workloads.web.replicas": [1, 2].');
   for (const path of paths) checkPath(path, findings);
   if (findings.problems.length > 0) return [];
   const columns = paths.map((path) => columnOf(vary, path, tree));

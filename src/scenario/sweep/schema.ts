@@ -6,6 +6,7 @@ import { byKind, choice, type JsonSchema, jsonSchemaOf } from "../choice.ts";
 import { readSeedList } from "../seed-list.ts";
 
 export const POINTS_MAX = 10_000;
+export const RUNS_MAX = 1_000_000;
 
 export interface SweepShape {
   readonly scenario: string;
@@ -28,7 +29,10 @@ const oneSeed = z
   .int()
   .min(0)
   .transform((seed) => [seed]);
-const seedItems = z.array(z.int().min(0)).min(1);
+const seedItems = z
+  .array(z.int().min(0))
+  .min(1)
+  .refine((list) => new Set(list).size === list.length, { error: "names a seed twice" });
 const seeds = choice([seedText, oneSeed, seedItems], (value) =>
   Array.isArray(value) ? seedItems : typeof value === "string" ? seedText : oneSeed,
 );
@@ -40,12 +44,17 @@ const LAW_KINDS = [...laws].filter(([, plugin]) => plugin.files === undefined &&
 
 const lawSchemas = new Map<Dimension, ZodType>(
   DIMENSION_NAMES.map((dimension) => {
-    const schemas = LAW_KINDS.map((kind): [string, ZodType] => [kind, (laws.get(kind) as { shape(of: Dimension): ZodType }).shape(dimension)]);
+    const schemas = LAW_KINDS.map((kind): [string, ZodType] => [
+      kind,
+      (laws.get(kind) as { shape(of: Dimension): ZodType }).shape(dimension),
+    ]);
     return [dimension, byKind(new Map(schemas), { common: {}, isOpaque: () => false })];
   }),
 );
 const anyLaw = z.looseObject({ kind: z.enum(LAW_KINDS) }).meta({ description: "A law: each point draws a value of its own from it." });
-const sampledValues = choice([values, anyLaw], (value) => (Array.isArray(value) ? values : (lawSchemas.get(dimensionOf(value)) as ZodType)));
+const sampledValues = choice([values, anyLaw], (value) =>
+  Array.isArray(value) ? values : (lawSchemas.get(dimensionOf(value)) as ZodType),
+);
 
 /** What a law measures: its first field with a unit says it. */
 function dimensionOf(law: unknown): Dimension {
@@ -55,8 +64,20 @@ function dimensionOf(law: unknown): Dimension {
 
 const vary = byKind(
   new Map<string, ZodType>([
-    ["grid", z.object({ kind: z.literal("grid") }).catchall(values).describe("Every combination; the last path turns fastest.")],
-    ["zip", z.object({ kind: z.literal("zip") }).catchall(values).describe("The first values of all lists, then the second ones, and so on.")],
+    [
+      "grid",
+      z
+        .object({ kind: z.literal("grid") })
+        .catchall(values)
+        .describe("Every combination; the last path turns fastest."),
+    ],
+    [
+      "zip",
+      z
+        .object({ kind: z.literal("zip") })
+        .catchall(values)
+        .describe("The first values of all lists, then the second ones, and so on."),
+    ],
     [
       "sampled",
       z
@@ -87,4 +108,3 @@ export function sweepJsonSchema(): JsonSchema {
   const { $schema, ...rest } = jsonSchemaOf(sweepSchema);
   return { $schema: $schema as string, title: "Cybertwin sweep", ...rest };
 }
-
