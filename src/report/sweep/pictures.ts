@@ -1,8 +1,9 @@
 /** Which pictures a sweep has: one for each chosen metric. */
+import { unitOf } from "../../experiment/summary.ts";
 import type { SweepOutput } from "../../experiment/sweep/output.ts";
 import { type SweepChart, type SweepMark, sweepPoints } from "../charts/sweep-points.ts";
 import type { Picture } from "../html/pictures.ts";
-import { chosenMetrics, pointName, shortPaths, shortValue } from "./points.ts";
+import { chosenMetrics, distinctCount, pointName, shortPaths, shortValue, varyingPaths } from "./points.ts";
 
 export function sweepPictures(output: SweepOutput): readonly Picture[] {
   return chosenMetrics(output, []).flatMap((metric, i): readonly Picture[] => {
@@ -13,24 +14,31 @@ export function sweepPictures(output: SweepOutput): readonly Picture[] {
   });
 }
 
-/** The first path whose values are numbers of one unit is the axis, and the other paths tell the lines apart; without one, points stand in a row. */
+/** One path of numbers is the axis, and the other paths tell the lines apart; without one, points stand in a row. */
 function chartOf(output: SweepOutput, metric: string): SweepChart {
-  const { paths, points } = output;
-  const axisIndex = paths.findIndex((path) => unitOfAll(points.map(({ values }) => values[path])) !== undefined);
-  const path = paths[axisIndex];
-  const unit = path === undefined ? "" : (unitOfAll(points.map(({ values }) => values[path])) ?? "");
-  const marks = points.flatMap((point): readonly SweepMark[] => {
-    const entry = point.summary[metric];
-    if (entry === undefined || entry.mean === null) return [];
-    const others = paths.filter((other) => other !== path).map((other) => shortValue(point.values[other]));
-    const x = path === undefined ? pointName(point) : (numberOf(point.values[path])?.count as number);
-    return [{ x, series: path === undefined ? "" : others.join(", "), mean: entry.mean, low: entry.ciLow, high: entry.ciHigh }];
-  });
-  const label = path === undefined ? shortPaths(paths).join(", ") : `${shortPaths(paths)[axisIndex]}${unit === "" ? "" : `, ${unit}`}`;
-  const metricUnit = points.find(({ summary }) => summary[metric] !== undefined)?.summary[metric]?.unit ?? "1";
+  const { paths, points, kind } = output;
+  const path = axisPath(output);
+  const others = varyingPaths(output).filter((other) => other !== path);
   // Drawn points share no second value, so a line for each of them would join nothing.
-  const joins = output.kind === "sampled" ? marks.map((mark) => ({ ...mark, series: "" })) : marks;
-  return { metric, unit: metricUnit, axis: { label, isNumeric: path !== undefined, isJoined: output.kind !== "sampled" }, marks: joins };
+  const hasSeries = path !== undefined && kind !== "sampled";
+  const marks = points.flatMap(({ values, summary }, i): readonly SweepMark[] => {
+    const entry = summary[metric];
+    if (entry === undefined || entry.mean === null) return [];
+    const x = path === undefined ? pointName(output, i) : (numberOf(values[path])?.count as number);
+    const series = hasSeries ? others.map((other) => shortValue(values[other])).join(", ") : "";
+    return [{ x, series, mean: entry.mean, low: entry.ciLow, high: entry.ciHigh }];
+  });
+  const short = shortPaths(paths);
+  const unit = path === undefined ? undefined : unitOfAll(points.map(({ values }) => values[path]));
+  const label = path === undefined ? short.join(", ") : `${short[paths.indexOf(path)]}${unit ? `, ${unit}` : ""}`;
+  const axis = { label, isNumeric: path !== undefined, isJoined: hasSeries };
+  return { metric, unit: unitOf(metric), axis, marks };
+}
+
+/** The path with the most values, if they are numbers of one unit; the first of equals. */
+function axisPath({ paths, points }: SweepOutput): string | undefined {
+  const numeric = paths.filter((path) => unitOfAll(points.map(({ values }) => values[path])) !== undefined);
+  return numeric.toSorted((a, b) => distinctCount(points, b) - distinctCount(points, a))[0];
 }
 
 /** The unit that all values carry ("" for bare numbers), or undefined if one is no number or has another unit. */

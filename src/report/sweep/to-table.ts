@@ -1,8 +1,7 @@
 /** A sweep for the terminal: a block for each metric, one line a point, then what differs from the baseline. */
-import type { Comparison } from "../../experiment/sweep/compare.ts";
-import type { PointOutput, SweepOutput } from "../../experiment/sweep/output.ts";
+import type { SweepOutput } from "../../experiment/sweep/output.ts";
 import { intervalText, MISSING, NBSP, quantityText } from "../format.ts";
-import { chosenMetrics, pointName, shortPaths, shortValue } from "./points.ts";
+import { chosenMetrics, comparisonRows, orderLines, shortPaths, shortValue } from "./points.ts";
 
 /** @param metrics shown instead of the compared or the usual ones */
 export function sweepToTable(output: SweepOutput, metrics: readonly string[]): string {
@@ -11,7 +10,7 @@ export function sweepToTable(output: SweepOutput, metrics: readonly string[]): s
   const blocks = [
     [title],
     ...chosenMetrics(output, metrics).map((metric) => metricLines(output, metric)),
-    ...(output.compare?.groups ?? []).map((group) => comparisonLines(output, group)),
+    comparisonLines(output),
     expectationLines(output),
   ];
   const text = blocks
@@ -31,22 +30,16 @@ function metricLines({ paths, points }: SweepOutput, metric: string): readonly s
   return [metric, ...aligned([...shortPaths(paths), "mean", "95 % interval"], rows)];
 }
 
-function comparisonLines(output: SweepOutput, { baseline, points, order }: Comparison): readonly string[] {
-  const { metric, unit } = output.compare as NonNullable<SweepOutput["compare"]>;
-  const rows = points
-    .filter(({ point }) => point !== baseline)
-    .map(({ point, difference, ciLow, ciHigh, verdict }) => {
-      const sign = difference !== null && difference > 0 ? "+" : "";
-      const text = `${sign}${quantityText(difference, unit, metric)}`;
-      return [nameOf(output, point), text, inBrackets(intervalText(ciLow, ciHigh, unit, metric)), verdict];
-    });
-  const groups = order.map((tied) => tied.map((point) => nameOf(output, point)).join(" = "));
-  const told = order.some((tied) => tied.length > 1) ? "; not told apart where their intervals meet (=)" : "";
+function comparisonLines(output: SweepOutput): readonly string[] {
+  if (output.compare === undefined) return [];
+  const rows = comparisonRows(output).map(([point, baseline, difference, interval, verdict]) => {
+    return [point, baseline, difference, inBrackets(interval === "" ? null : interval), verdict];
+  });
   return [
-    `${metric} against ${nameOf(output, baseline)}, seed by seed`,
-    ...aligned(["point", "difference", "95 % interval", ""], rows),
-    `  low to high${told}:`,
-    `  ${groups.join(" < ")}`,
+    `${output.compare.metric} against the baseline, seed by seed`,
+    ...aligned(["point", "baseline", "difference", "95 % interval", ""], rows),
+    "  from low to high (= where intervals meet, so that nothing is told apart):",
+    ...orderLines(output).map((line) => `  ${line}`),
   ];
 }
 
@@ -54,10 +47,6 @@ function expectationLines({ points }: SweepOutput): readonly string[] {
   const all = points.flatMap(({ expectations }) => expectations);
   const missed = all.filter(({ met }) => !met).length;
   return all.length === 0 ? [] : [`${all.length - missed} of ${all.length} expectations are met`];
-}
-
-function nameOf({ points }: SweepOutput, point: number): string {
-  return pointName(points[point] as PointOutput);
 }
 
 function inBrackets(interval: string | null): string {
