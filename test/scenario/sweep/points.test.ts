@@ -82,6 +82,18 @@ describe("points of a sweep", () => {
     assert.deepEqual([...new Set(valuesOf(both).map(([, replicas]) => replicas as number))].sort(), [1, 2, 4]);
   });
 
+  it("are log-uniform by a bounded Pareto law of a small shape, as docs/sweep.md says", () => {
+    const text = SAMPLED.replace(
+      "{ kind: uniform, min: 50 req/s, max: 90 req/s }",
+      "{ kind: bounded-pareto, shape: 1e-6, min: 1 req/s, max: 100 req/s }",
+    );
+    const uniform = rootRng(5).fork("sweep.workloads.web.arrivals.rate").uniform;
+    for (const [rate] of valuesOf(load(text))) {
+      const expected = Math.exp(uniform() * Math.log(100));
+      assert.ok(Math.abs((rate as number) / expected - 1) < 1e-5, `${rate} is not ${expected}`);
+    }
+  });
+
   for (const [text, seeds] of [
     ["7", [7]],
     ["[3, 1]", [3, 1]],
