@@ -17,6 +17,12 @@ export function checkExpectations(spec: ScenarioSpec, parts: Parts, findings: Fi
   }
 }
 
+/** Whether one metric, named elsewhere than in `expect`, is one that this scenario will have. */
+export function checkMetricName(metric: string, path: Path, about: { spec: ScenarioSpec; parts: Parts }, findings: Findings): void {
+  const { spec, parts } = about;
+  checkMetric(metric, path, { spec, parts, metrics: metricsOf(subjectsOf(spec, parts)) }, findings);
+}
+
 /** First what the metric is of, then the metric itself. */
 function checkMetric(
   metric: string,

@@ -374,8 +374,12 @@ export class BatchPool implements ContainerOwner {
   }
 }
 
+/** Progress is a sum of rounded steps: a checkpoint that is due at the very instant of a stop counts as written. */
+const CHECKPOINT_ROUNDING = 1e-9;
+
 /** Work that survives a stop at `doneS`; without checkpoints a job starts from what it had saved, usually nothing. */
 function lastCheckpointS(job: Job, doneS: number): number {
   const { checkpointS } = job.workload.options;
-  return checkpointS === undefined ? job.savedS : Math.max(job.savedS, Math.floor(doneS / checkpointS) * checkpointS);
+  if (checkpointS === undefined) return job.savedS;
+  return Math.max(job.savedS, Math.min(doneS, Math.floor(doneS / checkpointS + CHECKPOINT_ROUNDING) * checkpointS));
 }
