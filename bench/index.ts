@@ -1,8 +1,10 @@
 /** Every benchmark by the name that `cybertwin bench <name>` takes. */
+import { budget } from "./budget.ts";
 import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
 import { runCases } from "./run.ts";
+import { start } from "./start.ts";
 
 type Say = (text: string) => void;
 /** Says a line for each thing measured; true if all of them are good. */
@@ -12,6 +14,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   kernel: (say) => ratios(kernelCases(), say),
   run: (say) => ratios(runCases(), say),
   fleet,
+  start,
+  budget,
 };
 
 export async function runBench(name: string, say: Say): Promise<boolean> {

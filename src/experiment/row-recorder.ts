@@ -123,18 +123,17 @@ function jobRows(world: World): () => ColumnTable {
 /** One row a change of watts, utilisation or clock; the first row of each server is its state at the start. */
 function powerRows(world: World): () => ColumnTable {
   const builder = new TableBuilder(POWER_COLUMNS);
-  const last = new Map<Server, string>();
+  // The last row of each server, by id; NaN equals nothing, so each gets its first row.
+  const lastW = new Float64Array(world.servers.length).fill(Number.NaN);
+  const lastCores = new Float64Array(world.servers.length);
+  const lastHz = new Float64Array(world.servers.length);
   const add = (server: Server, nowS: number): void => {
-    const state = `${server.powerW} ${server.usedCores} ${server.clockHz}`;
-    if (last.get(server) === state) return;
-    last.set(server, state);
-    builder.add({
-      time_s: nowS,
-      server: server.options.name,
-      watts: server.powerW,
-      utilization: server.utilization,
-      clock_hz: server.clockHz,
-    });
+    const { id, powerW, usedCores, clockHz } = server;
+    if (lastW[id] === powerW && lastCores[id] === usedCores && lastHz[id] === clockHz) return;
+    lastW[id] = powerW;
+    lastCores[id] = usedCores;
+    lastHz[id] = clockHz;
+    builder.add({ time_s: nowS, server: server.options.name, watts: powerW, utilization: server.utilization, clock_hz: clockHz });
   };
   for (const server of world.servers) add(server, 0);
   world.addRecorder({ powerChanged: add });
@@ -147,9 +146,10 @@ class EventLines implements Recorder {
   constructor(lines: string[]) {
     this.#lines = lines;
   }
-  requestEnded(_service: Service, request: EndedRequest, nowS: number): void {
+  requestEnded(service: Service, request: EndedRequest, nowS: number): void {
     if (request.outcome === 0) return;
-    this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, id: request.id });
+    const workload = service.options.name; // ids count within a service
+    this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, workload, id: request.id });
   }
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
     this.#add({

@@ -2,7 +2,7 @@
 
 import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
-import { mser5 } from "../stats/index.ts";
+import { MSER5_VALUES_MIN, mser5 } from "../stats/index.ts";
 import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { batchMetrics } from "../world/metrics/batch-metrics.ts";
 import { MetricBook } from "../world/metrics/book.ts";
@@ -99,7 +99,8 @@ function result({ spec, seed, warmupS, built, series, rows, isWhole }: Ended): R
 
 /**
  * `warmup: auto`: plays the run once, judges the latencies of each service in order of finish by MSER-5, and takes the
- * latest of the times at which they settle. The measured run then starts anew with that warm-up.
+ * latest of the times at which they settle. The measured run then starts anew with that warm-up. A service with too few
+ * finished requests to judge asks for none.
  */
 async function pilotWarmupS(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise<number> {
   const built = buildWorld(spec, { seed, warmupS: 0 });
@@ -115,7 +116,7 @@ async function pilotWarmupS(spec: ScenarioSpec, seed: number, hooks: RunHooks): 
   built.begin();
   await play(built, spec.duration, hooks);
   return [...samples.values()].reduce((latestS, { latencyS, arrivalS }) => {
-    const { dropCount } = mser5(latencyS);
+    const dropCount = latencyS.length < MSER5_VALUES_MIN ? 0 : mser5(latencyS).dropCount;
     return Math.max(latestS, dropCount === 0 ? 0 : (arrivalS[dropCount - 1] as number));
   }, 0);
 }

@@ -47,6 +47,8 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ["_j_per_job", "J/job"],
   ["_g_per_job", "g/job"],
   ["_per_s", "1/s"],
+  ["_core_s", "core s"],
+  ["_minutes", "min"],
   ["_hz", "Hz"],
   ["_s", "s"],
   ["_j", "J"],

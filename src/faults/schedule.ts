@@ -68,11 +68,26 @@ function startTrace(
   const atS = trace.numbers.at_s as Float64Array;
   const durationS = trace.numbers.duration_s as Float64Array;
   const names = trace.texts.server;
+  const held = new Map<FaultTarget, number>(); // rows that overlap hold a server once, until the last of them ends
+  const strike = (target: FaultTarget): void => {
+    const holds = held.get(target) ?? 0; // not held yet
+    held.set(target, holds + 1);
+    if (holds === 0) scheduled.fault.begin(port, target.id, scheduled.key);
+  };
+  const mend = (target: FaultTarget): void => {
+    const holds = (held.get(target) as number) - 1;
+    held.set(target, holds);
+    if (holds === 0) scheduled.fault.end(port, target.id, scheduled.key);
+  };
   for (let row = 0; row < trace.rowCount; row++) {
     const group = names === undefined ? servers : servers.filter(({ name }) => name === names[row]);
     const startS = atS[row] as number;
-    simulation.scheduleAt(startS, PHASE.fault, () => strikeAll(port, scheduled, group));
-    simulation.scheduleAt(startS + (durationS[row] as number), PHASE.fault, () => mendAll(port, scheduled, group));
+    simulation.scheduleAt(startS, PHASE.fault, () => {
+      for (const target of group) strike(target);
+    });
+    simulation.scheduleAt(startS + (durationS[row] as number), PHASE.fault, () => {
+      for (const target of group) mend(target);
+    });
   }
 }
 

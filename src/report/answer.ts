@@ -40,7 +40,7 @@ const BATCH_FACTS = [
   ["jobs arrived", "jobs_arrived"],
   ["mean wait", "wait_mean_s"],
   ["mean time to finish", "turnaround_mean_s"],
-  ["deadlines missed", "deadline_misses"],
+  ["deadlines missed", "deadlines_missed"],
 ] as const;
 const CLOUD_FACTS = [
   ["energy", "energy.total_j"],

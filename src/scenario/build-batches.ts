@@ -13,7 +13,7 @@ import type { ArrivalProcess } from "../world/workload/arrivals.ts";
 import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
-import { forecastFor, make, type Policy } from "./build-policies.ts";
+import { forecastFor, make } from "./build-policies.ts";
 import { allowedServers, fleetServer, traceWorkS } from "./build-services.ts";
 import type { BatchSpec } from "./spec.ts";
 
@@ -39,23 +39,18 @@ function poolFor(context: BuildContext, pools: Map<string, BatchPool>, name: str
   const known = pools.get(key);
   if (known !== undefined) return known;
   const servers = allowedServers(world, spec.sites);
-  const site = siteOfServers(context, spec);
   const rule = place === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(place);
-  const mirror = place?.spec.telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
+  const telemetry = place?.spec.telemetry;
+  const mirror = telemetry === undefined ? undefined : new ServerFleetIndex(servers.map(fleetServer));
   const poolRng = rng.fork(`pool ${key}`);
-  const delay = policies.of(["delay"], name);
-  const pool = new BatchPool(
-    world.simulation,
-    { servers, rule, backfill: spec.backfill, mirror },
-    poolRng,
-    forecastFor(delay, site),
-    world,
-  );
+  const pool = new BatchPool(world.simulation, { servers, rule, backfill: spec.backfill, mirror }, poolRng, world);
   for (const server of servers) pool.refresh(server);
   pools.set(key, pool);
   world.pools.push(pool);
-  if (mirror !== undefined)
-    context.starters.push(() => startMirror(world, pool, { mirror, ...mirrorTiming(place as Policy) }, poolRng.fork("mirror")));
+  if (telemetry !== undefined && mirror !== undefined) {
+    const timing = { scrapeS: telemetry.scrape, delayS: telemetry.delay, loss: telemetry.loss };
+    context.starters.push(() => startMirror(world, pool, { mirror, ...timing }, poolRng.fork("mirror")));
+  }
   return pool;
 }
 
@@ -64,37 +59,40 @@ function siteOfServers({ world }: BuildContext, spec: BatchSpec): Site {
   return world.sites.find(({ options }) => spec.sites === undefined || spec.sites.includes(options.name)) as Site;
 }
 
-function mirrorTiming({ spec: { telemetry } }: Policy): { scrapeS: number; delayS: number; loss: number } {
-  return { scrapeS: telemetry?.scrape ?? 0, delayS: telemetry?.delay ?? 0, loss: telemetry?.loss ?? 0 };
-}
-
 function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; pool: BatchPool; nextId(): number }): void {
   const { world, policies, rng, warmupS } = context;
   const { name, spec, pool, nextId } = it;
   const delay = policies.of(["delay"], name);
+  const batchRng = rng.fork(`workloads.${name}`);
+  const { process, table } = arrivalsOf(context, spec, batchRng);
   const workload = new BatchWorkload(
     {
       name,
       priority: PRIORITY_RANK[spec.priority],
       weight: spec.weight ?? (spec.priority === "best-effort" ? BEST_EFFORT_WEIGHT : NORMAL_WEIGHT),
+      hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || table?.numbers.deadline_s !== undefined,
       deadlineS: spec.deadline,
       slackS: spec.slack,
       checkpointS: spec.checkpointEvery,
       isInterruptible: spec.interruptible,
       preempts: spec.preempts,
-      floorPerDay: spec.floor === undefined ? undefined : spec.floor * S_PER_DAY,
+      floorPerDay: spec.floor === undefined ? undefined : wholeIfClose(spec.floor * S_PER_DAY),
     },
-    delay === undefined ? undefined : make<DelayRule>(delay),
+    delay === undefined ? undefined : { rule: make<DelayRule>(delay), carbon: forecastFor(delay, siteOfServers(context, spec)) },
     warmupS,
   );
   world.batches.push({ name, tenant: spec.tenant, workload, pool });
-  const batchRng = rng.fork(`workloads.${name}`);
-  const { process, table } = arrivalsOf(context, spec, batchRng);
   const job = jobSource(spec, table, batchRng);
   context.starters.push(() => driveJobs(world.simulation, { process, limit: spec.jobs ?? Infinity, job }, { pool, workload, nextId }));
 }
 
 const S_PER_DAY = 86_400;
+const ROUNDING = 1e-9;
+
+/** A rate that was said per day has been divided by 86400: 13 comes back as 13.000000000000002, which 13 jobs would miss. */
+function wholeIfClose(value: number): number {
+  return Math.abs(value - Math.round(value)) <= ROUNDING * value ? Math.round(value) : value;
+}
 
 /** Without `arrivals`, all jobs are there at the start. */
 function arrivalsOf({ dayOffsetS }: BuildContext, spec: BatchSpec, rng: Rng): { process: ArrivalProcess; table?: Table } {

@@ -62,11 +62,11 @@ export function forecastFor(policy: Policy | undefined, site: Site): Forecast {
 
 /** The site a controller cares for: the one it targets, or the first that its workload may use. */
 function siteOf({ spec: { target } }: Policy, world: World): Site {
-  const servers = world.servers.filter(
+  const name = world.servers.find(
     ({ options }) =>
-      options.site === target.site || options.rack === target.rack || options.row === target.row || options.name === target.server,
-  );
-  const name = servers[0]?.options.site;
+      (["site", "rack", "row"] as const).some((where) => target[where] !== undefined && options[where] === target[where]) ||
+      options.name === target.server,
+  )?.options.site;
   const batch = world.batches.find((unit) => unit.name === target.workload);
   const own = batch === undefined ? undefined : world.servers.find((server) => batch.pool.has(server))?.options.site;
   return world.sites.find(({ options }) => options.name === (own ?? name)) ?? (world.sites[0] as Site);

@@ -1,4 +1,5 @@
-/** Whether targets and metrics name things that exist. */
+/** Whether targets name things that exist. */
+import type { Table } from "../world/base/table.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
 import type { ControllerSpec, FaultSpec, FleetServer, ScenarioSpec } from "./spec.ts";
@@ -16,7 +17,30 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
     }
     checkOracle(controller, path, parts, findings);
   }
+  checkRules(spec, parts, findings);
 }
+
+/** Rules are asked about one workload each, at events: what only a controller with a period has is no use to them. */
+function checkRules(spec: ScenarioSpec, parts: Parts, findings: Findings): void {
+  const taken = new Map<string, string>();
+  for (const [name, controller] of Object.entries(spec.controllers)) {
+    const path = ["controllers", name];
+    const decides = parts.controllers.get(controller.kind)?.decides.replace("oracle-", "");
+    const { workload } = controller.target;
+    if (decides === undefined || decides === "periodic") continue;
+    if (workload === undefined) findings.problem([...path, "target"], `must be a workload for kind ${JSON.stringify(controller.kind)}`);
+    const other = taken.get(`${decides} ${workload}`);
+    if (other !== undefined)
+      findings.problem(path, `makes the ${decides} decisions of ${workload}, and so does controllers.${other}`, "Hint: keep one.");
+    taken.set(`${decides} ${workload}`, name);
+    const hasMirror = decides === "place" && spec.workloads[workload ?? ""]?.kind === "batch";
+    if (controller.telemetry !== undefined && !hasMirror) findings.problem([...path, "telemetry"], USELESS);
+    if (controller.period !== undefined) findings.problem([...path, "period"], USELESS);
+    if (controller.actuationDelay > 0) findings.problem([...path, "actuationDelay"], USELESS);
+  }
+}
+
+const USELESS = "is of no use: a rule is asked at each event, about things as they are";
 
 function checkTargetKind(
   controller: ControllerSpec,
@@ -55,9 +79,19 @@ export function checkFaults(spec: ScenarioSpec, fleet: readonly FleetServer[], f
       findings.problem([...path, "target", "count"], `must be at most the ${servers.length} servers of the target, got ${count}`);
     }
     checkSchedule(fault, path, findings);
+    if (servers !== undefined) checkTrace(fault, path, servers, findings);
     if (fault.at !== undefined && fault.at >= endS)
       findings.warn([...path, "at"], `is after the run's end (${endS} s): this fault never comes`);
   }
+}
+
+/** A trace may narrow a row to one server, of the target's. */
+function checkTrace({ trace }: FaultSpec, path: Path, servers: readonly FleetServer[], findings: Findings): void {
+  const known = new Set(servers.map(({ name }) => name));
+  const stranger = (trace as Table | undefined)?.texts.server?.find((name) => !known.has(name));
+  if (stranger === undefined) return;
+  const message = `names the server ${JSON.stringify(stranger)}, which is not in the target`;
+  findings.problem([...path, "trace"], message, `The target has: ${[...known].slice(0, 5).join(", ")}${known.size > 5 ? ", ..." : ""}.`);
 }
 
 /** Times are said in one of three ways, each whole. */
@@ -89,21 +123,4 @@ function serversOf(
     return findings.requireName([...path, where], name, where, names) ? fleet.filter((server) => of(server) === name) : undefined;
   }
   return undefined;
-}
-
-const SECTIONS = ["workloads", "sites", "controllers", "faults"] as const;
-
-export function checkExpectations(spec: ScenarioSpec, findings: Findings): void {
-  for (const [i, { metric, min, max }] of spec.expect.entries()) {
-    checkMetricName(metric, ["expect", i, "metric"], spec, findings);
-    if (min !== undefined && max !== undefined && min > max) findings.problem(["expect", i, "min"], "must not exceed max");
-  }
-}
-
-/** A metric's first two steps must name what the scenario has; the rest only the run can know. */
-export function checkMetricName(metric: string, path: Path, spec: ScenarioSpec, findings: Findings): void {
-  const [section, name] = metric.split(".") as [string, string | undefined];
-  const known = SECTIONS.find((one) => one === section);
-  if (known !== undefined) findings.requireName(path, name ?? "", known.slice(0, -1), Object.keys(spec[known]));
-  else findings.requireName(path, section, "section", [...SECTIONS, "energy", "carbon"]);
 }

@@ -94,7 +94,7 @@ const controllerFields = {
   actuationDelay: quantity("duration", { example: "10 s" }).default(0),
   telemetry: z
     .strictObject({
-      scrape: quantity("duration", { above: 0, example: "15 s" }).optional(),
+      scrape: quantity("duration", { above: 0, example: "15 s" }),
       delay: quantity("duration", { example: "15 s" }).default(0),
       loss: fraction.default(0),
     })

@@ -89,7 +89,7 @@ export interface ControllerSpec extends PluginSpec {
   readonly target: Readonly<Partial<Record<"workload" | "site" | "row" | "rack" | "server", string>>>;
   readonly oracle: readonly ("work" | "carbon")[];
   readonly period?: number;
-  readonly telemetry?: { readonly scrape?: number; readonly delay: number; readonly loss: number };
+  readonly telemetry?: { readonly scrape: number; readonly delay: number; readonly loss: number };
   /** From a decision to its effect. */
   readonly actuationDelay: number;
 }

@@ -4,6 +4,8 @@
  * @see White, An effective truncation heuristic for bias reduction in simulation output, Simulation 69(6), 1997.
  */
 const GROUP = 5;
+/** Fewer values than these tell nothing. */
+export const MSER5_VALUES_MIN = 2 * GROUP;
 
 export interface Truncation {
   /** Leading values to drop, a multiple of five. */
@@ -12,10 +14,10 @@ export interface Truncation {
   readonly settled: boolean;
 }
 
-/** @throws {RangeError} with fewer than ten values. */
+/** @throws {RangeError} with fewer than `MSER5_VALUES_MIN` values. */
 export function mser5(values: ArrayLike<number>): Truncation {
   const groups = Math.floor(values.length / GROUP);
-  if (groups < 2) throw new RangeError(`MSER-5 needs at least ${2 * GROUP} values, got ${values.length}`);
+  if (groups < 2) throw new RangeError(`MSER-5 needs at least ${MSER5_VALUES_MIN} values, got ${values.length}`);
   const lastCut = groups >> 1;
   let count = 0;
   let center = 0;

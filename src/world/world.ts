@@ -46,6 +46,8 @@ export class World implements FaultPort, BatchListener {
   /** Servers asked to sleep stay asleep when a fault on them ends. */
   readonly #sleeping = new Set<Server>();
   readonly #boots = new Map<Server, EventId>();
+  /** Servers on which something is being killed for its memory. */
+  readonly #reclaiming = new Set<Server>();
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -94,27 +96,36 @@ export class World implements FaultPort, BatchListener {
     for (const pool of this.pools) if (pool.has(server)) pool.refresh(server);
   }
 
+  /** Several jobs that end at one instant all leave before anyone gets their room. */
   roomMade(server: Server): void {
+    for (const pool of this.pools) for (const { container } of pool.jobsOn(server)) if (container.count === 0) return;
     for (const pool of this.pools) if (pool.has(server)) pool.dispatch(server);
   }
 
-  /** The kernel of a server without memory kills the lowest priority first; among equals the youngest job, the fullest replica. */
+  /**
+   * The kernel of a server without memory kills the lowest priority first; among equals the youngest job, then the fullest
+   * replica. Whoever starts in the room this makes may be too much again: a loop, for a line of them may be long.
+   */
   memoryExceeded(server: Server): void {
-    while (server.usedMemoryB > server.options.memoryB && this.#killOne(server));
-    this.roomMade(server);
+    if (this.#reclaiming.has(server)) return;
+    this.#reclaiming.add(server);
+    const { memoryB } = server.options;
+    while (server.usedMemoryB > memoryB && this.#killOne(server)) if (server.usedMemoryB <= memoryB) this.roomMade(server);
+    this.#reclaiming.delete(server);
   }
 
   #killOne(server: Server): boolean {
+    let job: { pool: BatchPool; job: Job } | undefined;
     for (const pool of this.pools) {
-      const jobs = pool.jobsOn(server);
-      const victim = jobs.reduce<Job | undefined>(
-        (worst, job) => (worst === undefined || isKilledBefore(job, worst) ? job : worst),
-        undefined,
-      );
-      if (victim === undefined) continue;
-      pool.stop(victim, "oom");
-      return true;
+      for (const each of pool.jobsOn(server)) if (job === undefined || isKilledBefore(each, job.job)) job = { pool, job: each };
     }
+    const worst = this.#worstReplica(server);
+    if (job !== undefined && (worst === undefined || job.job.workload.options.priority <= worst.rank)) job.pool.stop(job.job, "oom");
+    else worst?.service.outOfMemory(worst.replica);
+    return job !== undefined || worst !== undefined;
+  }
+
+  #worstReplica(server: Server): { service: Service; replica: Replica; rank: number } | undefined {
     let worst: { service: Service; replica: Replica; rank: number } | undefined;
     for (const { service, rank } of this.services) {
       for (const replica of service.replicas) {
@@ -123,8 +134,7 @@ export class World implements FaultPort, BatchListener {
           worst = { service, replica, rank };
       }
     }
-    worst?.service.outOfMemory(worst.replica);
-    return worst !== undefined;
+    return worst;
   }
 
   crash(id: ServerId, fault: string): void {

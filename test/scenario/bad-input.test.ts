@@ -153,6 +153,16 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     'scenario.yaml:13:20: expect.0.metric names "wbe", which is no workload of this scenario. Did you mean "web"?',
   ],
   [
+    "an expectation of a metric that there is not",
+    `${SMALL}expect: [{ metric: workloads.web.latency_p98_s, max: 1 s }]\n`,
+    'scenario.yaml:13:20: expect.0.metric names "workloads.web.latency_p98_s", which is no metric of this scenario. Did you mean "workloads.web.latency_p90_s"?',
+  ],
+  [
+    "an expectation of a metric that the scenario does not bring",
+    `${SMALL}expect: [{ metric: workloads.web.slo_attainment, min: 0.9 }]\n`,
+    'scenario.yaml:13:20: expect.0.metric names "workloads.web.slo_attainment", which is only there if workloads.web says slo.',
+  ],
+  [
     "a bound in another unit",
     `${SMALL}expect: [{ metric: workloads.web.latency_p99_s, max: 5 GB }]\n`,
     'scenario.yaml:13:54: expect.0.max must be a duration, got "5 GB", which is memory. Hint: "5 s".',

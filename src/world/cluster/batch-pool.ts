@@ -4,10 +4,9 @@
  */
 import { NO_EVENT, PHASE, powInt, type Rng, type Simulation } from "../../kernel/index.ts";
 import type { JobId } from "../base/id.ts";
-import type { Forecast } from "../energy/signal.ts";
 import type { BatchWorkload } from "./batch-workload.ts";
 import { Container, type ContainerOwner } from "./container.ts";
-import { Job, type StretchEnd } from "./job.ts";
+import { inQueueOrder, Job, type StretchEnd } from "./job.ts";
 import { JobQueue, NO_JOB } from "./job-queue.ts";
 import { ServerFleetIndex } from "./placement/fleet-index.ts";
 import { milliCores } from "./placement/milli-cores.ts";
@@ -53,7 +52,6 @@ export class BatchPool implements ContainerOwner {
   readonly #options: BatchPoolOptions;
   readonly #listener: BatchListener;
   readonly #rng: Rng;
-  readonly #carbon: Forecast;
   readonly #queue = new JobQueue();
   readonly #jobs: Job[] = [];
   readonly #freeSlots: number[] = [];
@@ -62,11 +60,10 @@ export class BatchPool implements ContainerOwner {
   readonly #byServer: Job[][] = [];
   readonly #onDue = (slot: number): void => this.#due(this.#jobs[slot] as Job);
 
-  constructor(simulation: Simulation, options: BatchPoolOptions, rng: Rng, carbon: Forecast, listener: BatchListener) {
+  constructor(simulation: Simulation, options: BatchPoolOptions, rng: Rng, listener: BatchListener) {
     this.#simulation = simulation;
     this.#options = options;
     this.#rng = rng;
-    this.#carbon = carbon;
     this.#listener = listener;
     this.index = new ServerFleetIndex(
       options.servers.map(({ id, cores, options: { memoryB, power } }) => ({
@@ -112,15 +109,11 @@ export class BatchPool implements ContainerOwner {
     stats.arrivedCount++;
     stats.queuedCount++;
     if (nowS >= stats.warmupS) stats.arrivedMeasured++;
-    const startS = workload.delay === undefined ? nowS : workload.delay.startS(job.view, nowS, this.#carbon);
+    const startS = workload.delay === undefined ? nowS : workload.delay.rule.startS(job.view, nowS, workload.delay.carbon);
     if (!(startS >= nowS)) throw new Error(`delay rule of ${workload.name} gave a start of ${startS} s at ${nowS} s`);
-    if (startS > nowS) {
-      this.#delay(job, startS);
-    } else if (workload.isHeld && job.latestStartS > nowS) {
-      this.#hold(job);
-    } else {
-      this.#enter(job);
-    }
+    // A rule does not know the work, and so not the slack that a deadline leaves: nobody is delayed past it.
+    if (startS > nowS && job.latestStartS > nowS) this.#delay(job, Math.min(startS, job.latestStartS));
+    else this.#enter(job);
   }
 
   /** Free resources of a server in this pool changed, or it opened or closed. */
@@ -155,7 +148,7 @@ export class BatchPool implements ContainerOwner {
 
   release(workload: BatchWorkload): void {
     workload.isHeld = false;
-    const jobs = [...workload.held];
+    const jobs = [...workload.held].sort(inQueueOrder);
     workload.held.clear();
     for (const job of jobs) {
       this.#simulation.cancel(job.timer);
@@ -176,6 +169,7 @@ export class BatchPool implements ContainerOwner {
     this.#bookStretch(job);
     const doneS = job.workS - container.remove(job.slot);
     const keptS = end === "suspended" ? doneS : lastCheckpointS(job, doneS);
+    stats.workDoneCoreS.add((doneS - job.savedS) * job.cores);
     stats.lostWorkCoreS.add((doneS - keptS) * job.cores);
     job.savedS = keptS;
     job.restarts++;
@@ -197,17 +191,16 @@ export class BatchPool implements ContainerOwner {
     return jobs;
   }
 
-  /** Looks for new places for jobs that lost theirs. */
+  /** Looks for new places for jobs that lost theirs, first in order first. */
   retry(jobs: readonly Job[]): void {
-    for (const job of jobs) {
-      if (job.state === "queued" && (this.#options.backfill || this.#queue.head() === job.slot)) this.#place(job);
-    }
+    for (const job of jobs.toSorted(inQueueOrder)) if (job.state === "queued") this.#tryStart(job);
   }
 
   taskFinished(slot: number): void {
     const job = this.#jobs[slot] as Job;
     const server = job.server as Server;
     this.#bookStretch(job);
+    job.workload.stats.workDoneCoreS.add((job.workS - job.savedS) * job.cores);
     job.workload.stats.finished(job, this.#simulation.nowS);
     this.#listener.jobFinished(job, server);
     this.#leave(job, "finished");
@@ -238,11 +231,18 @@ export class BatchPool implements ContainerOwner {
     if (job.latestStartS < Infinity) job.timer = this.#simulation.scheduleAt(job.latestStartS, PHASE.arrive, this.#onDue, job.slot);
   }
 
-  /** The job may start from now on: at once if something fits, else it queues. */
+  /** The job may start from now on: at once if something fits, else it queues; a held one waits on. */
   #enter(job: Job): void {
-    const mayStart = this.#options.backfill || this.#queue.head() === NO_JOB;
+    if (job.workload.isHeld && job.latestStartS > this.#simulation.nowS) {
+      this.#hold(job);
+      return;
+    }
     this.#wait(job);
-    if (mayStart && this.#place(job)) return;
+    this.#tryStart(job);
+  }
+
+  #tryStart(job: Job): void {
+    if ((this.#options.backfill || this.#queue.head() === job.slot) && this.#place(job)) return;
     if (job.workload.options.preempts && this.#queue.head() === job.slot) this.#preemptFor(job);
   }
 
@@ -312,6 +312,8 @@ export class BatchPool implements ContainerOwner {
     const server = (best[0] as Job).server as Server;
     for (const victim of best) this.stop(victim, "evicted");
     this.#start(job, server);
+    this.retry(best);
+    this.#listener.roomMade(server); // victims may have held more than was needed
   }
 
   /** The lowest and latest jobs whose end makes room, or undefined if even all of them do not. */

@@ -1,6 +1,7 @@
 /** One batch workload: what its jobs have in common, and what is measured of them. */
 import { Sum } from "../../kernel/index.ts";
 import { LatencyRecorder } from "../../stats/index.ts";
+import type { Forecast } from "../energy/signal.ts";
 import type { Job } from "./job.ts";
 import type { DelayRule } from "./ports.ts";
 
@@ -11,6 +12,8 @@ export interface BatchOptions {
   /** Greater goes first. */
   readonly priority: number;
   readonly weight: number;
+  /** Some job has a deadline: declared, by slack, or by its row of a trace. */
+  readonly hasDeadlines: boolean;
   /** From arrival, seconds; the declared one only. */
   readonly deadlineS: number | undefined;
   readonly slackS: number | undefined;
@@ -21,16 +24,22 @@ export interface BatchOptions {
   readonly floorPerDay: number | undefined;
 }
 
+/** Who decides when jobs may start, and what it may know of the grid. */
+export interface Delay {
+  readonly rule: DelayRule;
+  readonly carbon: Forecast;
+}
+
 export class BatchWorkload {
   readonly name: string;
   readonly options: BatchOptions;
-  readonly delay: DelayRule | undefined;
+  readonly delay: Delay | undefined;
   readonly stats: BatchStats;
   isHeld = false;
   /** Jobs that a hold keeps out of the queue, in the order in which they came. */
   readonly held = new Set<Job>();
 
-  constructor(options: BatchOptions, delay: DelayRule | undefined, warmupS: number) {
+  constructor(options: BatchOptions, delay: Delay | undefined, warmupS: number) {
     this.name = options.name;
     this.options = options;
     this.delay = delay;
@@ -61,6 +70,8 @@ export class BatchStats {
   refusals = 0;
   /** Core-seconds of work done again after a crash or eviction. */
   readonly lostWorkCoreS = new Sum();
+  /** Work done by stretches that ended, what was lost later included. */
+  readonly workDoneCoreS = new Sum();
   readonly endedEnergyJ = new Sum();
   readonly endedCarbonG = new Sum();
   readonly finishedPerDay: number[] = [];

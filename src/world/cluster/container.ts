@@ -9,6 +9,8 @@ import { Sum } from "../../kernel/index.ts";
 
 /** Beyond this virtual time, tags are moved back towards zero: at day 30 an absolute `v` is off by 1.6e-7 of a 1 ms request. */
 const REBASE_V_S = 64;
+/** A job's errors only need be small beside the job's own work, so its container counts on for longer. */
+const REBASE_JOB_V_S = 4096;
 
 export interface ContainerOwner {
   /** A task has received all its work. Called inside the server's finish event, before the server settles. */
@@ -29,6 +31,8 @@ export class Container {
 
   /** Running tasks. */
   count = 0;
+  /** Tag of the task that finishes first; Infinity when none runs. A field: every event on a server reads it of each container. */
+  nextTag = Infinity;
   /** Cores it holds now. */
   cores = 0;
   /** Virtual time, and its growth per second. */
@@ -47,13 +51,17 @@ export class Container {
   carbonBaseG = 0;
   phiMarkJ = 0;
 
-  #tags = new Float64Array(8);
-  #ids = new Float64Array(8);
-  #tasks = new Int32Array(8);
+  #tags: Float64Array;
+  #ids: Float64Array;
+  #tasks: Int32Array;
 
   constructor(owner: ContainerOwner, isJob: boolean) {
+    const capacity = isJob ? 1 : 8;
     this.owner = owner;
     this.isJob = isJob;
+    this.#tags = new Float64Array(capacity);
+    this.#ids = new Float64Array(capacity);
+    this.#tasks = new Int32Array(capacity);
   }
 
   /** Sets what it may use, while nothing runs in it: a job's container serves one job after another. */
@@ -67,11 +75,6 @@ export class Container {
   get demandCores(): number {
     const wanted = this.count * this.taskCores;
     return wanted < this.capCores ? wanted : this.capCores;
-  }
-
-  /** Tag of the task that finishes first; Infinity when none runs. */
-  get nextTag(): number {
-    return this.count === 0 ? Infinity : (this.#tags[0] as number);
   }
 
   /** Grams one running task has caused so far, at the current intensity in g/J. */
@@ -89,6 +92,7 @@ export class Container {
   add(task: number, id: number, workS: number): void {
     if (this.count === this.#tags.length) this.#grow();
     this.#siftUp(this.count++, this.v + workS, id, task);
+    this.nextTag = this.#tags[0] as number;
   }
 
   /** Takes out the task that is due, and returns it. */
@@ -121,9 +125,10 @@ export class Container {
 
   /** Keeps `v` and `phiJ` small, so that differences stay exact. */
   rebaseIfDue(): void {
-    if (this.v <= REBASE_V_S || this.count === 0) return;
+    if (this.v <= REBASE_V_S || this.count === 0 || (this.isJob && this.v <= REBASE_JOB_V_S)) return;
     const { v, phiJ, carbonBaseG } = this;
     for (let i = 0; i < this.count; i++) this.#tags[i] = (this.#tags[i] as number) - v;
+    this.nextTag = this.#tags[0] as number;
     this.v = 0;
     this.phiJ = 0;
     this.carbonBaseG = 0;
@@ -152,12 +157,14 @@ export class Container {
 
   #removeAt(position: number): void {
     const last = --this.count;
-    if (position === last) return;
-    const tag = this.#tags[last] as number;
-    const id = this.#ids[last] as number;
-    const task = this.#tasks[last] as number;
-    this.#siftDown(position, tag, id, task);
-    if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    if (position !== last) {
+      const tag = this.#tags[last] as number;
+      const id = this.#ids[last] as number;
+      const task = this.#tasks[last] as number;
+      this.#siftDown(position, tag, id, task);
+      if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    }
+    this.nextTag = last === 0 ? Infinity : (this.#tags[0] as number); // a child may have moved up to the root
   }
 
   #grow(): void {

@@ -41,37 +41,46 @@ export class Job {
   constructor(slot: number, container: Container) {
     this.slot = slot;
     this.container = container;
-    this.view = viewOf(this);
+    this.view = new DeclaredJob(this);
   }
 }
 
+/** Greatest priority first, then arrival, then id: the order of the queue, for lists of jobs. */
+export function inQueueOrder(a: Job, b: Job): number {
+  return b.workload.options.priority - a.workload.options.priority || a.arrivalS - b.arrivalS || a.id - b.id;
+}
+
 /** Declared facts only: neither true work nor a deadline or slack that would give it away. */
-function viewOf(job: Job): JobView {
-  return {
-    get id() {
-      return job.id;
-    },
-    get workload() {
-      return job.workload.name;
-    },
-    get cores() {
-      return job.cores;
-    },
-    get memoryB() {
-      return job.memoryB;
-    },
-    get arrivalS() {
-      return job.arrivalS;
-    },
-    get deadlineS() {
-      const { deadlineS } = job.workload.options;
-      return deadlineS === undefined ? Infinity : job.arrivalS + deadlineS;
-    },
-    get slackS() {
-      return job.workload.options.slackS ?? Infinity;
-    },
-    get priority() {
-      return job.workload.options.priority;
-    },
-  };
+class DeclaredJob implements JobView {
+  readonly #job: Job;
+
+  constructor(job: Job) {
+    this.#job = job;
+  }
+
+  get id(): JobId {
+    return this.#job.id;
+  }
+  get workload(): string {
+    return this.#job.workload.name;
+  }
+  get cores(): number {
+    return this.#job.cores;
+  }
+  get memoryB(): number {
+    return this.#job.memoryB;
+  }
+  get arrivalS(): number {
+    return this.#job.arrivalS;
+  }
+  get deadlineS(): number {
+    const { deadlineS } = this.#job.workload.options;
+    return deadlineS === undefined ? Infinity : this.#job.arrivalS + deadlineS;
+  }
+  get slackS(): number {
+    return this.#job.workload.options.slackS ?? Infinity;
+  }
+  get priority(): number {
+    return this.#job.workload.options.priority;
+  }
 }

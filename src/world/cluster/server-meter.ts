@@ -10,6 +10,8 @@ export class ServerMeter {
   reservedIdleW = 0;
   psuLossW = 0;
   usedCores = 0;
+  /** Work done a second, reference-core seconds. */
+  workRate = 0;
   upShare = 1;
 
   readonly wallJ = new Sum();
@@ -19,12 +21,14 @@ export class ServerMeter {
   readonly reservedIdleJ = new Sum();
   readonly psuLossJ = new Sum();
   readonly busyCoreS = new Sum();
+  readonly workCoreS = new Sum();
   upS = 0;
 
   /** Adds `dtS` seconds at the present watts. */
   advance(dtS: number): void {
     this.wallJ.add(this.wallW * dtS); // summed apart from its parts, so that the two can be compared
     this.busyCoreS.add(this.usedCores * dtS);
+    this.workCoreS.add(this.workRate * dtS);
     if (this.requestW !== 0) this.requestJ.add(this.requestW * dtS);
     if (this.jobW !== 0) this.jobJ.add(this.jobW * dtS);
     if (this.idleW !== 0) this.idleJ.add(this.idleW * dtS);

@@ -104,7 +104,7 @@ export class Server {
     return this.usedCores / this.cores;
   }
 
-  /** Places an empty container. Its owner has checked that it fits. */
+  /** Places an empty container. Its owner has checked that it fits, and settles afterwards. */
   addContainer(container: Container, reserved: Need): void {
     this.#isDirty = true;
     this.advance();
@@ -113,7 +113,6 @@ export class Server {
     this.reservedMemoryB += reserved.memoryB;
     this.mostReservedCores = Math.max(this.mostReservedCores, this.reservedCores);
     this.mostReservedMemoryB = Math.max(this.mostReservedMemoryB, this.reservedMemoryB);
-    this.settle();
   }
 
   /** Takes a container away; whatever ran in it must have been taken out before. */
@@ -184,7 +183,10 @@ export class Server {
     if (dtS <= 0) return;
     this.#energyS = nowS;
     const active = this.active;
-    for (let i = 0; i < active.length; i++) (active[i] as Container).book(dtS);
+    for (let i = 0; i < active.length; i++) {
+      const c = active[i] as Container;
+      if (!c.isJob) c.book(dtS); // jobs keep their own joules
+    }
     this.meter.advance(dtS);
   }
 
@@ -254,7 +256,7 @@ export class Server {
       if (c.isJob) jobCores += c.cores;
     }
     if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
-    const jobW = perCoreW * jobCores;
+    const jobW = jobCores === grantedCores ? dynamicW : perCoreW * jobCores; // alone they draw all of it, to the last bit
     this.powerW = wallW;
     meter.wallW = wallW;
     meter.jobW = jobW;
@@ -263,6 +265,7 @@ export class Server {
     meter.reservedIdleW = this.containers.length === 0 ? 0 : staticW * efficiency;
     meter.psuLossW = options.psuEfficiency === undefined ? 0 : wallW * (1 - efficiency);
     meter.usedCores = this.usedCores;
+    meter.workRate = grantedCores * coreSpeed;
     meter.upShare = this.state === "up" ? 1 : 0;
   }
 

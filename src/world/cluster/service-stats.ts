@@ -55,6 +55,8 @@ export class ServiceStats {
   attemptCount = 0;
   attemptsFailed = 0;
   oomRestarts = 0;
+  /** Work done by stretches that ended, reference-core seconds. */
+  readonly workDoneS = new Sum();
   /** Joules, grams and time in system of requests that ended and are not in `total`: those before the warm-up, and unfinished ones. */
   readonly #otherEnergyJ = new Sum();
   readonly #otherCarbonG = new Sum();

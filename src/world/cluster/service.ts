@@ -103,6 +103,7 @@ export class Service implements ReplicaListener {
     const capCores = Math.min(options.capCores, server.cores);
     const replica = new Replica(this.replicas.length as ReplicaId, server, queue, this, { weight: options.weight, capCores });
     server.addContainer(replica.container, options.reserved);
+    server.settle();
     this.replicas.push(replica);
     this.refresh();
     this.#updateMemory(replica);
@@ -132,10 +133,11 @@ export class Service implements ReplicaListener {
     this.#attempt(slot);
   }
 
-  /** Joules and grams that requests still under way have drawn so far. */
-  openEnergy(): { energyJ: number; carbonG: number } {
+  /** Joules, grams and work of requests still under way, so far. */
+  openTotals(): { energyJ: number; carbonG: number; workS: number } {
     let energyJ = 0;
     let carbonG = 0;
+    let workS = 0;
     const { pool } = this;
     for (let slot = 0; slot < pool.slotCount; slot++) {
       if (pool.state[slot] === REQUEST_STATE.free) continue;
@@ -145,8 +147,9 @@ export class Service implements ReplicaListener {
       const { container, server } = this.replicas[pool.replica[slot] as number] as Replica;
       energyJ += container.phiJ - (pool.phiStartJ[slot] as number);
       carbonG += container.taskCarbonG(server.options.intensity.gPerJ) - (pool.carbonStartG[slot] as number);
+      workS += (pool.remainingS[slot] as number) - container.remainingS(slot);
     }
-    return { energyJ, carbonG };
+    return { energyJ, carbonG, workS };
   }
 
   /** Kills a replica that outgrew its memory; it is back after `restartS`. */
@@ -158,7 +161,7 @@ export class Service implements ReplicaListener {
   }
 
   requestFinished(slot: number, replica: Replica): void {
-    this.#bookStretch(slot, replica);
+    this.#bookStretch(slot, replica, 0);
     this.#end(slot, OUTCOME.finished);
     this.#startNext(replica);
     if (this.options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
@@ -180,8 +183,9 @@ export class Service implements ReplicaListener {
     const lost: number[] = [];
     server.advance();
     while (container.count > 0) {
+      const leftS = Math.max(0, container.nextTag - container.v);
       const slot = container.pop();
-      this.#bookStretch(slot, replica);
+      this.#bookStretch(slot, replica, leftS);
       lost.push(slot);
     }
     while (queue.length > 0) lost.push(queue.pop());
@@ -204,8 +208,10 @@ export class Service implements ReplicaListener {
   #attempt(slot: number): void {
     this.stats.attemptCount++;
     const replica = this.#route(slot);
-    if (replica === undefined) this.#attemptEnded(slot, OUTCOME.failed);
-    else this.#offer(slot, replica);
+    if (replica === undefined) {
+      this.pool.replica[slot] = NONE;
+      this.#attemptEnded(slot, OUTCOME.failed);
+    } else this.#offer(slot, replica);
   }
 
   #route(slot: number): Replica | undefined {
@@ -224,11 +230,11 @@ export class Service implements ReplicaListener {
     if (rule !== undefined) pool.key[slot] = this.#key(slot);
     if (replica.container.count < options.concurrency) {
       this.#start(slot, replica);
+    } else if (replica.queue.length >= options.queueLimit) {
+      this.#attemptEnded(slot, OUTCOME.rejected); // whoever was interrupted for it would have nowhere to wait
+      return;
     } else if (rule?.preempts && this.#preemptFor(slot, replica)) {
       this.#start(slot, replica);
-    } else if (replica.queue.length >= options.queueLimit) {
-      this.#attemptEnded(slot, OUTCOME.rejected);
-      return;
     } else {
       pool.state[slot] = REQUEST_STATE.queued;
       replica.queue.push(slot);
@@ -268,8 +274,7 @@ export class Service implements ReplicaListener {
       if (difference > 0 || (difference === 0 && (pool.id[running] as number) > (pool.id[worst] as number))) worst = running;
     }
     if (!((pool.key[slot] as number) < (pool.key[worst] as number))) return false;
-    this.#bookStretch(worst, replica);
-    pool.remainingS[worst] = container.remove(worst);
+    this.#bookStretch(worst, replica, container.remove(worst));
     replica.server.settle();
     pool.state[worst] = REQUEST_STATE.queued;
     pool.key[worst] = this.#key(worst);
@@ -291,13 +296,15 @@ export class Service implements ReplicaListener {
     return (this.replicas[pool.replica[slot] as number] as Replica).container.remainingS(slot);
   }
 
-  /** Adds what a running request has drawn since it went in. Call while the container still knows its marks. */
-  #bookStretch(slot: number, replica: Replica): void {
+  /** Adds what a running request has drawn and done since it went in. Call before the server settles: the marks still hold. */
+  #bookStretch(slot: number, replica: Replica, leftS: number): void {
     const { pool } = this;
     const { container, server } = replica;
     pool.energyJ[slot] = (pool.energyJ[slot] as number) + (container.phiJ - (pool.phiStartJ[slot] as number));
     const carbonG = container.taskCarbonG(server.options.intensity.gPerJ) - (pool.carbonStartG[slot] as number);
     pool.carbonG[slot] = (pool.carbonG[slot] as number) + carbonG;
+    this.stats.workDoneS.add((pool.remainingS[slot] as number) - leftS);
+    pool.remainingS[slot] = leftS;
   }
 
   /** The client gives up: the request leaves the queue or the core at once, as a propagated deadline makes it. */
@@ -309,8 +316,7 @@ export class Service implements ReplicaListener {
       replica.queue.remove(slot);
     } else {
       replica.server.advance();
-      this.#bookStretch(slot, replica);
-      replica.container.remove(slot);
+      this.#bookStretch(slot, replica, replica.container.remove(slot));
       replica.server.settle();
       this.#startNext(replica);
     }

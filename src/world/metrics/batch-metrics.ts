@@ -15,7 +15,7 @@ export function batchMetrics(book: MetricBook, { name, workload, pool }: BatchUn
   book.set(`${prefix}.jobs_unfinished`, unfinished);
   book.latencies(`${prefix}.wait`, stats.waitS, { cutOffCount: unfinished, percentiles: PERCENTILES, reason: NONE_FINISHED });
   book.latencies(`${prefix}.turnaround`, stats.turnaroundS, { cutOffCount: unfinished, percentiles: PERCENTILES, reason: NONE_FINISHED });
-  if (options.deadlineS !== undefined || options.slackS !== undefined) deadlineMetrics(book, prefix, { workload, pool, endS });
+  if (options.hasDeadlines) deadlineMetrics(book, prefix, { workload, pool, endS });
   book.set(`${prefix}.restarts`, stats.restarts);
   book.set(`${prefix}.evictions`, stats.evictions);
   book.set(`${prefix}.oom_kills`, stats.oomKills);
@@ -30,10 +30,15 @@ export function batchMetrics(book: MetricBook, { name, workload, pool }: BatchUn
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG.value + open.carbonG);
 }
 
-/** Joules and grams that jobs under way have drawn so far. */
-export function openJobs({ workload, pool }: Pick<BatchUnit, "workload" | "pool">): { energyJ: number; carbonG: number } {
+/** Joules and grams that jobs under way have drawn so far, and what the stretches under way have done. */
+export function openJobs({ workload, pool }: Pick<BatchUnit, "workload" | "pool">): {
+  energyJ: number;
+  carbonG: number;
+  workCoreS: number;
+} {
   let energyJ = 0;
   let carbonG = 0;
+  let workCoreS = 0;
   for (const job of pool.openJobs()) {
     if (job.workload !== workload) continue;
     energyJ += job.energyJ;
@@ -41,8 +46,9 @@ export function openJobs({ workload, pool }: Pick<BatchUnit, "workload" | "pool"
     if (job.server === undefined) continue;
     energyJ += job.container.phiJ;
     carbonG += job.container.taskCarbonG(job.server.options.intensity.gPerJ);
+    workCoreS += (job.workS - job.savedS - job.container.remainingS(job.slot)) * job.cores;
   }
-  return { energyJ, carbonG };
+  return { energyJ, carbonG, workCoreS };
 }
 
 /** A job that is late is missed, finished or not; one that still has time is left out. */

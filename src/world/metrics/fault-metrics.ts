@@ -1,7 +1,7 @@
 /** How often each fault struck, and how long services took to recover. Names and meanings: docs/metrics.md. */
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
-import { windowVerdicts } from "./service-metrics.ts";
+import { type SloWindow, sloWindows } from "./service-metrics.ts";
 
 /** A stretch during which a fault held a server; `endS` is Infinity while it lasts. */
 export interface FaultStretch {
@@ -26,9 +26,13 @@ export function faultMetrics(book: MetricBook, world: World, names: readonly str
 /** Onset to the first of three clean SLO windows in a row, the slowest service deciding; only onsets after the warm-up count. */
 function recoveryMetric(book: MetricBook, world: World, { name, onsets }: { name: string; onsets: readonly number[] }): void {
   const metric = `faults.${name}.time_to_recover_mean_s`;
-  const services = world.services.filter(({ service }) => service.stats.slo !== undefined);
-  const judged = onsets.filter((onsetS) => services.every(({ service }) => onsetS >= service.stats.warmupS));
-  const times = judged.map((onsetS) => Math.max(...services.map(({ service }) => recoveryS(service.stats, onsetS))));
+  const { nowS } = world.simulation;
+  const services = world.services.flatMap(({ service }) => {
+    const { slo, warmupS } = service.stats;
+    return slo === undefined ? [] : [{ warmupS, windows: sloWindows(service, slo, nowS) }];
+  });
+  const judged = onsets.filter((onsetS) => services.every(({ warmupS }) => onsetS >= warmupS));
+  const times = judged.map((onsetS) => Math.max(...services.map(({ windows }) => recoveryS(windows, onsetS))));
   const recovered = times.filter((timeS) => timeS < Infinity);
   if (services.length === 0) book.missing(metric, "no service has an SLO");
   else if (judged.length === 0) book.missing(metric, "the fault did not strike in the measured window");
@@ -39,12 +43,12 @@ function recoveryMetric(book: MetricBook, world: World, { name, onsets }: { name
   }
 }
 
-function recoveryS(stats: World["services"][number]["service"]["stats"], onsetS: number): number {
-  const slo = stats.slo as NonNullable<typeof stats.slo>;
-  const verdicts = windowVerdicts(stats, slo);
-  const first = Math.floor((onsetS - stats.warmupS) / slo.windowS);
-  for (let i = first; i + CLEAN_WINDOWS <= verdicts.length; i++) {
-    if (verdicts.slice(i, i + CLEAN_WINDOWS).every((met) => met !== false)) return Math.max(0, stats.warmupS + i * slo.windowS - onsetS);
+function recoveryS(windows: readonly SloWindow[], onsetS: number): number {
+  let cleanCount = 0;
+  for (const [i, { toS, met }] of windows.entries()) {
+    if (toS <= onsetS) continue; // over before it began
+    cleanCount = met === false ? 0 : cleanCount + 1;
+    if (cleanCount === CLEAN_WINDOWS) return Math.max(0, (windows[i - CLEAN_WINDOWS + 1] as SloWindow).fromS - onsetS);
   }
   return Infinity;
 }

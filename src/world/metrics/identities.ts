@@ -19,6 +19,7 @@ export function identities(world: World): Readonly<Record<string, boolean>> {
     request_energy_attributed: requestsAttributed(world),
     job_energy_attributed: jobsAttributed(world),
     carbon_attributed: carbonAttributed(world),
+    work_conserved: workConserved(world),
     capacity_respected: capacityRespected(world),
   };
 }
@@ -80,7 +81,7 @@ function accountsSumToMeter(world: World): boolean {
 
 /** Joules of all requests, taken at their ends, against the meters' account, integrated at every change. */
 function requestsAttributed(world: World): boolean {
-  const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ + service.openEnergy().energyJ, 0);
+  const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ + service.openTotals().energyJ, 0);
   return isClose(
     requestsJ,
     world.sites.reduce((sum, site) => sum + site.energyJ("request"), 0),
@@ -98,10 +99,18 @@ function jobsAttributed(world: World): boolean {
 }
 
 function carbonAttributed(world: World): boolean {
-  const requestsG = world.services.reduce((sum, { service }) => sum + service.stats.endedCarbonG + service.openEnergy().carbonG, 0);
+  const requestsG = world.services.reduce((sum, { service }) => sum + service.stats.endedCarbonG + service.openTotals().carbonG, 0);
   const jobsG = world.batches.reduce((sum, unit) => sum + unit.workload.stats.endedCarbonG.value + openJobs(unit).carbonG, 0);
   const metersG = world.sites.reduce((sum, { carbonG }) => sum + carbonG.request.value + carbonG.job.value, 0);
   return isClose(requestsG + jobsG, metersG, ATTRIBUTION_RELATIVE);
+}
+
+/** The utilisation law: what requests and jobs got done is what busy cores did, at their speed. */
+function workConserved(world: World): boolean {
+  const requestsS = world.services.reduce((sum, { service }) => sum + service.stats.workDoneS.value + service.openTotals().workS, 0);
+  const jobsS = world.batches.reduce((sum, unit) => sum + unit.workload.stats.workDoneCoreS.value + openJobs(unit).workCoreS, 0);
+  const coresS = world.servers.reduce((sum, { meter }) => sum + meter.workCoreS.value, 0);
+  return isClose(requestsS + jobsS, coresS, ATTRIBUTION_RELATIVE);
 }
 
 function capacityRespected(world: World): boolean {

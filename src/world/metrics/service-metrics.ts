@@ -1,7 +1,7 @@
 /** Metrics of one latency-critical service. Names and meanings: docs/metrics.md. */
 import { REQUEST_STATE } from "../cluster/request-pool.ts";
 import type { Service } from "../cluster/service.ts";
-import { OUTCOME, type RequestTally, type ServiceStats, type Slo } from "../cluster/service-stats.ts";
+import { OUTCOME, type RequestTally, type Slo } from "../cluster/service-stats.ts";
 import type { ServiceUnit } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 
@@ -28,7 +28,7 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
       slo: stats.slo,
     });
   });
-  if (stats.slo !== undefined) windowMetrics(book, prefix, stats, stats.slo);
+  if (stats.slo !== undefined) windowMetrics(book, prefix, sloWindows(service, stats.slo, endS), endS);
   book.set(`${prefix}.attempts`, stats.attemptCount);
   book.set(`${prefix}.oom_restarts`, stats.oomRestarts);
   book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
@@ -36,7 +36,7 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
     `${prefix}.energy_j`,
     service.replicas.reduce((sum, { container }) => sum + container.energyJ.value, 0),
   );
-  book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openEnergy().carbonG);
+  book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openTotals().carbonG);
 }
 
 function tallyMetrics(
@@ -68,22 +68,46 @@ function tallyMetrics(
   book.ratio(`${prefix}.slo_attainment`, tally.good, tally.arrived - window.open.young, "no request arrived in the measured window");
 }
 
-function windowMetrics(book: MetricBook, prefix: string, stats: ServiceStats, slo: Slo): void {
-  const verdicts = windowVerdicts(stats, slo);
-  const judged = verdicts.filter((verdict) => verdict !== undefined);
-  const violated = judged.filter((met) => !met).length;
-  book.ratio(`${prefix}.slo_windows_met`, judged.length - violated, judged.length, "no window had a request");
-  book.set(`${prefix}.slo_windows_empty`, verdicts.length - judged.length);
-  book.set(`${prefix}.slo_violation_minutes`, (violated * slo.windowS) / S_PER_MIN);
+function windowMetrics(book: MetricBook, prefix: string, windows: readonly SloWindow[], endS: number): void {
+  const judged = windows.filter(({ met }) => met !== undefined);
+  const violated = judged.filter(({ met }) => !met);
+  book.ratio(`${prefix}.slo_windows_met`, judged.length - violated.length, judged.length, "no window had a request");
+  book.set(`${prefix}.slo_windows_empty`, windows.length - judged.length);
+  const violatedS = violated.reduce((sum, { fromS, toS }) => sum + Math.min(toS, endS) - fromS, 0);
+  book.set(`${prefix}.slo_violation_minutes`, violatedS / S_PER_MIN);
 }
 
-/** Of each window in order: did its percentile hold; undefined for a window without requests. */
-export function windowVerdicts(stats: ServiceStats, slo: Slo): readonly (boolean | undefined)[] {
-  return Array.from({ length: stats.windowCount }, (_, i) => {
-    const arrived = stats.windowArrived[i] as number;
+/** [fromS, toS) of the measured window; the last may reach beyond the end of the run. */
+export interface SloWindow {
+  readonly fromS: number;
+  readonly toS: number;
+  /** Did the percentile hold; undefined where no request can be judged. */
+  readonly met: boolean | undefined;
+}
+
+/** The windows up to the end of the run, in order, those without requests included. */
+export function sloWindows({ pool, stats }: Service, slo: Slo, endS: number): readonly SloWindow[] {
+  const { warmupS, windowArrived, windowGood } = stats;
+  const { windowS } = slo;
+  const young = new Map<number, number>(); // may still make it: neither met nor missed
+  for (let slot = 0; slot < pool.slotCount; slot++) {
+    const arrivalS = pool.arrivalS[slot] as number;
+    if (pool.state[slot] === REQUEST_STATE.free || arrivalS < warmupS || endS - arrivalS > slo.latencyS) continue;
+    const window = Math.floor((arrivalS - warmupS) / windowS);
+    young.set(window, (young.get(window) ?? 0) + 1);
+  }
+  return Array.from({ length: windowCount((endS - warmupS) / windowS) }, (_, i) => {
+    const judged = (windowArrived[i] ?? 0) - (young.get(i) ?? 0); // nothing is kept beyond the last arrival's window
     // Nearest rank: the percentile holds when the ceil(p n)-th smallest latency does.
-    return arrived === 0 ? undefined : (stats.windowGood[i] as number) >= Math.ceil(slo.percentile * arrived);
+    const met = judged === 0 ? undefined : (windowGood[i] as number) >= Math.ceil(slo.percentile * judged);
+    return { fromS: warmupS + i * windowS, toS: warmupS + (i + 1) * windowS, met };
   });
+}
+
+/** Windows begun, of `windows` of them in all: a quotient that rounding put just above a whole number begins no other. */
+function windowCount(windows: number): number {
+  const whole = Math.round(windows);
+  return Math.abs(windows - whole) <= 1e-9 * whole ? whole : Math.ceil(windows);
 }
 
 /** First the whole service, then each class. */

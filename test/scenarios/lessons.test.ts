@@ -1,0 +1,86 @@
+/** Each small scenario says in its first lines what it teaches; here that is checked. */
+import { strict as assert } from "node:assert";
+import { brokenIdentities, play, value } from "./play.ts";
+
+describe("scenarios/mm1.yaml", () => {
+  it("agrees with the formulas of an M/M/1 queue", async function () {
+    this.timeout(30_000);
+    const run = await play("scenarios/mm1.yaml");
+    assert.deepEqual(brokenIdentities(run), []);
+    const meanS = value(run, "workloads.web.latency_mean_s");
+    // Half-width of 95 % is 1.96 deviations: 2.55 of them are five deviations.
+    const toleranceS = 2.55 * (run.notes["workloads.web.latency_mean_s"]?.halfWidth as number);
+    assert.ok(toleranceS < 0.003, `interval of ${toleranceS} s`);
+    assert.ok(Math.abs(meanS - 0.04) < toleranceS, `mean ${meanS}`);
+    // Wait and work are what the mean is made of, and Little's law ties the number in system to it (whole run against measured window).
+    assert.ok(Math.abs(meanS - value(run, "workloads.web.wait_mean_s") - 0.008) < 5 * (0.008 / Math.sqrt(1.4e6)));
+    assert.ok(Math.abs(value(run, "workloads.web.in_system_mean") / (100 * meanS) - 1) < 0.03);
+    // Busy share of one core: 0.8 with a relative deviation of sqrt(2 / 1.46e6) = 0.0012; five of them of 10 W are 0.06 W.
+    assert.ok(Math.abs(value(run, "sites.here.power_mean_w") - 110) < 0.06);
+  });
+});
+
+describe("scenarios/colocation.yaml", () => {
+  it("fills idle cores with jobs, and weights keep users from noticing", async function () {
+    this.timeout(60_000);
+    const file = "scenarios/colocation.yaml";
+    const beside = await play(file);
+    const alone = await play(file, { set: ["workloads.analytics=null", "expect=[]"] });
+    const equal = await play(file, { set: ["workloads.analytics.weight=1024"] });
+    for (const run of [beside, alone, equal]) assert.deepEqual(brokenIdentities(run), []);
+    const meanS = (run: typeof beside) => value(run, "workloads.web.latency_mean_s");
+    assert.ok(meanS(beside) < 1.02 * meanS(alone)); // 3 of 1027 of the weight
+    assert.ok(meanS(equal) > 1.3 * meanS(alone));
+    // 300 requests a second of 10 ms keep 3 of 8 cores busy.
+    assert.ok(Math.abs(value(alone, "sites.here.utilization_mean") - 3 / 8) < 0.01);
+    assert.ok(value(beside, "sites.here.utilization_mean") > 0.95);
+    assert.ok(value(beside, "workloads.analytics.jobs_completed") > 0);
+  });
+});
+
+describe("scenarios/carbon-shift.yaml", () => {
+  it("spends the same joules at fewer grams by waiting", async () => {
+    const run = await play("scenarios/carbon-shift.yaml");
+    assert.deepEqual(brokenIdentities(run), []);
+    for (const name of ["now", "later"]) {
+      assert.equal(value(run, `workloads.${name}.jobs_completed`), 200);
+      // One core of small-8c draws 12.5 W above idle, for an hour.
+      assert.ok(Math.abs(value(run, `workloads.${name}.energy_mean_j_per_job`) - 45_000) < 1e-6);
+    }
+    assert.equal(value(run, "workloads.later.deadlines_missed"), 0);
+    const gain = 1 - value(run, "workloads.later.carbon_g") / value(run, "workloads.now.carbon_g");
+    assert.ok(gain > 0.1, `gain ${gain}`);
+  });
+
+  it("gains nothing without the rule", async () => {
+    const run = await play("scenarios/carbon-shift.yaml", { set: ["controllers.shift=null"] });
+    assert.equal(value(run, "workloads.later.wait_mean_s"), 0);
+    // Two samples of 200 uniform arrivals under intensities that deviate by at most a quarter of their mean: five deviations are 0.125.
+    assert.ok(Math.abs(value(run, "workloads.later.carbon_g") / value(run, "workloads.now.carbon_g") - 1) < 0.125);
+  });
+});
+
+describe("scenarios/rack-outage.yaml", () => {
+  const file = "scenarios/rack-outage.yaml";
+
+  it("costs no answer where a second attempt is allowed, and five minutes of work where jobs checkpoint", async function () {
+    this.timeout(30_000);
+    const run = await play(file);
+    assert.deepEqual(brokenIdentities(run), []);
+    assert.equal(value(run, "workloads.web.requests_failed"), 0);
+    // 4 of 8 servers for 1800 s + 150 s of 14,400 s.
+    assert.ok(Math.abs(value(run, "sites.here.availability") - (1 - (0.5 * 1950) / 14_400)) < 1e-12);
+    // 125 min after their start jobs have saved 120: four of them lose 300 s on 4 cores.
+    assert.equal(value(run, "workloads.etl.restarts"), 4);
+    assert.ok(Math.abs(value(run, "workloads.etl.work_lost_core_s") - 4800) < 1e-6);
+    assert.equal(value(run, "workloads.etl.jobs_completed"), 8);
+  });
+
+  it("costs answers and hours without either", async function () {
+    this.timeout(30_000);
+    const run = await play(file, { set: ["workloads.web.resilience.attempts=1", "workloads.etl.checkpointEvery=null"] });
+    assert.ok(value(run, "workloads.web.requests_failed") > 0);
+    assert.ok(Math.abs(value(run, "workloads.etl.work_lost_core_s") - 4 * 4 * 7500) < 1e-6);
+    assert.equal(value(run, "workloads.etl.jobs_completed"), 4);
+  });
+});
