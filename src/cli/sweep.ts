@@ -132,11 +132,10 @@ async function runMissing(work: Work, share: readonly TaskKey[], io: Io, engine:
 }
 
 /** At the first run, not after the last. @throws {UsageError} for a metric that a finished run does not have. */
-function checkMetrics({ loaded, metrics }: Work, known: readonly string[]): void {
-  const asked = [...metrics.map((name) => ["--metric", name]), ...(loaded.compare ? [["compare.metric", loaded.compare.metric]] : [])];
-  for (const [where, name = ""] of asked) {
+function checkMetrics({ metrics }: Work, known: readonly string[]): void {
+  for (const name of metrics) {
     if (known.includes(name)) continue;
-    throw new UsageError(`${where} names "${name}", which the runs do not measure.${didYouMean(name, known)}`);
+    throw new UsageError(`--metric names "${name}", which the runs do not measure.${didYouMean(name, known)}`);
   }
 }
 

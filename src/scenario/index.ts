@@ -35,8 +35,8 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
 }
 
 /** Loads and checks a sweep with the scenario of every point. @throws {SpecError} with all problems of the first pass that fails. */
-export function loadSweep(file: string, options: Omit<SweepOptions, "load">): LoadedSweep {
-  return loadSweepWith(file, { ...options, load: loadScenario });
+export function loadSweep(file: string, options: Omit<SweepOptions, "load" | "parts">): LoadedSweep {
+  return loadSweepWith(file, { ...options, parts: PARTS, load: loadScenario });
 }
 
 /** The JSON Schema (draft 7) of scenario files. */

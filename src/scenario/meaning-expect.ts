@@ -17,9 +17,13 @@ export function checkExpectations(spec: ScenarioSpec, parts: Parts, findings: Fi
   }
 }
 
-/** Whether one metric, named elsewhere than in `expect`, is one that this scenario will have. */
-export function checkMetricName(metric: string, path: Path, about: { spec: ScenarioSpec; parts: Parts }, findings: Findings): void {
-  const { spec, parts } = about;
+/** A metric that someone names at `path` of the document that `findings` is about. */
+export function checkMetricName(
+  metric: string,
+  path: Path,
+  { spec, parts }: { spec: ScenarioSpec; parts: Parts },
+  findings: Findings,
+): void {
   checkMetric(metric, path, { spec, parts, metrics: metricsOf(subjectsOf(spec, parts)) }, findings);
 }
 

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
-
 import { faults as faultKinds } from "../../src/faults/index.ts";
 import { type JsonSchema, scenarioJsonSchema, sweepJsonSchema } from "../../src/scenario/index.ts";
 

@@ -6,12 +6,12 @@ import type { Catalogue } from "../files.ts";
 import { Findings } from "../findings.ts";
 import type { LoadedScenario, LoadOptions } from "../load.ts";
 import { checkMetricName } from "../meaning-expect.ts";
+import type { Parts } from "../parts.ts";
 import { type Problem, SpecError, showProblem } from "../problem.ts";
 import { shape } from "../shape.ts";
 import { parseYaml } from "../source.ts";
 import { TableCache } from "../table-cache.ts";
 import { at, type Tree, toPlain } from "../tree.ts";
-import { PARTS } from "../wiring.ts";
 import { baselinesOf } from "./baseline.ts";
 import { type Point, pathsOf, pointsOf } from "./points.ts";
 import { RUNS_MAX, type SweepShape, sweepSchema } from "./schema.ts";
@@ -39,6 +39,7 @@ export interface LoadedPoint {
 }
 
 export interface SweepOptions {
+  readonly parts: Parts;
   readonly read: ReadText;
   readonly cwd: string;
   readonly catalogue: Catalogue;
@@ -64,10 +65,7 @@ export function loadSweepWith(file: string, options: SweepOptions): LoadedSweep 
 
   const named = resolveFrom((at(tree, ["scenario"]) as Tree).place, scenario);
   const loaded = loadPoints(named, points, values, options);
-  if (compare !== undefined) {
-    checkMetricName(compare.metric, ["compare", "metric"], { spec: (loaded[0] as LoadedPoint).scenario.spec, parts: PARTS }, findings);
-    if (findings.problems.length > 0) throw new SpecError(findings.problems);
-  }
+  if (compare !== undefined) checkMetric(compare.metric, loaded, options.parts, findings);
   return {
     kind: vary.kind,
     paths: pathsOf(vary),
@@ -103,6 +101,14 @@ function checkCompare(sweep: SweepShape, compare: { readonly baseline: Values },
   }
   if (sweep.seeds.length < 2) findings.problem(["compare"], "needs at least two seeds: one pair of runs has no interval");
   return baselinesOf(sweep.vary.kind, values, compare.baseline, findings);
+}
+
+/** At every point: a sweep may vary what a scenario has. @throws {SpecError} at the first that lacks the metric. */
+function checkMetric(metric: string, points: readonly LoadedPoint[], parts: Parts, findings: Findings): void {
+  for (const { scenario } of points) {
+    checkMetricName(metric, ["compare", "metric"], { spec: scenario.spec, parts }, findings);
+    if (findings.problems.length > 0) throw new SpecError(findings.problems);
+  }
 }
 
 function loadPoints(file: string, points: readonly Point[], values: readonly Values[], options: SweepOptions): readonly LoadedPoint[] {

@@ -104,6 +104,11 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     'sweep.yaml:4:20: compare.metric names "elt", which is no workload of this scenario. Did you mean "etl"?',
   ],
   [
+    "a comparison of a metric that there is not",
+    sweep({ more: compare("workloads.etl.jobs_complete", "{ workloads.etl.jobs: 1 }") }),
+    'sweep.yaml:4:20: compare.metric names "workloads.etl.jobs_complete", which is no metric of this scenario. Did you mean "workloads.etl.jobs_completed"?',
+  ],
+  [
     "a comparison of sampled points",
     sweep({ vary: "{ kind: sampled, count: 2, seed: 1, workloads.etl.jobs: [1, 2] }", more: compare("energy.total_j", "{}") }),
     "sweep.yaml:4:10: compare needs points that can be named, and sampled ones cannot. Use grid or zip.",
