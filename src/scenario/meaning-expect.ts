@@ -17,6 +17,16 @@ export function checkExpectations(spec: ScenarioSpec, parts: Parts, findings: Fi
   }
 }
 
+/** A metric that someone names at `path` of the document that `findings` is about. */
+export function checkMetricName(
+  metric: string,
+  path: Path,
+  { spec, parts }: { spec: ScenarioSpec; parts: Parts },
+  findings: Findings,
+): void {
+  checkMetric(metric, path, { spec, parts, metrics: metricsOf(subjectsOf(spec, parts)) }, findings);
+}
+
 /** First what the metric is of, then the metric itself. */
 function checkMetric(
   metric: string,
@@ -64,6 +74,6 @@ function isThere({ entry, subject }: NamedMetric, spec: ScenarioSpec, parts: Par
   if (NEEDS[entry.needs].some((field) => Reflect.get(workload, field) !== undefined)) return true;
   // A trace of jobs may bring the deadline of each.
   return (
-    entry.needs === "deadline" && workload.arrivals !== undefined && (parts.traceColumns(workload.arrivals) ?? []).includes("deadline_s")
+    entry.needs === "deadline" && workload.arrivals !== undefined && parts.traceOf(workload.arrivals)?.numbers.deadline_s !== undefined
   );
 }

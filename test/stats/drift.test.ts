@@ -74,8 +74,8 @@ describe("CUSUM", () => {
     const weight = (i: number): number => ((i === 0 || i === points - 1 ? 1 : i % 2 === 1 ? 4 : 2) * step) / 3;
     const below = (z: number): number => {
       let sum = 0; // Phi(z) by the midpoint rule from -8
-      const width = (z + 8) / 2000;
-      for (let i = 0; i < 2000; i++) sum += density(-8 + (i + 0.5) * width) * width;
+      const width = (z + 8) / 20_000;
+      for (let i = 0; i < 20_000; i++) sum += density(-8 + (i + 0.5) * width) * width;
       return sum;
     };
     const toZero = Array.from({ length: points }, (_, i) => below(slack - i * step));
@@ -89,7 +89,7 @@ describe("CUSUM", () => {
         row.reduce((sum, chance, j) => sum + chance * (old[j] as number), 1 + (toZero[i] as number) * (old[0] as number)),
       );
     }
-    close(upperRunLength({ slack, threshold, shift: 0 }), lengths[0] as number, 1e-4);
+    close(upperRunLength({ slack, threshold, shift: 0 }), lengths[0] as number, 2e-7);
   });
 
   it("finds the threshold from the rate of false alarms", () => {
@@ -126,6 +126,9 @@ describe("Page-Hinkley", () => {
       [undefined, undefined, "up"],
     );
     test.reset();
+    assert.equal(test.add(0), undefined);
+    assert.equal(test.add(10), undefined); // 5 above the mean, but still learning
+    test.reset();
     assert.deepEqual(
       [10, 10, 10].map((value) => test.add(value)),
       [undefined, undefined, undefined],
@@ -148,6 +151,13 @@ describe("KS windows", () => {
     detector.reset();
     assert.equal(detector.pValue, 1);
     assert.throws(() => new KsDrift({ windowCount: 4, everyCount: 0, alpha: 0.05 }), RangeError);
+  });
+
+  it("waits for a full window before its first test", () => {
+    const detector = new KsDrift({ windowCount: 4, everyCount: 1, alpha: 0.5 });
+    for (const value of [1, 2, 3, 4, 9, 9, 9]) assert.equal(detector.add(value), false);
+    assert.equal(detector.pValue, 1);
+    assert.equal(detector.add(9), true);
   });
 
   it("notices a change of spread that leaves the mean", () => {

@@ -31,6 +31,8 @@ describe("Kolmogorov-Smirnov, one sample", () => {
     const { statistic, pValue } = ksTest([0.7, 0.1, 0.32, 0.15, 0.58, 0.4, 0.44], (x) => x);
     close(statistic, 0.3, 1e-15);
     close(pValue, 0.46626387699002947, 0.03);
+    assert.equal(ksTest([0.9], (x) => x).statistic, 0.9); // nothing below 0.9, where the law has 0.9
+    assert.throws(() => ksTest([], (x) => x), RangeError);
   });
 
   it("has the printed points of the limit law and of finite samples", () => {
@@ -112,6 +114,10 @@ describe("chi-square goodness of fit", () => {
     assert.ok(chiSquareTest(equalChanceCounts(normals, normalCdf, 20), expected, 0).pValue > 1e-6);
     const uniforms = Array.from({ length: 2000 }, () => (rng.uniform() - 0.5) * Math.sqrt(12)); // mean 0, deviation 1
     assert.ok(chiSquareTest(equalChanceCounts(uniforms, normalCdf, 20), expected, 0).pValue < 1e-6);
+  });
+
+  it("puts the top of the law in the last bin", () => {
+    assert.deepEqual([...equalChanceCounts([0, 0.5, 1], (x) => x, 4)], [1, 0, 1, 1]);
   });
 
   it("refuses what leaves nothing to test", () => {

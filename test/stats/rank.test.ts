@@ -108,6 +108,11 @@ describe("ranking", () => {
     const { groups, refusals } = rankPolicies([policy("a", 0, 0.1), wild, policy("c", 1, 0.2)], "lower", 0.95);
     assert.deepEqual(groups, [["a", "b", "c"]]);
     assert.equal(refusals.length, 2);
+    // d beats b and c, which share its noise, but not a, which does not: nobody can be cut off.
+    const flat = { name: "a", values: noise.map(() => 0) };
+    const chain = rankPolicies([flat, policy("b", 0, 0.1), policy("c", 0.001, 0.3), policy("d", 1, 0.2)], "lower", 0.95);
+    assert.equal(chain.comparisons.filter(({ separated }) => separated).length, 2);
+    assert.deepEqual(chain.groups, [["a", "b", "c", "d"]]);
     assert.deepEqual(
       rankPolicies(
         [
