@@ -81,7 +81,7 @@ describe("story: a request", () => {
     assert.equal(metric(result, "workloads.web.requests_timed_out"), 3);
     assert.equal(metric(result, "energy.request_j"), (4 + 1 + 1 + 4) * 12.5);
     const drawnJ = columnOf(result, "requests", "energy_j") as readonly number[];
-    [50, 12.5, 12.5, 50, 0].forEach((expectedJ, i) => near(drawnJ[i] as number, expectedJ));
+    for (const [i, expectedJ] of [50, 12.5, 12.5, 50, 0].entries()) near(drawnJ[i] as number, expectedJ);
   });
 
   it("tries again as often as it may, each time with all its work", async () => {
