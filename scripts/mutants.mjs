@@ -48,8 +48,9 @@ async function main() {
 async function tryMutant(copy, { id, file, find, replace, tests }) {
   const path = join(copy, file);
   const text = readFileSync(path, "utf8");
-  if (text.split(find).length !== 2) fail(`${id}: its text must occur exactly once in ${file}`);
-  writeFileSync(path, text.replace(find, () => replace));
+  const around = text.split(find);
+  if (around.length !== 2) fail(`${id}: its text must occur exactly once in ${file}, not ${around.length - 1} times`);
+  writeFileSync(path, around.join(replace));
   try {
     const likely = await suite(copy, [`dist/test/${tests}.test.js`], id);
     return likely.caughtBy ?? (await runTests(copy, QUICK_SUITE)).caughtBy;
