@@ -31,3 +31,13 @@ export function warmupLength({ load, gapCv2 = 1, workCv2 = 1 }: Queue): number {
   const root = 1 - Math.sqrt(load);
   return Math.ceil((20 * Math.max(1, (gapCv2 + workCv2) / 2)) / (root * root));
 }
+
+/**
+ * Requests of each replication such that all together give a share of lost ones with an interval of half the margin. Losses
+ * come in clusters, so their number varies more than a Poisson one: twice, which covers the small systems that are tried here.
+ */
+export function lossLength(lost: number, margin: number = MEAN_MARGIN): number {
+  const z = normalQuantile((1 + LEVEL) / 2);
+  const error = margin / 2;
+  return Math.ceil(((3 / RUNS_MAX) * 2 * z * z) / (lost * error * error));
+}

@@ -29,15 +29,16 @@ export interface Station extends Queue {
   readonly service?: Tree;
   /** Fields of the scenario, such as `controllers`. */
   readonly more?: Tree;
-  /** Measured time in seconds; from theory unless given. */
+  /** Measured time and warm-up in seconds; from theory unless given. */
   readonly durationS?: number;
+  readonly warmupS?: number;
 }
 
-export function station({ name, cores = 1, service = {}, more = {}, durationS, ...queue }: Station): Setting {
+export function station({ name, cores = 1, service = {}, more = {}, durationS, warmupS, ...queue }: Station): Setting {
   return {
     scenario: {
       name,
-      warmup: warmupLength(queue),
+      warmup: warmupS ?? warmupLength(queue),
       duration: durationS ?? Math.ceil(runLength(queue) / cores),
       sites: { site: { servers: { kind: "./server.yaml" } } },
       workloads: {
