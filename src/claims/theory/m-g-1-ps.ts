@@ -11,9 +11,7 @@ const law = (tier: Tier, name: string, workCv2: number, work: Tree | string, loa
       parameters: `load ${load}, ${name} work`,
       setting: station({ name: "m-g-1-ps", load, workCv2, service: { ...SHARED, work } }),
       controls: openControls({ load }),
-      rows: [
-        { id: `${name}.${load}.latency_mean`, of: ofS("latency_mean_s"), unit: "s", expected: 1 / (1 - load), margin: MEAN_MARGIN },
-      ],
+      rows: [{ id: `${name}.${load}.latency_mean`, of: ofS("latency_mean_s"), unit: "s", expected: 1 / (1 - load), margin: MEAN_MARGIN }],
     }),
 });
 

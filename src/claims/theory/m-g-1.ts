@@ -9,7 +9,7 @@ interface Law {
 }
 
 const GAMMA: Law = { name: "gamma", cv2: 0.25, work: { kind: "gamma", mean: "1 s", cv: 0.5 } };
-const LOGNORMAL: Law = { name: "lognormal", cv2: 2.25, work: { kind: "lognormal", mean: "1 s", cv: 1.5 } };
+const LOGNORMAL: Law = { name: "lognormal", cv2: 1, work: { kind: "lognormal", mean: "1 s", cv: 1 } };
 const HYPER: Law = { name: "hyperexponential", cv2: 4, work: { kind: "hyperexponential", mean: "1 s", cv: 2 } };
 const CONSTANT: Law = { name: "deterministic", cv2: 0, work: "1 s" };
 

@@ -1,6 +1,6 @@
 import type { Case, Claim } from "../claim.ts";
 import { metricOf } from "../lab-task.ts";
-import { MEAN_MARGIN, replicate, RUNS_MAX } from "../replicate.ts";
+import { MEAN_MARGIN, RUNS_MAX, replicate } from "../replicate.ts";
 import { arrivalRate, EXPONENTIAL, ofS, serverKind, station, type Tree } from "./station.ts";
 
 const OFFERED = 2;

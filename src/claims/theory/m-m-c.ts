@@ -29,7 +29,6 @@ export const mmc: Claim = {
   title: "c servers, one queue",
   source: "Wq = C/(c mu - lambda) with Erlang's C; Kleinrock, Queueing Systems I, 1975, 3.5",
   cases: [
-    { tier: "quick", ...at(2, 0.6) },
     { tier: "quick", ...at(8, 0.6) },
     { tier: "full", ...at(8, 0.8) },
     { tier: "full", ...at(8, 0.9) },

@@ -15,9 +15,7 @@ const at = (tier: Tier, load: number, preemptive: boolean): Case => {
   const rate = load / 2; // of each class
   const [loadFirst, loadBoth] = [rate * WORKS.firstS, load];
   const [residualFirst, residual] = [(rate * WORKS.firstS2) / 2, (rate * (WORKS.firstS2 + WORKS.secondS2)) / 2];
-  const first = preemptive
-    ? WORKS.firstS + residualFirst / (1 - loadFirst)
-    : residual / (1 - loadFirst);
+  const first = preemptive ? WORKS.firstS + residualFirst / (1 - loadFirst) : residual / (1 - loadFirst);
   const waitSecond = residual / ((1 - loadFirst) * (1 - loadBoth));
   const second = preemptive ? WORKS.secondS / (1 - loadFirst) + waitSecond : waitSecond;
   const metric = preemptive ? "latency_mean" : "wait_mean";
