@@ -72,7 +72,7 @@ function growthCases(folder: string): readonly Growth[] {
     { of: "jobs", sizes: [50_000, 100_000, 200_000, 400_000], cost: (jobCount) => fleetCost({ serverCount: 1000, jobCount }) },
     { of: "servers", sizes: [1250, 2500, 5000, 10_000], cost: (serverCount) => fleetCost({ serverCount, jobCount: 200_000 }) },
     { of: "both", sizes: [1250, 2500, 5000, 10_000], cost: (serverCount) => fleetCost({ serverCount, jobCount: 40 * serverCount }) },
-    { of: "requests", sizes: [250_000, 500_000, 1_000_000, 2_000_000], cost: (requests) => costOf("./run-child.js", { requests }) },
+    { of: "requests", sizes: [1_000_000, 2_000_000, 4_000_000, 8_000_000], cost: (requests) => costOf("./run-child.js", { requests }) },
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Every benchmark by the name that `cybertwin bench <name>` takes. */
+import { budget } from "./budget.ts";
 import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
@@ -14,6 +15,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   run: (say) => ratios(runCases(), say),
   fleet,
   start,
+  budget,
 };
 
 export async function runBench(name: string, say: Say): Promise<boolean> {

@@ -1,7 +1,9 @@
-// Writes schema/scenario.json from the code; run after a build. A test fails while the committed file is stale.
+// Writes schema/*.json from the code; run after a build. A test fails while a committed file is stale.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { scenarioJsonSchema } from "../dist/src/scenario/index.js";
+import { scenarioJsonSchema, sweepJsonSchema } from "../dist/src/scenario/index.js";
 
 const folder = new URL("../schema/", import.meta.url);
 mkdirSync(folder, { recursive: true });
-writeFileSync(new URL("scenario.json", folder), `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+for (const [name, schema] of Object.entries({ scenario: scenarioJsonSchema(), sweep: sweepJsonSchema() })) {
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -8,15 +8,19 @@ export interface CommandEntry {
 
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { doc: "Run a scenario: latency, joules, grams, each with its interval", load: async () => (await import("./run.ts")).run },
+  sweep: {
+    doc: "Run a scenario at many points, each with many seeds; goes on after a kill",
+    load: async () => (await import("./sweep.ts")).sweep,
+  },
   validate: { doc: "Check files without running them; all problems at once", load: async () => (await import("./validate.ts")).validate },
-  schema: { doc: "Print the JSON Schema of scenario files, for editors", load: async () => (await import("./schema.ts")).schema },
+  schema: { doc: "Print the JSON Schema of scenario or sweep files, for editors", load: async () => (await import("./schema.ts")).schema },
   list: { doc: "Every registered kind, with its fields", load: async () => (await import("./list.ts")).list },
   verify: {
     doc: "Closed forms of theory against scenarios: expected, observed, interval, verdict",
     load: async () => (await import("./verify.ts")).verify,
   },
   reproduce: { doc: "Figures of papers against scenarios", load: async () => (await import("./reproduce.ts")).reproduce },
-  report: { doc: "Make the HTML page of a run's folder again", load: async () => (await import("./report.ts")).report },
+  report: { doc: "Make the HTML page of a run's or a sweep's folder again", load: async () => (await import("./report.ts")).report },
   doctor: { doc: "Versions, backends and what is missing", load: async () => (await import("./doctor.ts")).doctor },
   bench: { doc: "The hot paths against bare loops, as ratios", load: async () => (await import("./bench.ts")).bench },
 };

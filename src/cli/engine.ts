@@ -1,8 +1,9 @@
 /** What the commands do their work with; wiring.ts gives the real one, loaded on demand, tests a small one. */
 import type { RunSeed } from "../experiment/hooks.ts";
-import type { ScenarioHead, ScenarioSource } from "../experiment/output.ts";
+import type { Expected, ScenarioHead, ScenarioSource } from "../experiment/output.ts";
 import type { RunOutput } from "../experiment/result.ts";
 import type { MeanInterval } from "../experiment/summary.ts";
+import type { SweepOutput } from "../experiment/sweep/output.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 
 export interface LoadedScenario {
@@ -10,6 +11,25 @@ export interface LoadedScenario {
   readonly source: ScenarioSource;
   /** Finished lines: odd, but not wrong. */
   readonly warnings: readonly string[];
+  /** Handed to `runSeed` as it is; plain data. */
+  readonly loaded: unknown;
+}
+
+export interface LoadedSweep {
+  /** Of the scenario. */
+  readonly name: string;
+  readonly kind: SweepOutput["kind"];
+  readonly paths: readonly string[];
+  readonly seeds: readonly number[];
+  readonly points: readonly SweepPoint[];
+  readonly compare?: { readonly metric: string; readonly baselineOf: readonly number[] };
+  readonly warnings: readonly string[];
+  readonly sha256: string;
+}
+export interface SweepPoint {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly sha256: string;
+  readonly expect: readonly Expected[];
   /** Handed to `runSeed` as it is; plain data. */
   readonly loaded: unknown;
 }
@@ -33,11 +53,16 @@ export interface Engine {
   readonly version: string;
   /** @throws an error with `problems` where the files are wrong. */
   loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario>;
+  /** @throws an error with `problems` where the file, or the scenario of a point, is wrong. */
+  loadSweep(file: string, cwd: string): Promise<LoadedSweep>;
+  /** Checks a file of any of our families; its warnings. @throws an error with `problems`. */
+  check(file: string, cwd: string): Promise<readonly string[]>;
   readonly runSeed: RunSeed<unknown>;
   /** The worker module beside `runSeed`; the pool's own where absent. */
   readonly workerFile?: URL;
   readonly meanInterval: MeanInterval;
-  scenarioSchema(): Promise<unknown>;
+  /** JSON Schemas by the name of the file's family. */
+  schemas(): Promise<Readonly<Record<string, unknown>>>;
   kinds(): Promise<readonly KindList[]>;
   format(output: RunOutput, format: "table" | "json"): Promise<string>;
   /** The files of `--out`, by name. */
@@ -48,4 +73,10 @@ export interface Engine {
   writeFolder(folder: string, files: Files, options: { readonly force: boolean }): Promise<void>;
   readFolder(folder: string): Promise<RunOutput>;
   page(output: RunOutput): Promise<string>;
+  /** @param metrics to show in the table instead of the usual ones */
+  formatSweep(output: SweepOutput, format: "table" | "json", metrics: readonly string[]): Promise<string>;
+  /** The files of a finished sweep, by name. */
+  sweepFiles(output: SweepOutput): Promise<Readonly<Record<string, string>>>;
+  /** The page of a sweep's folder. */
+  sweepPage(folder: string): Promise<string>;
 }

@@ -9,6 +9,7 @@ import { type Args, type Command, wholeNumber } from "./command.ts";
 import type { Engine, LoadedScenario } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { missedText } from "./missed-text.ts";
 import { startProgress } from "./progress.ts";
 import { seedsOf } from "./seeds.ts";
 import { UsageError } from "./usage-error.ts";
@@ -109,9 +110,6 @@ function verdict(output: RunOutput, seedCount: number, io: Io): number {
     return EXIT.interrupted;
   }
   const missed = output.expectations.filter((expectation) => !expectation.met);
-  for (const { metric, min, max, value } of missed) {
-    const limits = [min !== undefined ? `at least ${min}` : "", max !== undefined ? `at most ${max}` : ""].filter(Boolean);
-    io.err(`Expected ${metric} to be ${limits.join(" and ") || "a number"}, got ${value ?? "no value"}.\n`);
-  }
+  for (const expectation of missed) io.err(`${missedText(expectation)}\n`);
   return missed.length > 0 ? EXIT.short : EXIT.good;
 }

@@ -10,8 +10,7 @@ export const validate: Command = {
     let code: number = EXIT.good;
     for (const file of args.words) {
       try {
-        const { warnings } = await engine.loadScenario(file, { set: [], cwd: io.cwd });
-        for (const warning of warnings) io.err(`${warning}\n`);
+        for (const warning of await engine.check(file, io.cwd)) io.err(`${warning}\n`);
         io.out(`${file}: valid\n`);
       } catch (error) {
         if (!isProblemsError(error)) throw error;

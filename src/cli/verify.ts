@@ -3,13 +3,13 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Claim, Tier, Verdict } from "../claims/claim.ts";
+import { writeWhole } from "../experiment/write-whole.ts";
 import { type Args, type Command, wholeNumber } from "./command.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
-import { writeWhole } from "./write-whole.ts";
 
 export const verify: Command = {
   words: { usage: "[claim]...", min: 0, max: Infinity },

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
 import { tInterval } from "../stats/index.ts";
-import type { Engine, KindList, LoadedScenario } from "./engine.ts";
+import type { Engine, KindList, LoadedScenario, LoadedSweep } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -14,9 +14,14 @@ export function engine(): Engine {
   return {
     version,
     loadScenario,
+    loadSweep,
+    check,
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
-    scenarioSchema: async () => (await import("../scenario/index.ts")).scenarioJsonSchema(),
+    schemas: async () => {
+      const { scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
+      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema() };
+    },
     kinds,
     format: async (output, format) => {
       if (format === "json") return (await import("../report/to-json.ts")).toJson(output);
@@ -42,6 +47,22 @@ export function engine(): Engine {
       return forUser(StoredResultError, () => fromFolder(folder));
     },
     page: async (output) => (await import("../report/html/page.ts")).renderReport(output),
+    formatSweep: async (output, format, metrics) => {
+      if (format === "json") return (await import("../report/sweep/to-json.ts")).sweepToJson(output);
+      return (await import("../report/sweep/to-table.ts")).sweepToTable(output, metrics);
+    },
+    sweepFiles: async (output) => {
+      const { sweepFiles } = await import("../report/sweep/folder.ts");
+      const { sha256, seeds, name } = output;
+      return { ...sweepFiles(output), "meta.json": metaJson(version, { scenario: { sha256, file: name }, seeds }) };
+    },
+    sweepPage: async (folder) => {
+      const [{ pageOfFolder }, { StoredResultError }] = await Promise.all([
+        import("../report/sweep/folder.ts"),
+        import("../report/series-json.ts"),
+      ]);
+      return forUser(StoredResultError, () => pageOfFolder(folder));
+    },
   };
 }
 
@@ -56,11 +77,15 @@ function forUser<T>(kind: new (message: string) => Error, work: () => T): T {
 
 const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 
+/** What the loaders read with, for paths relative to `cwd`. */
+function reading(cwd: string) {
+  const read = (path: string): string => readText(resolve(cwd, path));
+  return { cwd, read, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+}
+
 async function loadScenario(file: string, options: { readonly set: readonly string[]; readonly cwd: string }): Promise<LoadedScenario> {
   const scenario = await import("../scenario/index.ts");
-  const read = (path: string): string => readText(resolve(options.cwd, path));
-  const catalogue = { dir: catalogueDir, list: (dir: string) => readdirSync(dir) };
-  const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, cwd: options.cwd, read, catalogue });
+  const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, ...reading(options.cwd) });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
   return {
     head: { name: spec.name, seed: spec.seed, start: spec.start?.text, durationS: spec.duration, warmupS, expect: spec.expect },
@@ -68,6 +93,27 @@ async function loadScenario(file: string, options: { readonly set: readonly stri
     warnings,
     loaded: { spec } satisfies LoadedSpec,
   };
+}
+
+async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
+  const { points, ...sweep } = (await import("../scenario/index.ts")).loadSweep(file, reading(cwd));
+  return {
+    ...sweep,
+    name: points[0]?.scenario.spec.name as string,
+    points: points.map(({ values, scenario: { spec, sha256 } }) => {
+      return { values, sha256, expect: spec.expect, loaded: { spec: { ...spec, record: NO_ROWS } } satisfies LoadedSpec };
+    }),
+  };
+}
+
+/** A sweep keeps numbers: rows of its runs would fill a disk. */
+const NO_ROWS = { requests: 0, jobs: false, power: false, events: false };
+
+async function check(file: string, cwd: string): Promise<readonly string[]> {
+  const { fileFamily, ...scenario } = await import("../scenario/index.ts");
+  const options = reading(cwd);
+  const isSweep = fileFamily(file, options.read) === "sweep";
+  return isSweep ? scenario.loadSweep(file, options).warnings : scenario.loadScenario(file, options).warnings;
 }
 
 /** A text file, unpacked where its name says that it is packed. */

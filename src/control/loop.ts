@@ -36,8 +36,12 @@ interface Member extends Binding {
   readonly scraper: Scraper;
   readonly samples: Telemetry[];
   readonly stats: ControllerStats;
-  nextS: number;
+  /** Decisions that came due; the next is at that many periods, so that those due together stay together. */
+  turns: number;
+  scrapes: number;
 }
+
+const dueS = (member: Member): number => member.turns * member.controller.periodS;
 
 const REFUSALS_KEPT = 100;
 
@@ -54,7 +58,8 @@ export class ControlLoop {
       scraper: new Scraper(world, binding.carbon, binding.workloads),
       samples: [],
       stats: { decisions: 0, actions: 0, refused: 0, refusals: [] },
-      nextS: 0,
+      turns: 0,
+      scrapes: 0,
     }));
   }
 
@@ -72,7 +77,7 @@ export class ControlLoop {
     const scrape = (): void => {
       const telemetry = member.scraper.scrape();
       if (!(member.lossRng.uniform() < member.loss)) member.samples.push(telemetry);
-      simulation.schedule(member.scrapeS, PHASE.sample, scrape);
+      simulation.scheduleAt(++member.scrapes * member.scrapeS, PHASE.sample, scrape);
     };
     simulation.schedule(0, PHASE.sample, scrape);
   }
@@ -83,8 +88,8 @@ export class ControlLoop {
     const { nowS } = simulation;
     const decided: { member: Member; actions: readonly Action[] }[] = [];
     for (const member of this.#members) {
-      if (member.nextS > nowS) continue;
-      member.nextS = nowS + member.controller.periodS;
+      if (dueS(member) > nowS) continue;
+      member.turns++;
       const telemetry = this.#visible(member, nowS);
       if (telemetry === undefined) continue; // nothing has been seen yet
       member.stats.decisions++;
@@ -96,7 +101,7 @@ export class ControlLoop {
         else simulation.schedule(member.actuationS, PHASE.control, () => this.#act(member, action));
       }
     }
-    const nextS = this.#members.reduce((soonest, member) => Math.min(soonest, member.nextS), Infinity);
+    const nextS = this.#members.reduce((soonest, member) => Math.min(soonest, dueS(member)), Infinity);
     simulation.scheduleAt(nextS, PHASE.control, () => this.#turn());
   }
 

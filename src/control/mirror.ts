@@ -15,8 +15,9 @@ export interface MirrorOptions {
 export function startMirror(world: World, pool: BatchPool, options: MirrorOptions, rng: Rng): void {
   const { simulation } = world;
   const { mirror, scrapeS, delayS, loss } = options;
+  let scrapes = 0;
   const scrape = (): void => {
-    simulation.schedule(scrapeS, PHASE.sample, scrape);
+    simulation.scheduleAt(++scrapes * scrapeS, PHASE.sample, scrape);
     if (rng.uniform() < loss) return;
     const { freeCores, freeMemoryB, open } = pool.index.columns();
     const seen = { freeCores: Float64Array.from(freeCores), freeMemoryB: Float64Array.from(freeMemoryB), open: Uint8Array.from(open) };

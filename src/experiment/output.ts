@@ -45,7 +45,7 @@ export function runOutput({ version, head, source, runs, interval }: OutputParts
 }
 
 /** A metric without a value, or that no run has, does not meet what is expected of it. */
-function judge({ metric, min, max }: Expected, summary: Readonly<Record<string, SummaryEntry>>): Expectation {
+export function judge({ metric, min, max }: Expected, summary: Readonly<Record<string, SummaryEntry>>): Expectation {
   const value = summary[metric]?.mean ?? null;
   const met = value !== null && (min === undefined || value >= min) && (max === undefined || value <= max);
   return { metric, value, met, ...(min !== undefined && { min }), ...(max !== undefined && { max }) };

@@ -146,9 +146,10 @@ class EventLines implements Recorder {
   constructor(lines: string[]) {
     this.#lines = lines;
   }
-  requestEnded(_service: Service, request: EndedRequest, nowS: number): void {
+  requestEnded(service: Service, request: EndedRequest, nowS: number): void {
     if (request.outcome === 0) return;
-    this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, id: request.id });
+    const workload = service.options.name; // ids count within a service
+    this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, workload, id: request.id });
   }
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
     this.#add({

@@ -28,7 +28,7 @@ const BREATH_MS = 50;
 const PILOT_SAMPLES_MAX = 1e6;
 
 export const runSeed: RunSeed<LoadedSpec> = async ({ spec }, seed, hooks) => {
-  const warmupS = spec.warmup === "auto" ? await pilotWarmupS(spec, seed, hooks) : spec.warmup;
+  const { warmupS, isSettled } = spec.warmup === "auto" ? await pilot(spec, seed, hooks) : { warmupS: spec.warmup, isSettled: true };
   const endS = warmupS + spec.duration;
   const built = buildWorld(spec, { seed, warmupS });
   const { world } = built;
@@ -37,7 +37,7 @@ export const runSeed: RunSeed<LoadedSpec> = async ({ spec }, seed, hooks) => {
   const rows = recordRows(world, spec.record);
   built.begin();
   const isWhole = await play(built, endS, hooks);
-  return result({ spec, seed, warmupS, endS, built, series, rows, isWhole });
+  return result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole });
 };
 
 /** Plays until `endS` or until asked to stop; false if it was stopped. */
@@ -57,14 +57,15 @@ interface Ended {
   readonly spec: ScenarioSpec;
   readonly seed: number;
   readonly warmupS: number;
-  readonly endS: number;
+  /** False where `auto` found no time at which every service's latencies are steady. */
+  readonly isSettled: boolean;
   readonly built: BuiltWorld;
   readonly series: SeriesRecorder;
   readonly rows: ReturnType<typeof recordRows>;
   readonly isWhole: boolean;
 }
 
-function result({ spec, seed, warmupS, built, series, rows, isWhole }: Ended): RunResult {
+function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }: Ended): RunResult {
   const { world, loop } = built;
   const { simulation } = world;
   const { nowS } = simulation;
@@ -81,7 +82,7 @@ function result({ spec, seed, warmupS, built, series, rows, isWhole }: Ended): R
     book.set(`controllers.${name}.actions`, stats.actions);
     book.set(`controllers.${name}.refusals`, stats.refused);
   }
-  book.set("run.warmup_s", warmupS);
+  book.set("run.warmup_s", warmupS, isSettled ? undefined : { reason: "latencies were still drifting in the second half of the pilot" });
   book.set("run.measured_s", Math.max(0, nowS - warmupS));
   return {
     seed,
@@ -102,7 +103,7 @@ function result({ spec, seed, warmupS, built, series, rows, isWhole }: Ended): R
  * latest of the times at which they settle. The measured run then starts anew with that warm-up. A service with too few
  * finished requests to judge asks for none.
  */
-async function pilotWarmupS(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise<number> {
+async function pilot(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise<{ warmupS: number; isSettled: boolean }> {
   const built = buildWorld(spec, { seed, warmupS: 0 });
   const samples = new Map(built.world.services.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
   built.world.addRecorder({
@@ -115,8 +116,13 @@ async function pilotWarmupS(spec: ScenarioSpec, seed: number, hooks: RunHooks): 
   });
   built.begin();
   await play(built, spec.duration, hooks);
-  return [...samples.values()].reduce((latestS, { latencyS, arrivalS }) => {
-    const dropCount = latencyS.length < MSER5_VALUES_MIN ? 0 : mser5(latencyS).dropCount;
-    return Math.max(latestS, dropCount === 0 ? 0 : (arrivalS[dropCount - 1] as number));
-  }, 0);
+  let warmupS = 0;
+  let isSettled = true;
+  for (const { latencyS, arrivalS } of samples.values()) {
+    if (latencyS.length < MSER5_VALUES_MIN) continue;
+    const { dropCount, settled } = mser5(latencyS);
+    if (dropCount > 0) warmupS = Math.max(warmupS, arrivalS[dropCount - 1] as number);
+    isSettled &&= settled;
+  }
+  return { warmupS, isSettled };
 }

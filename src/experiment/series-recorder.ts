@@ -6,7 +6,6 @@ import type { Server } from "../world/cluster/server.ts";
 import type { Service } from "../world/cluster/service.ts";
 import { type EndedRequest, OUTCOME } from "../world/cluster/service-stats.ts";
 import { ACCOUNTS, type Account } from "../world/energy/account.ts";
-import { J_PER_KWH } from "../world/energy/index.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
 import type { Recorder } from "../world/ports.ts";
 import type { World } from "../world/world.ts";
@@ -63,7 +62,10 @@ export class SeriesRecorder implements Recorder {
       });
     }
     world.addRecorder(this);
-    for (let i = 1; i <= BUCKET_COUNT; i++) world.simulation.scheduleAt(i * this.#bucketS, PHASE.sample, () => this.#closeBucket());
+    for (let i = 1; i <= BUCKET_COUNT; i++) {
+      const closeS = i === BUCKET_COUNT ? options.endS : i * this.#bucketS; // rounding must not put the last one past the end
+      world.simulation.scheduleAt(closeS, PHASE.sample, () => this.#closeBucket());
+    }
   }
 
   requestEnded(service: Service, request: EndedRequest, nowS: number): void {
@@ -165,7 +167,7 @@ export class SeriesRecorder implements Recorder {
     this.#world.sites.forEach((site, i) => {
       site.close();
       const series = this.#sites[i] as Omit<SiteSeries, "name">;
-      series.intensityGPerKwh[bucket] = site.intensity.gPerJ * J_PER_KWH;
+      series.intensityGPerKwh[bucket] = site.options.carbon.at((bucket + 0.5) * this.#bucketS); // at its end the next hour has begun
       ACCOUNTS.forEach((account, k) => {
         const energyJ = site.closedJ(account);
         const carbonG = site.carbonG[account].value;

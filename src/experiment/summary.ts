@@ -9,20 +9,23 @@ export interface Interval {
 /** Two-sided interval of the mean of independent values, at least two; `level` as a fraction. */
 export type MeanInterval = (values: readonly number[], level: number) => Interval;
 
-const LEVEL = 0.95;
+export const LEVEL = 0.95;
+
+/** As much of a run as its summary rests on. */
+export type Measured = Pick<RunResult, "metrics" | "notes" | "interruptedAtS">;
 
 /**
  * Summarises by metric name, in the order of the first run. Interrupted runs count only where there is no whole one:
  * half a day is not a sample of a day. A metric that is null in a run is left out of its mean, and `n` says so.
  */
-export function summarize(runs: readonly RunResult[], interval: MeanInterval): Readonly<Record<string, SummaryEntry>> {
+export function summarize(runs: readonly Measured[], interval: MeanInterval): Readonly<Record<string, SummaryEntry>> {
   const whole = runs.filter((run) => run.interruptedAtS === undefined);
   const used = whole.length > 0 ? whole : runs;
   const names = new Set(used.flatMap((run) => Object.keys(run.metrics)));
   return Object.fromEntries([...names].map((name) => [name, summaryOf(name, used, interval)]));
 }
 
-function summaryOf(name: string, runs: readonly RunResult[], interval: MeanInterval): SummaryEntry {
+function summaryOf(name: string, runs: readonly Measured[], interval: MeanInterval): SummaryEntry {
   const unit = unitOf(name);
   const values = runs.map((run) => run.metrics[name]).filter((value) => typeof value === "number");
   const [first] = values;

@@ -4,13 +4,13 @@ import type { RunSeed } from "./hooks.ts";
 import type { WorkerStart, WorkerTask } from "./pool.ts";
 import type { RunResult } from "./result.ts";
 
-/** Makes the task that `runSeeds` sends to its threads. `Loaded` is what the plan held. */
+/** Makes the task that `runTasks` sends to its threads. `Loaded` is what the task held. */
 export function serveRuns<Loaded>(runSeed: RunSeed<Loaded>): (task: WorkerTask) => Promise<RunResult> {
   const start = workerData as WorkerStart;
   const stop = new Int32Array(start.stop);
   const progress = new Float64Array(start.progress);
-  return ({ seed, index }) =>
-    runSeed(start.loaded as Loaded, seed, {
+  return ({ loaded, seed, index }) =>
+    runSeed(loaded as Loaded, seed, {
       shouldStop: () => Atomics.load(stop, 0) !== 0,
       onProgress: (fraction) => {
         progress[index] = fraction;

@@ -20,6 +20,8 @@ and its note says why.
 - *measured, by window*: the windows of \`slo.window\`, counted from the end of the warm-up, by arrival.
 - *whole run*: from \`start\` to the end, warm-up included. Energy and grams are always this, so that their parts sum to the meter.
 
+*Only there with* a field: a workload without it has no such metric; deadlines may also come from a trace's column \`deadline_s\`.
+
 Unit 1 is a count or a fraction from 0 to 1. A note may say \`censored: true\`: more than 1 % of the samples were cut off, so the
 value is at least this.
 `;

@@ -68,10 +68,8 @@ function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; po
   const workload = new BatchWorkload(
     {
       name,
-      priority: PRIORITY_RANK[spec.priority],
       weight: spec.weight ?? (spec.priority === "best-effort" ? BEST_EFFORT_WEIGHT : NORMAL_WEIGHT),
       hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || table?.numbers.deadline_s !== undefined,
-      deadlineS: spec.deadline,
       slackS: spec.slack,
       checkpointS: spec.checkpointEvery,
       isInterruptible: spec.interruptible,
@@ -112,12 +110,21 @@ function jobSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: n
   };
   const coresOf = at("cores", spec.cores);
   const memoryOf = at("memory_b", spec.memory);
-  const deadlineOf = at("deadline_s", spec.deadline ?? Number.NaN);
+  const deadlineOf = at("deadline_s", spec.deadline ?? Infinity);
+  const priorities = table?.texts.priority as readonly (keyof typeof PRIORITY_RANK)[] | undefined; // its reader lets no other word in
   return (row) => {
     const work = workS(row);
-    const declaredS = deadlineOf(row);
-    const deadlineS = Number.isNaN(declaredS) ? (spec.slack === undefined ? Infinity : work + spec.slack) : declaredS;
-    return { workS: work, cores: coresOf(row), memoryB: memoryOf(row), deadlineS, slackS: Math.max(0, spec.slack ?? deadlineS - work) };
+    const declaredDeadlineS = deadlineOf(row);
+    const deadlineS = spec.slack === undefined ? declaredDeadlineS : Math.min(declaredDeadlineS, work + spec.slack);
+    return {
+      workS: work,
+      cores: coresOf(row),
+      memoryB: memoryOf(row),
+      priority: PRIORITY_RANK[priorities?.[row] ?? spec.priority],
+      deadlineS,
+      declaredDeadlineS,
+      slackS: Math.max(0, spec.slack ?? deadlineS - work),
+    };
   };
 }
 

@@ -38,6 +38,7 @@ export function addSites({ spec, world, rng }: BuildContext): void {
     const nominalHz = nominalClockHz(kind);
     const clocksHz = kind.clocks.toSorted((a, b) => a - b);
     const at = sites.get(site) as Site;
+    const power = makePowerModel(kind.power as PowerSpec, { clocksHz, nominalHz });
     const server = new Server(world.simulation, {
       id: world.servers.length as ServerId,
       name,
@@ -51,9 +52,10 @@ export function addSites({ spec, world, rng }: BuildContext): void {
       clocksHz,
       nominalHz,
       clockHz: group.clock ?? nominalHz,
-      power: makePowerModel(kind.power as PowerSpec, { clocksHz, nominalHz }),
+      power,
       psuEfficiency: psuOf(spec.sites[site] as SiteSpec),
-      boot: kind.boot === undefined ? { timeS: 0, powerW: 0 } : { timeS: kind.boot.time, powerW: kind.boot.power },
+      // A server that wakes draws its boot watts too; of a kind that says nothing of boots, those of rest.
+      boot: kind.boot === undefined ? { timeS: 0, powerW: power.powerW(0, 1) } : { timeS: kind.boot.time, powerW: kind.boot.power },
       sleep: kind.sleep === undefined ? undefined : { powerW: kind.sleep.power, wakeS: kind.sleep.wake },
       embodiedG: kind.embodied,
       lifetimeS: kind.lifetime,

@@ -12,7 +12,8 @@ export type Family =
   | "forecast"
   | "PUE"
   | "power model"
-  | "server";
+  | "server"
+  | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
   arrivals: "arrival",
@@ -21,6 +22,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   forecast: "forecast",
   pue: "PUE",
   power: "power model",
+  vary: "sweep",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -32,7 +34,7 @@ export function familyAt(path: Path): Family {
   return section ?? BY_KEY[String(key)] ?? "law";
 }
 
-const LISTS: Readonly<Record<Exclude<Family, "PUE">, string>> = {
+const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
   workload: "workloads",
   controller: "controllers",
   fault: "faults",
@@ -47,5 +49,5 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE">, string>> = {
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */
 export function listName(family: Family): string | undefined {
-  return family === "PUE" ? undefined : LISTS[family];
+  return family === "PUE" || family === "sweep" ? undefined : LISTS[family];
 }

@@ -12,6 +12,7 @@ import { shape } from "./shape.ts";
 import { parseYaml } from "./source.ts";
 import type { Groups, ScenarioShape, ServerGroupSpec, SiteSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
+import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
 
 export interface Catalogue {
@@ -28,10 +29,12 @@ export class FileLoader {
   readonly texts = new Map<string, string>();
   readonly #read: ReadText;
   readonly #tree: Tree;
+  readonly #tables: TableCache;
 
-  constructor(read: ReadText, tree: Tree) {
+  constructor(read: ReadText, tree: Tree, tables: TableCache) {
     this.#read = read;
     this.#tree = tree;
+    this.#tables = tables;
   }
 
   /** A copy of `value` in which every file field holds its table. */
@@ -56,7 +59,7 @@ export class FileLoader {
     const text = this.#text(file, place, `${showPath(path)}: the file`);
     if (text === undefined) return undefined;
     try {
-      return reader(linesOf(text), file);
+      return this.#tables.get(reader, file, () => reader(linesOf(text), file));
     } catch (error) {
       if (!(error instanceof TableError)) throw error;
       this.problems.push({

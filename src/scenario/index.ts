@@ -5,13 +5,17 @@ import type { JsonSchema } from "./choice.ts";
 import { scenarioJsonSchemaOf } from "./json-schema.ts";
 import { type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
 import { SpecError } from "./problem.ts";
+import { type LoadedSweep, loadSweepWith, type SweepOptions } from "./sweep/load.ts";
 import { PARTS } from "./wiring.ts";
 
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
+export { type FileFamily, fileFamily } from "./file-family.ts";
 export type { LoadedScenario, LoadOptions } from "./load.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
 export type { ScenarioSpec } from "./spec.ts";
+export type { LoadedPoint, LoadedSweep } from "./sweep/load.ts";
+export { sweepJsonSchema } from "./sweep/schema.ts";
 
 /**
  * Loads and checks one scenario, and builds it once for what only building tells.
@@ -28,6 +32,11 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
     throw new SpecError([{ place, message: `workloads.${error.workload}.replicas: ${error.message}`, hint }]);
   }
   return loaded;
+}
+
+/** Loads and checks a sweep with the scenario of every point. @throws {SpecError} with all problems of the first pass that fails. */
+export function loadSweep(file: string, options: Omit<SweepOptions, "load" | "parts">): LoadedSweep {
+  return loadSweepWith(file, { ...options, parts: PARTS, load: loadScenario });
 }
 
 /** The JSON Schema (draft 7) of scenario files. */

@@ -11,14 +11,19 @@ import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
 import { type Problem, SpecError, showProblem } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
-import { applySets } from "./set.ts";
+import { type Assignment, applySets, assignAll } from "./set.ts";
 import { shape, valueAt } from "./shape.ts";
 import type { ScenarioShape, ScenarioSpec } from "./spec.ts";
+import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Path, placeOf, toPlain } from "./tree.ts";
 
 export interface LoadOptions {
   /** Assignments of `--set`, in order. */
   readonly set?: readonly string[];
+  /** Values of a sweep's point, put in after `set`. */
+  readonly assignments?: readonly Assignment[];
+  /** Shared by loads of the same unchanged files. */
+  readonly tables?: TableCache;
   /** Reads a text file. Errors of the file system become the user's error where the file was named. */
   readonly read: ReadText;
   /** The folder that paths in `set` start from. */
@@ -42,7 +47,8 @@ export interface LoadedScenario {
 
 /** Loads and checks one scenario. @throws {SpecError} with all problems of the first pass that fails. */
 export function loadScenarioWith(parts: Parts, file: string, options: LoadOptions): LoadedScenario {
-  const tree = applySets(readChain(file, options.read), options.set ?? [], options.cwd);
+  const asSet = applySets(readChain(file, options.read), options.set ?? [], options.cwd);
+  const tree = assignAll(asSet, options.assignments ?? []);
   const plain = toPlain(tree);
   const shaped = shapePass(tree, plain, parts);
   const { spec, loader } = filesPass(tree, shaped, parts, options);
@@ -73,7 +79,7 @@ function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
 }
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
-  const loader = new FileLoader(options.read, tree);
+  const loader = new FileLoader(options.read, tree, options.tables ?? new TableCache());
   const schema = kindSchema(parts);
   const keys = new Map<object, string>();
   const serverKinds: Record<string, ScenarioSpec["serverKinds"][string]> = {};

@@ -2,7 +2,7 @@
 import { type MetricSubjects, metricsOf, type NamedMetric, NEEDS } from "../world/metrics/catalogue.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
-import type { ScenarioSpec, ServiceSpec } from "./spec.ts";
+import type { ScenarioSpec, ServiceSpec, WorkloadSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
 import type { Path } from "./tree.ts";
 
@@ -12,16 +12,26 @@ export function checkExpectations(spec: ScenarioSpec, parts: Parts, findings: Fi
   if (spec.expect.length === 0) return;
   const metrics = metricsOf(subjectsOf(spec, parts));
   for (const [i, { metric, min, max }] of spec.expect.entries()) {
-    checkMetric(metric, ["expect", i, "metric"], { spec, metrics }, findings);
+    checkMetric(metric, ["expect", i, "metric"], { spec, parts, metrics }, findings);
     if (min !== undefined && max !== undefined && min > max) findings.problem(["expect", i, "min"], "must not exceed max");
   }
+}
+
+/** A metric that someone names at `path` of the document that `findings` is about. */
+export function checkMetricName(
+  metric: string,
+  path: Path,
+  { spec, parts }: { spec: ScenarioSpec; parts: Parts },
+  findings: Findings,
+): void {
+  checkMetric(metric, path, { spec, parts, metrics: metricsOf(subjectsOf(spec, parts)) }, findings);
 }
 
 /** First what the metric is of, then the metric itself. */
 function checkMetric(
   metric: string,
   path: Path,
-  { spec, metrics }: { spec: ScenarioSpec; metrics: readonly NamedMetric[] },
+  { spec, parts, metrics }: { spec: ScenarioSpec; parts: Parts; metrics: readonly NamedMetric[] },
   findings: Findings,
 ): void {
   const [section, name] = metric.split(".") as [string, string | undefined];
@@ -37,7 +47,7 @@ function checkMetric(
     );
     const hint = near === undefined ? "Every metric: docs/metrics.md." : `Did you mean ${JSON.stringify(near)}?`;
     findings.problem(path, `names ${JSON.stringify(metric)}, which is no metric of this scenario`, hint);
-  } else if (!isThere(found, spec)) {
+  } else if (!isThere(found, spec, parts)) {
     const fields = NEEDS[found.entry.needs as keyof typeof NEEDS].join(" or ");
     findings.problem(path, `names ${JSON.stringify(metric)}, which is only there if workloads.${found.subject} says ${fields}`);
   }
@@ -58,8 +68,12 @@ function subjectsOf(spec: ScenarioSpec, parts: Parts): MetricSubjects {
   };
 }
 
-function isThere({ entry, subject }: NamedMetric, spec: ScenarioSpec): boolean {
+function isThere({ entry, subject }: NamedMetric, spec: ScenarioSpec, parts: Parts): boolean {
   if (entry.needs === undefined) return true;
-  const workload = spec.workloads[subject as string] as object;
-  return NEEDS[entry.needs].some((field) => (workload as Readonly<Record<string, unknown>>)[field] !== undefined);
+  const workload = spec.workloads[subject as string] as WorkloadSpec;
+  if (NEEDS[entry.needs].some((field) => Reflect.get(workload, field) !== undefined)) return true;
+  // A trace of jobs may bring the deadline of each.
+  return (
+    entry.needs === "deadline" && workload.arrivals !== undefined && parts.traceOf(workload.arrivals)?.numbers.deadline_s !== undefined
+  );
 }

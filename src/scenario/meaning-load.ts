@@ -5,7 +5,8 @@ import type { Parts, PluginSpec } from "./parts.ts";
 import type { FleetServer, ServiceSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
-interface Ground {
+/** What a workload may run on. */
+export interface Ground {
   readonly servers: readonly FleetServer[];
   readonly kinds: Readonly<Record<string, ServerKindSpec>>;
   readonly parts: Parts;

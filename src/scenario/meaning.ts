@@ -31,8 +31,10 @@ export function checkMeaning(
     checkWorkload(workload, path, parts, findings);
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
-    checkFit(workload, path, allowed, spec.serverKinds, findings);
-    if (workload.kind === "service") checkLoad(workload, path, { servers: allowed, kinds: spec.serverKinds, parts }, findings);
+    const ground = { servers: allowed, kinds: spec.serverKinds, parts };
+    checkFit(workload, path, ground, findings);
+    if (workload.kind === "service") checkLoad(workload, path, ground, findings);
+    if (workload.kind === "service" && Object.keys(spec.faults).length > 0) checkUsers(workload, path, "faults", parts, findings);
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, findings);
@@ -41,7 +43,7 @@ export function checkMeaning(
 }
 
 function checkSites(spec: ScenarioSpec, parts: Parts, findings: Findings): void {
-  const endS = spec.duration + (spec.warmup === "auto" ? 0 : spec.warmup);
+  const endS = spec.duration + (spec.warmup === "auto" ? spec.duration : spec.warmup); // the longest that auto may find
   for (const [site, { rows, racks, servers, carbon }] of Object.entries(spec.sites)) {
     const path = ["sites", site];
     for (const [rack, { row, servers: groups }] of Object.entries(racks)) {
@@ -77,10 +79,14 @@ function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, finding
 }
 
 /** Work is a law, or a column of the trace that the arrivals replay. */
-function checkWork({ work, arrivals }: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
-  const columns = arrivals === undefined ? undefined : parts.traceColumns(arrivals);
+function checkWork(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+  const { work, arrivals } = workload;
+  const table = arrivals === undefined ? undefined : parts.traceOf(arrivals);
+  const columns = table === undefined ? undefined : [...Object.keys(table.numbers), ...Object.keys(table.texts)];
   if (work === undefined) {
-    if (columns?.includes("work_s") !== true)
+    const classes = workload.kind === "service" ? Object.values(workload.classes ?? {}) : [];
+    const isSaidByClass = classes.length > 0 && classes.every((each) => each.work !== undefined);
+    if (columns?.includes("work_s") !== true && !isSaidByClass)
       findings.problem([...path, "work"], "is missing", 'Hint: "5 ms", a law, or a trace with a work_s column.');
   } else if (work.kind === "trace") {
     const column = String(work.column);
@@ -104,7 +110,7 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
       if (work?.kind === "trace")
         findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
     }
-    const row = parts.traceText(service.arrivals, "class")?.find((name) => !Object.hasOwn(classes, name));
+    const row = parts.traceOf(service.arrivals)?.texts.class?.find((name) => !Object.hasOwn(classes, name));
     if (row !== undefined)
       findings.problem(
         [...path, "arrivals"],
@@ -115,6 +121,9 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
   if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
     findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);
   }
+  if (service.queueLimit !== undefined) checkUsers(service, path, "a queueLimit", parts, findings);
+  if (memoryUse !== undefined) checkUsers(service, path, "memoryUse", parts, findings);
+  if (service.work !== undefined && parts.meanOfLaw(service.work) === 0) checkUsers(service, path, "no work", parts, findings);
   for (const what of ["cpu", "memory"] as const) {
     const asked = requests?.[what];
     const limit = limits?.[what];
@@ -124,6 +133,14 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
   if (memoryUse !== undefined && limits?.memory !== undefined && memoryUse.base > limits.memory) {
     findings.problem([...path, "memoryUse", "base"], "must not exceed limits.memory: no replica would ever start");
   }
+}
+
+/** Users who do not think and whose requests may fail at once would ask for ever at one instant. */
+function checkUsers(service: ServiceSpec, path: Path, why: string, parts: Parts, findings: Findings): void {
+  const thinkTime = parts.thinkTimeOf(service.arrivals);
+  if (thinkTime === undefined || parts.meanOfLaw(thinkTime) > 0) return;
+  const message = `must be above 0: with ${why}, requests may end in no time, and users who do not think would ask for ever`;
+  findings.problem([...path, "arrivals", "thinkTime"], message, 'Hint: "1 ms".');
 }
 
 function checkBatch(batch: BatchSpec, path: Path, findings: Findings): void {

@@ -2,7 +2,7 @@
 import type { ZodType } from "zod";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 import type { Dimension } from "../world/base/quantity.ts";
-import type { TableReader } from "../world/base/table.ts";
+import type { Table, TableReader } from "../world/base/table.ts";
 import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { Family } from "./family.ts";
 
@@ -39,10 +39,10 @@ export interface Parts {
   meanOfLaw(spec: PluginSpec): number;
   /** Long-run arrivals a second: of an open law, of a trace, or of neither (closed-loop users, a fixed number of jobs). */
   meanRate(spec: PluginSpec): { readonly kind: "law" | "trace"; readonly perS: number } | { readonly kind: "none" };
-  /** Columns of the table that arrivals replay, or undefined for laws. */
-  traceColumns(spec: PluginSpec): readonly string[] | undefined;
-  /** A column of text of that table, if it has it. */
-  traceText(spec: PluginSpec, column: string): readonly string[] | undefined;
+  /** The table that arrivals replay, or undefined for laws. */
+  traceOf(arrivals: PluginSpec): Table | undefined;
+  /** How long the users of closed arrivals think; undefined for others. */
+  thinkTimeOf(arrivals: PluginSpec): PluginSpec | undefined;
   /** Why a server kind's power does not fit its clocks. */
   powerProblem(kind: ServerKindSpec): string | undefined;
   /** Why a run cannot be played on a site's carbon. */

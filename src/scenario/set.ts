@@ -1,24 +1,45 @@
-/** `--set a.b=value`: one value of a scenario, said on the command line. */
+/** One value of a scenario, said from outside it: `--set a.b=value`, or a point of a sweep. */
 import type { Place, Source } from "./place.ts";
 import { SpecError } from "./problem.ts";
 import { parseYaml } from "./source.ts";
 import { type Entry, isNull, type MapTree, showPath, type Tree } from "./tree.ts";
 
-/** Puts each assignment into the tree, in order. Paths in values are relative to `cwd`. @throws {SpecError} */
-export function applySets(tree: MapTree, sets: readonly string[], cwd: string): MapTree {
-  return sets.reduce((soFar, assignment) => applySet(soFar, assignment, cwd), tree);
+export interface Assignment {
+  readonly path: readonly string[];
+  readonly value: Tree;
+  /** Where the path was said. */
+  readonly place: Place;
 }
 
-function applySet(tree: MapTree, assignment: string, cwd: string): MapTree {
+/** Puts each assignment into the tree, in order. Paths in values are relative to `cwd`. @throws {SpecError} */
+export function applySets(tree: MapTree, sets: readonly string[], cwd: string): MapTree {
+  return assignAll(
+    tree,
+    sets.map((set) => readSet(set, cwd)),
+  );
+}
+
+/** Puts each value where its path says, in order; a null removes. @throws {SpecError} where a path leads through a value. */
+export function assignAll(tree: MapTree, assignments: readonly Assignment[]): MapTree {
+  return assignments.reduce((soFar, { path, value, place }) => put(soFar, path, value, { place, path }) as MapTree, tree);
+}
+
+/** The steps of a path that may be set, or what is wrong with it. */
+export function readPath(text: string): { readonly path: readonly string[] } | { readonly problem: "malformed" | "forbidden" } {
+  const path = text.split(".");
+  if (path.some((step) => step === "")) return { problem: "malformed" };
+  return path[0] === "extends" || path.includes("__proto__") ? { problem: "forbidden" } : { path };
+}
+
+function readSet(assignment: string, cwd: string): Assignment {
   const source: Source = { file: `--set ${assignment}`, dir: cwd };
   const place: Place = { source, line: 0, col: 0 };
   const equals = assignment.indexOf("=");
-  const path = assignment.slice(0, Math.max(equals, 0)).split(".");
-  if (equals < 0 || path.some((step) => step === "")) {
-    throw new SpecError([{ place, message: "must be a path, =, and a value", hint: "Hint: --set workloads.web.replicas=3." }]);
-  }
-  if (path[0] === "extends" || path.includes("__proto__")) throw new SpecError([{ place, message: `${path.join(".")} cannot be set` }]);
-  return put(tree, path, parseYaml(assignment.slice(equals + 1), source), { place, path }) as MapTree;
+  const said = assignment.slice(0, Math.max(equals, 0));
+  const read = readPath(said);
+  if ("path" in read) return { path: read.path, value: parseYaml(assignment.slice(equals + 1), source), place };
+  if (read.problem === "forbidden") throw new SpecError([{ place, message: `${said} cannot be set` }]);
+  throw new SpecError([{ place, message: "must be a path, =, and a value", hint: "Hint: --set workloads.web.replicas=3." }]);
 }
 
 interface Target {

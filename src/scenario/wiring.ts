@@ -45,8 +45,8 @@ export const PARTS: Parts = {
   parseInstant,
   meanOfLaw: (spec) => makeLaw(spec as LawSpec).mean,
   meanRate,
-  traceColumns,
-  traceText,
+  traceOf,
+  thinkTimeOf: (spec) => (spec.kind === "closed" ? (spec.thinkTime as PluginSpec) : undefined),
   powerProblem: (kind) =>
     powerProblem(kind.power as PowerSpec, { clocksHz: kind.clocks.toSorted((a, b) => a - b), nominalHz: nominalClockHz(kind) }),
   carbonProblem: (carbon, span) => carbonProblem(carbon as CarbonSpec, span),
@@ -58,12 +58,7 @@ function meanRate(spec: PluginSpec): ReturnType<Parts["meanRate"]> {
   return made.kind === "closed" || Number.isNaN(made.meanRatePerS) ? { kind: "none" } : { kind: "law", perS: made.meanRatePerS };
 }
 
-function traceColumns(spec: PluginSpec): readonly string[] | undefined {
+function traceOf(spec: PluginSpec): ReturnType<Parts["traceOf"]> {
   const made = makeArrivals(spec as ArrivalsSpec);
-  return made.kind === "trace" ? [...Object.keys(made.table.numbers), ...Object.keys(made.table.texts)] : undefined;
-}
-
-function traceText(spec: PluginSpec, column: string): readonly string[] | undefined {
-  const made = makeArrivals(spec as ArrivalsSpec);
-  return made.kind === "trace" ? made.table.texts[column] : undefined;
+  return made.kind === "trace" ? made.table : undefined;
 }

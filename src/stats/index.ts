@@ -13,7 +13,7 @@ export {
   siegmundRunLength,
   upperRunLength,
 } from "./cusum.ts";
-export { chiSquareTest, equalChanceCounts, type FitTest, kolmogorovTail, ksTest, ksTwoSampleTest } from "./goodness.ts";
+export { chiSquareTest, equalChanceCounts, type FitTest, kolmogorovTail, ksTest, ksTwoSampleTest, twoSamplePValue } from "./goodness.ts";
 export { lowerGamma, upperGamma } from "./incomplete-gamma.ts";
 export { type Interval, mean, tCdf, tInterval, tQuantile, variance } from "./interval.ts";
 export { KsDrift, type KsDriftSpec } from "./ks-drift.ts";

@@ -1,5 +1,5 @@
 /** Notices any change of a distribution, not only of its mean: a fixed reference window against a sliding one. */
-import { distancePValue, sortedDistance } from "./goodness.ts";
+import { sortedDistance, twoSamplePValue } from "./goodness.ts";
 
 export interface KsDriftSpec {
   /** Samples in each window. */
@@ -15,7 +15,7 @@ export interface KsDriftSpec {
 
 /**
  * The first `windowCount` samples are the reference; every `everyCount` samples after, the latest `windowCount` are held
- * against it by a two-sample Kolmogorov-Smirnov test. O(window log window) a test.
+ * against it by a two-sample Kolmogorov-Smirnov test. O(window^2) a test up to 1000.
  */
 export class KsDrift {
   readonly #spec: KsDriftSpec;
@@ -45,7 +45,7 @@ export class KsDrift {
     this.#recent[n % windowCount] = value;
     const seen = n + 1 - 2 * windowCount;
     if (seen < 0 || seen % everyCount !== 0) return false;
-    this.#pValue = distancePValue(sortedDistance(this.#reference, this.#recent.slice().sort()), windowCount / 2);
+    this.#pValue = twoSamplePValue(sortedDistance(this.#reference, this.#recent.slice().sort()), windowCount, windowCount);
     return this.#pValue <= alpha;
   }
 

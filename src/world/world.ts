@@ -120,7 +120,7 @@ export class World implements FaultPort, BatchListener {
       for (const each of pool.jobsOn(server)) if (job === undefined || isKilledBefore(each, job.job)) job = { pool, job: each };
     }
     const worst = this.#worstReplica(server);
-    if (job !== undefined && (worst === undefined || job.job.workload.options.priority <= worst.rank)) job.pool.stop(job.job, "oom");
+    if (job !== undefined && (worst === undefined || job.job.priority <= worst.rank)) job.pool.stop(job.job, "oom");
     else worst?.service.outOfMemory(worst.replica);
     return job !== undefined || worst !== undefined;
   }
@@ -230,6 +230,6 @@ export class World implements FaultPort, BatchListener {
 }
 
 function isKilledBefore(job: Job, other: Job): boolean {
-  const rank = job.workload.options.priority - other.workload.options.priority;
+  const rank = job.priority - other.priority;
   return rank < 0 || (rank === 0 && (job.startS > other.startS || (job.startS === other.startS && job.id > other.id)));
 }

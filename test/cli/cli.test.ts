@@ -53,10 +53,13 @@ describe("cybertwin", () => {
       [["run", "a", "--seeds", "1..2..3"], '--seeds must look like 1..20 or 1,3,5, got "1..2..3".\n'],
       [["run", "a", "--workers", "0"], '--workers must be a whole number of at least 1, got "0".\n'],
       [["run", "a", "--force"], "--force goes with --out.\n"],
-      [["schema", "scenari"], 'There is no schema "scenari". Did you mean "scenario"? There is: scenario.\n'],
+      [["schema", "scenari"], 'There is no schema "scenari". Did you mean "scenario"? There are: scenario, sweep.\n'],
       [["list", "fault"], 'There are no kinds "fault". Did you mean "faults"? There are: faults.\n'],
       [["bench", "kernal"], 'There is no benchmark "kernal". Did you mean "kernel"? There are: kernel'],
-      [["report", "nowhere"], "nowhere holds no run: there is no summary.json. Make one with `cybertwin run scenario.yaml --out DIR`.\n"],
+      [
+        ["report", "nowhere"],
+        "nowhere holds no run and no sweep: there is no summary.json and no sweep.json. Make one with `cybertwin run scenario.yaml --out DIR`.\n",
+      ],
     ];
     for (const [argv, message] of wrong) {
       it(`answers 2 to: ${argv.join(" ")}`, async () => {

@@ -55,8 +55,14 @@ export const fakeEngine: Engine = {
   },
   runSeed,
   meanInterval: (values) => ({ mean: values[0] as number, low: Math.min(...values), high: Math.max(...values) }),
-  async scenarioSchema() {
-    return { type: "object" };
+  async schemas() {
+    return { scenario: { type: "object" }, sweep: { type: "object" } };
+  },
+  async loadSweep() {
+    throw new Error("the small engine knows no sweeps: test/cli/sweep.test.ts runs the real one");
+  },
+  async check(file, cwd) {
+    return (await this.loadScenario(file, { set: [], cwd })).warnings;
   },
   async kinds() {
     const schema = z.strictObject({
@@ -85,5 +91,14 @@ export const fakeEngine: Engine = {
   },
   async page(output) {
     return `<h1>${output.scenario.name}</h1>`;
+  },
+  async formatSweep(output) {
+    return `${output.name}\n`;
+  },
+  async sweepFiles() {
+    return {};
+  },
+  async sweepPage() {
+    return "";
   },
 };

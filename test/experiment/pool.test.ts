@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { runSeeds, type SeedPlan } from "../../src/experiment/pool.ts";
+import { runSeeds, runTasks, type SeedPlan } from "../../src/experiment/pool.ts";
 import { fakeRunSeed } from "./fake-run.ts";
 
 type Plan = SeedPlan<{ readonly name: string }>;
@@ -53,4 +53,34 @@ describe("runSeeds", () => {
     await runSeeds(plan([9, 9], 1), { onProgress: (fraction) => fractions.push(fraction) });
     assert.deepEqual(fractions, [0, 0.5]); // one report a run of one turn: 0 of 2, then 1 of 2
   });
+});
+
+describe("runTasks", () => {
+  const workerFile = new URL("./fake-worker.js", import.meta.url);
+  const tasks = ["a", "bb", "ccc", "dddd"].map((name, i) => ({ loaded: { name }, seed: 6 + i }));
+
+  for (const workers of [1, 2]) {
+    it(`runs each task on its own scenario and hands its result over once, ${workers} worker(s)`, async () => {
+      const lengths: unknown[] = [];
+      let calls = 0;
+      await runTasks({ tasks, workers, runSeed: fakeRunSeed, workerFile }, async (result, index) => {
+        calls++;
+        lengths[index] = [result.seed, result.metrics.name_length];
+      });
+      assert.equal(calls, 4);
+      assert.deepEqual(lengths, [
+        [6, 1],
+        [7, 2],
+        [8, 3],
+        [9, 4],
+      ]);
+    });
+
+    it(`stops when a result cannot be kept, ${workers} worker(s)`, async () => {
+      const keep = async () => {
+        throw new Error("disk full");
+      };
+      await assert.rejects(runTasks({ tasks, workers, runSeed: fakeRunSeed, workerFile }, keep), /disk full/);
+    });
+  }
 });

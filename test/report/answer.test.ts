@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import type { RunOutput, SummaryEntry } from "../../src/experiment/result.ts";
 import { answerOf } from "../../src/report/answer.ts";
 import { NBSP } from "../../src/report/format.ts";
+import { metricsOf } from "../../src/world/metrics/catalogue.ts";
 import { sampleOutput } from "./sample.ts";
 
 function outputWith(
@@ -60,6 +61,17 @@ describe("the answer in a sentence", () => {
       ["service web", "cloud cloud", "batch etl"],
     );
     assert(!groups.some((group) => group.facts.some((fact) => fact.metric.endsWith("turnaround_mean_s"))));
+  });
+
+  it("picks facts by names that the catalogue of metrics has", () => {
+    const names = metricsOf({ service: ["web"], class: () => [], batch: ["etl"], site: ["west"], tenant: [], controller: [], fault: [] });
+    const all = Object.fromEntries(names.map(({ name }) => [name, 1]));
+    const labels = answerOf(outputWith([{ name: "web", sloLatencyS: 1 }], all)).groups.flatMap(({ facts }) =>
+      facts.map(({ label }) => label),
+    );
+    // Eight of the service, energy, carbon and utilization of the cloud, five of the batch workload.
+    assert.equal(labels.length, 16);
+    assert.ok(labels.includes("deadlines missed"));
   });
 
   it("warns of a censored percentile and explains a missing value", () => {

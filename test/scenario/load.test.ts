@@ -77,7 +77,7 @@ describe("loading a scenario", () => {
 
   it("lets a queue limit, or a closed loop, stand above capacity", () => {
     load(SMALL.replace("rate: 100 req/s", "rate: 201 req/s").replace("kind: service,", "kind: service, queueLimit: 10,"));
-    load(SMALL.replace("{ kind: poisson, rate: 100 req/s }", "{ kind: closed, users: 1000, thinkTime: 0 }"));
+    load(SMALL.replace("{ kind: poisson, rate: 100 req/s }", "{ kind: closed, users: 1000, thinkTime: 1 ms }"));
   });
 });
 

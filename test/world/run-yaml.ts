@@ -64,9 +64,8 @@ export function near(actual: number, expected: number, relative = 1e-12): void {
   throw new Error(`${actual} should be ${expected} within ${relative}`);
 }
 
-/** The document that `run --format json` prints for these runs of `text`. */
-export function documentOf(text: string, files: Files, runs: readonly RunResult[]): string {
-  const { spec, sha256, text: merged } = loadYaml(text, files);
+/** The document that `run --format json` prints for these runs of a scenario. */
+export function documentOf({ spec, sha256, text }: LoadedScenario, runs: readonly RunResult[]): string {
   const head = { name: spec.name, durationS: spec.duration, warmupS: spec.warmup === "auto" ? 0 : spec.warmup, expect: spec.expect };
-  return toJson(runOutput({ version: "test", head, source: { sha256, text: merged, file: "scenario.yaml" }, runs, interval: tInterval }));
+  return toJson(runOutput({ version: "test", head, source: { sha256, text, file: "scenario.yaml" }, runs, interval: tInterval }));
 }

@@ -5,12 +5,12 @@ import { escapeText } from "../escape.ts";
 import { grouped, MISSING, quantityText } from "../format.ts";
 import { breakable } from "./answer-section.ts";
 
-interface Column {
+export interface Column {
   readonly title: string;
   readonly number?: boolean;
 }
 /** Cells are HTML; the first of a row is its header. */
-interface TableText {
+export interface TableText {
   readonly id?: string;
   readonly caption: string;
   readonly columns: readonly Column[];
@@ -38,7 +38,7 @@ function search(): string {
   return `<div hidden><label for="search">Find a metric</label><input class="search" id="search" type="search" autocomplete="off" spellcheck="false" placeholder="for example: latency p99"><p id="search-count" role="status"></p></div>`;
 }
 
-function table({ id, caption, columns, rows }: TableText): string {
+export function table({ id, caption, columns, rows }: TableText): string {
   const head = columns.map(({ title, number }) => `<th scope="col"${number ? ' class="num"' : ""}>${title}</th>`).join("");
   const body = rows.map((row) => `<tr>${row.map((cell, i) => cellHtml(cell, columns[i], i)).join("")}</tr>`).join("");
   return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeText(caption)}"><table${id === undefined ? "" : ` id="${id}"`}><caption>${escapeText(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;

@@ -15,6 +15,31 @@ import { STYLE } from "./style.ts";
 export function renderReport(output: RunOutput): string {
   const answer = answerOf(output);
   const sections = pictureSections(output);
+  return htmlPage({
+    title: output.scenario.name,
+    meta: metaLine(output),
+    main: `${answerSection(output, answer)}
+${jumpList(sections)}
+<h2 id="numbers">In numbers</h2>
+${cardGroups(output, answer)}
+${whichRun(output)}
+${sections.map(sectionHtml).join("\n")}
+<h2 id="details">Details</h2>
+${details(output)}`,
+    madeBy: `Cybertwin ${output.version} from ${output.scenario.file}`,
+  });
+}
+
+/** `meta` and `main` are HTML, the others text. */
+export interface PageParts {
+  readonly title: string;
+  readonly meta: string;
+  readonly main: string;
+  readonly madeBy: string;
+}
+
+/** A page that is complete in itself. */
+export function htmlPage({ title, meta, main, madeBy }: PageParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -22,25 +47,18 @@ export function renderReport(output: RunOutput): string {
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escapeText(output.scenario.name)} · Cybertwin report</title>
+<title>${escapeText(title)} · Cybertwin report</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the answer</a>
 <div class="wrap">
-<header><h1>${escapeText(output.scenario.name)}</h1>${metaLine(output)}</header>
+<header><h1>${escapeText(title)}</h1>${meta}</header>
 <main id="main">
-${answerSection(output, answer)}
-${jumpList(sections)}
-<h2 id="numbers">In numbers</h2>
-${cardGroups(output, answer)}
-${whichRun(output)}
-${sections.map(sectionHtml).join("\n")}
-<h2 id="details">Details</h2>
-${details(output)}
+${main}
 </main>
-<footer>Made by Cybertwin ${escapeText(output.version)} from ${escapeText(output.scenario.file)}. This page is complete in itself and loads nothing.</footer>
+<footer>Made by ${escapeText(madeBy)}. This page is complete in itself and loads nothing.</footer>
 </div>
 <script>${SCRIPT}</script>
 </body>

@@ -41,8 +41,11 @@ export interface NewJob {
   readonly workS: number;
   readonly cores: number;
   readonly memoryB: number;
-  /** From arrival; Infinity without one. */
+  /** Greater goes first. */
+  readonly priority: number;
+  /** From arrival; Infinity without one. Slack makes one too, which only the books know. */
   readonly deadlineS: number;
+  readonly declaredDeadlineS: number;
   readonly slackS: number;
 }
 
@@ -104,6 +107,8 @@ export class BatchPool implements ContainerOwner {
     job.workS = spec.workS;
     job.cores = spec.cores;
     job.memoryB = spec.memoryB;
+    job.priority = spec.priority;
+    job.declaredDeadlineS = spec.declaredDeadlineS;
     job.deadlineS = nowS + spec.deadlineS;
     job.latestStartS = nowS + spec.slackS;
     stats.arrivedCount++;
@@ -251,7 +256,7 @@ export class BatchPool implements ContainerOwner {
     this.#queue.push(job.slot, {
       id: job.id,
       arrivalS: job.arrivalS,
-      priority: job.workload.options.priority,
+      priority: job.priority,
       cores: job.cores,
       memoryB: job.memoryB,
     });
@@ -322,11 +327,9 @@ export class BatchPool implements ContainerOwner {
     let cores = server.cores - server.reservedCores;
     let memoryB = server.options.memoryB - server.reservedMemoryB;
     const victims: Job[] = [];
-    const { priority } = job.workload.options;
-    const lower = this.jobsOn(server).filter((other) => other.workload.options.priority < priority);
-    for (const other of lower.sort(
-      (a, b) => a.workload.options.priority - b.workload.options.priority || b.startS - a.startS || b.id - a.id,
-    )) {
+    const { priority } = job;
+    const lower = this.jobsOn(server).filter((other) => other.priority < priority);
+    for (const other of lower.sort((a, b) => a.priority - b.priority || b.startS - a.startS || b.id - a.id)) {
       if (cores >= job.cores && memoryB >= job.memoryB) break;
       victims.push(other);
       cores += other.cores;
@@ -371,8 +374,12 @@ export class BatchPool implements ContainerOwner {
   }
 }
 
+/** Progress is a sum of rounded steps: a checkpoint that is due at the very instant of a stop counts as written. */
+const CHECKPOINT_ROUNDING = 1e-9;
+
 /** Work that survives a stop at `doneS`; without checkpoints a job starts from what it had saved, usually nothing. */
 function lastCheckpointS(job: Job, doneS: number): number {
   const { checkpointS } = job.workload.options;
-  return checkpointS === undefined ? job.savedS : Math.max(job.savedS, Math.floor(doneS / checkpointS) * checkpointS);
+  if (checkpointS === undefined) return job.savedS;
+  return Math.max(job.savedS, Math.min(doneS, Math.floor(doneS / checkpointS + CHECKPOINT_ROUNDING) * checkpointS));
 }

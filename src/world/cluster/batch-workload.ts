@@ -9,13 +9,9 @@ const S_PER_DAY = 86_400;
 
 export interface BatchOptions {
   readonly name: string;
-  /** Greater goes first. */
-  readonly priority: number;
   readonly weight: number;
   /** Some job has a deadline: declared, by slack, or by its row of a trace. */
   readonly hasDeadlines: boolean;
-  /** From arrival, seconds; the declared one only. */
-  readonly deadlineS: number | undefined;
   readonly slackS: number | undefined;
   readonly checkpointS: number | undefined;
   readonly isInterruptible: boolean;

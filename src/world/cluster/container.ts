@@ -9,6 +9,8 @@ import { Sum } from "../../kernel/index.ts";
 
 /** Beyond this virtual time, tags are moved back towards zero: at day 30 an absolute `v` is off by 1.6e-7 of a 1 ms request. */
 const REBASE_V_S = 64;
+/** A job's errors only need be small beside the job's own work, so its container counts on for longer. */
+const REBASE_JOB_V_S = 4096;
 
 export interface ContainerOwner {
   /** A task has received all its work. Called inside the server's finish event, before the server settles. */
@@ -123,7 +125,7 @@ export class Container {
 
   /** Keeps `v` and `phiJ` small, so that differences stay exact. */
   rebaseIfDue(): void {
-    if (this.v <= REBASE_V_S || this.count === 0) return;
+    if (this.v <= REBASE_V_S || this.count === 0 || (this.isJob && this.v <= REBASE_JOB_V_S)) return;
     const { v, phiJ, carbonBaseG } = this;
     for (let i = 0; i < this.count; i++) this.#tags[i] = (this.#tags[i] as number) - v;
     this.nextTag = this.#tags[0] as number;
@@ -155,14 +157,14 @@ export class Container {
 
   #removeAt(position: number): void {
     const last = --this.count;
-    if (last === 0) this.nextTag = Infinity;
-    if (position === last) return;
-    const tag = this.#tags[last] as number;
-    const id = this.#ids[last] as number;
-    const task = this.#tasks[last] as number;
-    this.#siftDown(position, tag, id, task);
-    if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
-    this.nextTag = this.#tags[0] as number;
+    if (position !== last) {
+      const tag = this.#tags[last] as number;
+      const id = this.#ids[last] as number;
+      const task = this.#tasks[last] as number;
+      this.#siftDown(position, tag, id, task);
+      if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+    }
+    this.nextTag = last === 0 ? Infinity : (this.#tags[0] as number); // a child may have moved up to the root
   }
 
   #grow(): void {

@@ -21,6 +21,10 @@ export class Job {
   workS = 0;
   cores = 0;
   memoryB = 0;
+  /** Greater goes first. */
+  priority = 0;
+  /** From arrival, as its owner says it; Infinity where slack or nothing was said. */
+  declaredDeadlineS = Infinity;
   /** Absolute; Infinity without one. */
   deadlineS = Infinity;
   /** Latest start a hold may cause, absolute. */
@@ -47,7 +51,7 @@ export class Job {
 
 /** Greatest priority first, then arrival, then id: the order of the queue, for lists of jobs. */
 export function inQueueOrder(a: Job, b: Job): number {
-  return b.workload.options.priority - a.workload.options.priority || a.arrivalS - b.arrivalS || a.id - b.id;
+  return b.priority - a.priority || a.arrivalS - b.arrivalS || a.id - b.id;
 }
 
 /** Declared facts only: neither true work nor a deadline or slack that would give it away. */
@@ -74,13 +78,12 @@ class DeclaredJob implements JobView {
     return this.#job.arrivalS;
   }
   get deadlineS(): number {
-    const { deadlineS } = this.#job.workload.options;
-    return deadlineS === undefined ? Infinity : this.#job.arrivalS + deadlineS;
+    return this.#job.arrivalS + this.#job.declaredDeadlineS;
   }
   get slackS(): number {
     return this.#job.workload.options.slackS ?? Infinity;
   }
   get priority(): number {
-    return this.#job.workload.options.priority;
+    return this.#job.priority;
   }
 }

@@ -208,8 +208,10 @@ export class Service implements ReplicaListener {
   #attempt(slot: number): void {
     this.stats.attemptCount++;
     const replica = this.#route(slot);
-    if (replica === undefined) this.#attemptEnded(slot, OUTCOME.failed);
-    else this.#offer(slot, replica);
+    if (replica === undefined) {
+      this.pool.replica[slot] = NONE;
+      this.#attemptEnded(slot, OUTCOME.failed);
+    } else this.#offer(slot, replica);
   }
 
   #route(slot: number): Replica | undefined {
@@ -228,11 +230,11 @@ export class Service implements ReplicaListener {
     if (rule !== undefined) pool.key[slot] = this.#key(slot);
     if (replica.container.count < options.concurrency) {
       this.#start(slot, replica);
+    } else if (replica.queue.length >= options.queueLimit) {
+      this.#attemptEnded(slot, OUTCOME.rejected); // whoever was interrupted for it would have nowhere to wait
+      return;
     } else if (rule?.preempts && this.#preemptFor(slot, replica)) {
       this.#start(slot, replica);
-    } else if (replica.queue.length >= options.queueLimit) {
-      this.#attemptEnded(slot, OUTCOME.rejected);
-      return;
     } else {
       pool.state[slot] = REQUEST_STATE.queued;
       replica.queue.push(slot);

@@ -28,7 +28,7 @@ export const LISTS = {
   account: ACCOUNTS.map((account) => account.replaceAll("-", "_")),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** Fields of a workload that bring metrics with them: any of them does. */
+/** Fields of a workload that bring metrics with them: any of them does; for `deadline`, a trace's column deadline_s too. */
 export const NEEDS = { slo: ["slo"], deadline: ["deadline", "slack"], floor: ["floor"] } as const;
 
 const NONE_FINISHED = "no such request finished";

@@ -143,6 +143,21 @@ record: { jobs: true }`),
     assert.equal(metric(result, "workloads.high.turnaround_mean_s"), 50);
   });
 
+  it("lets a row of a trace say its own priority and deadline", async () => {
+    // One core-filling job at a time: the first runs 0..10; then the critical one, though it came last, 10..20; then the other, 20..30.
+    // Deadlines: 10 s met exactly, 12 s from arrival at 2 missed (it ends at 30), 20 s from arrival at 3 met (it ends at 20).
+    const rows = "arrival_s,work_s,cores,deadline_s,priority\n0,10,8,10,normal\n2,10,8,12,normal\n3,10,8,20,critical\n";
+    const result = await play(
+      story(`duration: 60 s
+${ONE}
+workloads: { etl: { kind: batch, arrivals: { kind: trace, file: jobs.csv } } }
+record: { jobs: true }`),
+      { "jobs.csv": rows },
+    );
+    assert.deepEqual(Object.fromEntries(finishesOf(result)), { 0: 10, 1: 30, 2: 20 });
+    assert.equal(metric(result, "workloads.etl.deadlines_missed"), 1);
+  });
+
   it("pushes out a lower one that is in its way, and what is left over is used", async () => {
     // low-0 holds 8 cores; at 100 s high needs 2. low-0 is evicted (latest of the lowest) and waits; the 6 cores that are left go
     // to low-1 (6 cores) at once. low-1 runs 100..200 s, high 100..400 s, low-0 starts anew at 400 s and ends at 1000 s.

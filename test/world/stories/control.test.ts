@@ -108,6 +108,51 @@ faults: { busy: { kind: server-crash, target: { site: west }, at: 2 min, duratio
   });
 });
 
+describe("story: a controller", () => {
+  it("decides at whole multiples of its period, however small", async () => {
+    // 0.7 s: at 0, 0.7, ... 700 s, 1001 times; adding 0.7 a thousand times gives 700.0000000000064, past the end.
+    const result = await play(
+      story(`duration: 700 s
+${site()}
+workloads: { etl: { kind: batch, jobs: 1, work: 1 s } }
+controllers: { hold: { kind: carbon-threshold, period: 0.7 s, target: { workload: etl } } }`),
+      { "grid.csv": grid(100, 100) },
+    );
+    assert.equal(metric(result, "controllers.hold.decisions"), 1001);
+  });
+
+  it("of the same scrape sees what others see, once it is old enough", async () => {
+    // Scrapes at 0, 20, ... s, visible 15 s later; asked each 10 s from 0 on: nothing is seen at 0 and 10 s.
+    const result = await play(
+      story(`duration: 100 s
+${site()}
+workloads: { etl: { kind: batch, jobs: 1, work: 1 s } }
+controllers: { hold: { kind: carbon-threshold, period: 10 s, telemetry: { scrape: 20 s, delay: 15 s }, target: { workload: etl } } }`),
+      { "grid.csv": grid(100, 100) },
+    );
+    assert.equal(metric(result, "controllers.hold.decisions"), 9); // 20, 30, ... 100 s
+  });
+
+  it("that nobody would ever ask is refused", () => {
+    const ruled = (rules: string): string =>
+      story(`duration: 100 s
+sites: { west: { servers: { kind: small-8c } } }
+workloads:
+  web: { kind: service, work: 1 s, arrivals: { kind: poisson, rate: 0.1 req/s } }
+  etl: { kind: batch, jobs: 1, work: 1 s }
+controllers: { a: { kind: best-fit, target: { workload: etl } }, b: { ${rules} } }`);
+    const cases: readonly [string, RegExp][] = [
+      ["kind: first-fit, target: { workload: etl }", /controllers\.b makes the place decisions of etl, and so does controllers\.a/],
+      ["kind: first-fit, target: { site: west }", /controllers\.b\.target must be a workload for kind "first-fit"/],
+      ["kind: random, target: { workload: web }, telemetry: { scrape: 1 s }", /controllers\.b\.telemetry is of no use/],
+      ["kind: random, target: { workload: web }, period: 1 s", /controllers\.b\.period is of no use/],
+      ["kind: random, target: { workload: web }, actuationDelay: 1 s", /controllers\.b\.actuationDelay is of no use/],
+      ["kind: worst-fit, target: { workload: web }, telemetry: { scrape: 1 s }", /controllers\.b\.telemetry is of no use/],
+    ];
+    for (const [rules, complaint] of cases) assert.throws(() => loadYaml(ruled(rules)), complaint);
+  });
+});
+
 describe("story: a stale mirror", () => {
   it("sends jobs where there is no room, and they come back as refusals", async () => {
     // One scrape a minute, 10 s late: from 10 s on the mirror shows both servers empty. Best-fit's lowest id is server 0. At 20 s job

@@ -1,0 +1,74 @@
+/** `sweep.json`, and `--format json`: every point with the summary of every metric. Same sweep, same bytes. */
+import type { Comparison } from "../../experiment/sweep/compare.ts";
+import type { PointOutput, SweepOutput } from "../../experiment/sweep/output.ts";
+import { StoredResultError } from "../series-json.ts";
+import { refuseBadNumbers } from "../to-json.ts";
+
+/** Raised when the shape of the file changes. */
+const FORMAT = 1;
+
+/** Points count from 1, metrics are sorted. @throws {Error} for numbers that JSON cannot carry. */
+export function sweepToJson(output: SweepOutput): string {
+  const document = {
+    format: FORMAT,
+    cybertwin: output.version,
+    scenario: { name: output.name },
+    sha256: output.sha256,
+    vary: { kind: output.kind, paths: output.paths },
+    seeds: output.seeds,
+    points: output.points.map((point, i) => ({ point: i + 1, ...point, summary: sorted(point.summary) })),
+    ...(output.compare && { compare: { ...output.compare, groups: output.compare.groups.map((group) => shifted(group, 1)) } }),
+  };
+  refuseBadNumbers(document, "");
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+interface Document {
+  readonly format: number;
+  readonly cybertwin: string;
+  readonly scenario: { readonly name: string };
+  readonly sha256: string;
+  readonly vary: Pick<SweepOutput, "kind" | "paths">;
+  readonly seeds: readonly number[];
+  readonly points: readonly (PointOutput & { readonly point: number })[];
+  readonly compare?: NonNullable<SweepOutput["compare"]>;
+}
+
+/** @throws {StoredResultError} if the text is not what `sweepToJson` writes. */
+export function sweepFromJson(text: string): SweepOutput {
+  const { format, cybertwin, scenario, vary, points, compare, ...rest } = parse(text);
+  if (format !== FORMAT) throw new StoredResultError(`sweep.json has format ${format}, this version reads ${FORMAT}`);
+  return {
+    version: cybertwin,
+    name: scenario.name,
+    ...vary,
+    ...rest,
+    points: points.map(({ point, ...more }) => more),
+    ...(compare && { compare: { ...compare, groups: compare.groups.map((group) => shifted(group, -1)) } }),
+  };
+}
+
+function parse(text: string): Document {
+  try {
+    return JSON.parse(text) as Document;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new StoredResultError(`sweep.json is damaged: ${error.message}`);
+    throw error;
+  }
+}
+
+function shifted({ baseline, points, order }: Comparison, by: number): Comparison {
+  return {
+    baseline: baseline + by,
+    points: points.map((one) => ({ ...one, point: one.point + by })),
+    order: order.map((tied) => tied.map((point) => point + by)),
+  };
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.keys(record)
+      .sort()
+      .map((name) => [name, record[name] as T]),
+  );
+}

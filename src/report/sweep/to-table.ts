@@ -1,0 +1,60 @@
+/** A sweep for the terminal: a block for each metric, one line a point, then what differs from the baseline. */
+import type { SweepOutput } from "../../experiment/sweep/output.ts";
+import { intervalText, MISSING, NBSP, quantityText } from "../format.ts";
+import { chosenMetrics, comparisonRows, orderLines, shortPaths, shortValue } from "./points.ts";
+
+/** @param metrics shown instead of the compared or the usual ones */
+export function sweepToTable(output: SweepOutput, metrics: readonly string[]): string {
+  const count = (n: number, one: string): string => (n === 1 ? `1 ${one}` : `${n} ${one}s`);
+  const title = `${output.name} | ${count(output.points.length, "point")} x ${count(output.seeds.length, "seed")} | cybertwin ${output.version}`;
+  const blocks = [
+    [title],
+    ...chosenMetrics(output, metrics).map((metric) => metricLines(output, metric)),
+    comparisonLines(output),
+    expectationLines(output),
+  ];
+  const text = blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+  return `${text.replaceAll(NBSP, " ")}\n`;
+}
+
+function metricLines({ paths, points }: SweepOutput, metric: string): readonly string[] {
+  const rows = points.map(({ values, summary }) => {
+    const entry = summary[metric];
+    if (entry === undefined) return [...paths.map((path) => shortValue(values[path])), MISSING, ""];
+    const interval = intervalText(entry.ciLow, entry.ciHigh, entry.unit, metric);
+    return [...paths.map((path) => shortValue(values[path])), quantityText(entry.mean, entry.unit, metric), inBrackets(interval)];
+  });
+  return [metric, ...aligned([...shortPaths(paths), "mean", "95 % interval"], rows)];
+}
+
+function comparisonLines(output: SweepOutput): readonly string[] {
+  if (output.compare === undefined) return [];
+  const rows = comparisonRows(output).map(([point, baseline, difference, interval, verdict]) => {
+    return [point, baseline, difference, inBrackets(interval === "" ? null : interval), verdict];
+  });
+  return [
+    `${output.compare.metric} against the baseline, seed by seed`,
+    ...aligned(["point", "baseline", "difference", "95 % interval", ""], rows),
+    "  from low to high (= where intervals meet, so that nothing is told apart):",
+    ...orderLines(output).map((line) => `  ${line}`),
+  ];
+}
+
+function expectationLines({ points }: SweepOutput): readonly string[] {
+  const all = points.flatMap(({ expectations }) => expectations);
+  const missed = all.filter(({ met }) => !met).length;
+  return all.length === 0 ? [] : [`${all.length - missed} of ${all.length} expectations are met`];
+}
+
+function inBrackets(interval: string | null): string {
+  return interval === null ? "" : `[${interval}]`;
+}
+
+/** Columns under their heads. */
+function aligned(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));
+  return [head, ...rows].map((row) => `  ${row.map((text, i) => text.padEnd(widths[i] as number)).join("  ")}`.trimEnd());
+}

@@ -1,0 +1,13 @@
+/** Which of our files a document is: each family has keys of its own at the top. */
+import { dirname } from "node:path";
+import { type ReadText, readNamed } from "./extends.ts";
+import { parseYaml } from "./source.ts";
+
+export type FileFamily = "scenario" | "sweep";
+
+/** Only a sweep says `vary`, and only files that stand on a scenario name one. @throws {SpecError} for text that is not YAML */
+export function fileFamily(file: string, read: ReadText): FileFamily {
+  const source = { file, dir: dirname(file) };
+  const tree = parseYaml(readNamed(read, file, { source, line: 0, col: 0 }, "the file"), source);
+  return tree.kind === "map" && (tree.entries.has("vary") || tree.entries.has("scenario")) ? "sweep" : "scenario";
+}

@@ -1,0 +1,40 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { Container, type ContainerOwner } from "../../../src/world/cluster/container.ts";
+
+const owner: ContainerOwner = { taskFinished: () => {}, rebased: () => {} };
+
+describe("a container's tasks", () => {
+  it("come out by tag, then by id, and the next tag is always theirs", () => {
+    const step = fc.oneof(
+      fc.record({ add: fc.integer({ min: 1, max: 20 }) }),
+      fc.constant("pop" as const),
+      fc.record({ remove: fc.nat({ max: 30 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const container = new Container(owner, false);
+        let open: { task: number; tag: number }[] = [];
+        for (const [task, does] of steps.entries()) {
+          if (does === "pop") {
+            if (open.length === 0) continue;
+            const first = open.reduce((best, one) => (one.tag < best.tag ? one : best)); // in order of id, so ties keep the first
+            assert.equal(container.pop(), first.task);
+            open = open.filter((one) => one !== first);
+          } else if ("add" in does) {
+            container.add(task, task, does.add);
+            open.push({ task, tag: does.add });
+          } else {
+            const one = open[does.remove];
+            if (one === undefined) continue;
+            assert.equal(container.remove(one.task), one.tag);
+            open = open.filter((other) => other !== one);
+          }
+          assert.equal(container.count, open.length);
+          assert.equal(container.nextTag, Math.min(Infinity, ...open.map(({ tag }) => tag)));
+        }
+      }),
+      { seed: 11 },
+    );
+  });
+});

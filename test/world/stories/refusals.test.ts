@@ -1,0 +1,92 @@
+/** Scenarios that would run into nonsense, refused before they run. */
+import { strict as assert } from "node:assert";
+import { csv, type Files, loadYaml, metric, play, rowsOf } from "../run-yaml.ts";
+
+const ONE = "sites: { west: { servers: { kind: small-8c } } }";
+const story = (lines: string): string => `name: story\nseed: 1\nduration: 100 s\n${lines}\n`;
+const refuses = (lines: string, complaint: RegExp, files: Files = {}): void =>
+  assert.throws(() => loadYaml(story(lines), files), complaint);
+
+describe("story: a refusal", () => {
+  it("of users who would ask for ever at one instant", () => {
+    const users = (more: string): string =>
+      `${ONE}\nworkloads: { web: { kind: service, work: 1 s, arrivals: { kind: closed, users: 2, thinkTime: 0 s }${more} } }`;
+    refuses(users(", queueLimit: 0"), /arrivals\.thinkTime must be above 0: with a queueLimit, requests may end in no time/);
+    refuses(users(", memoryUse: { perRequest: 1 GiB }"), /thinkTime must be above 0: with memoryUse/);
+    refuses(
+      `${users("")}\nfaults: { crash: { kind: server-crash, target: { site: west }, at: 1 s } }`,
+      /thinkTime must be above 0: with faults/,
+    );
+    refuses(users("").replace("work: 1 s", "work: 0 s"), /thinkTime must be above 0: with no work/);
+    loadYaml(story(users(""))); // nothing can fail: two users keep the service busy
+  });
+
+  it("of a trace with a job that fits nowhere", () => {
+    const batch = `${ONE}\nworkloads: { etl: { kind: batch, arrivals: { kind: trace, file: etl.csv } } }`;
+    const complaint = /workloads\.etl\.arrivals replay a trace whose job 2 is larger than every server: it needs 9 cores and 0 GiB/;
+    refuses(batch, complaint, { "etl.csv": csv("arrival_s,work_s,cores", [0, 1, 8], [0, 1, 9]) });
+    const memory = csv("arrival_s,work_s,memory_b", [0, 1, 40 * 1024 * 1024 * 1024]);
+    refuses(batch, /job 1 is larger than every server: it needs 1 core and 40 GiB/, { "etl.csv": memory });
+  });
+
+  it("of a grid that ends before the longest run that an automatic warm-up may make", () => {
+    const files = { "grid.csv": csv("hour,average_g_per_kwh", [0, 1], [1, 1]) };
+    const hours = (duration: string): string =>
+      `name: story\nseed: 1\nduration: ${duration}\nwarmup: auto\nsites: { west: { carbon: { kind: trace, file: grid.csv }, servers: { kind: small-8c } } }\n`;
+    assert.throws(() => loadYaml(hours("90 min"), files), /sites\.west\.carbon does not fit the run/);
+    loadYaml(hours("1 h"), files);
+  });
+
+  it("is not due where a limit keeps a replica small, or each class says its own work", async () => {
+    // 64 slots, but no more than two cores: 2 are reserved. Classes without a common work.
+    const result = await play(
+      story(`${ONE}
+workloads:
+  web:
+    kind: service
+    concurrency: 64
+    limits: { cpu: 2 }
+    classes: { a: { share: 0.5, work: 1 s }, b: { share: 0.5, work: 2 s } }
+    arrivals: { kind: closed, users: 1, thinkTime: 1 s }`),
+    );
+    assert.ok(metric(result, "workloads.web.a.requests_finished") > 0 && metric(result, "workloads.web.b.requests_finished") > 0);
+  });
+});
+
+describe("story: a full queue", () => {
+  it("turns gold away too: whoever was interrupted would have nowhere to wait", async () => {
+    const result = await play(
+      story(`${ONE}
+workloads:
+  web:
+    kind: service
+    queueLimit: 1
+    classes: { gold: { share: 0.5, priority: 2 }, rest: { share: 0.5, priority: 1 } }
+    arrivals: { kind: trace, file: web.csv }
+controllers: { order: { kind: priority, preemptive: true, target: { workload: web } } }
+record: { requests: true }`),
+      { "web.csv": csv("arrival_s,work_s,class", [0, 5, "rest"], [1, 1, "gold"], [1.5, 1, "gold"], [10, 1, "rest"]) },
+    );
+    // gold interrupts at 1 s and ends at 2 s; the next gold finds one waiting: away. rest ends at 6 s.
+    const ends = rowsOf(result, "requests").map(({ id, outcome, finish_s }) => [id, outcome, finish_s]);
+    assert.deepEqual(ends, [
+      [2, "rejected", 1.5],
+      [1, "finished", 2],
+      [0, "finished", 6],
+      [3, "finished", 11],
+    ]);
+  });
+
+  it("of which a retry finds nobody up names no replica", async () => {
+    // The first attempt dies with its server at 1 s, the second finds nobody.
+    const result = await play(
+      story(`${ONE}
+workloads: { web: { kind: service, resilience: { attempts: 2, backoff: 1 s }, arrivals: { kind: trace, file: web.csv } } }
+faults: { crash: { kind: server-crash, target: { site: west }, at: 1 s } }
+record: { requests: true }`),
+      { "web.csv": csv("arrival_s,work_s", [0, 5]) },
+    );
+    const [row] = rowsOf(result, "requests");
+    assert.deepEqual([row?.attempt, row?.outcome, row?.replica, row?.server, row?.energy_j], [2, "failed", -1, "", 12.5]);
+  });
+});
