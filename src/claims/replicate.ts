@@ -70,8 +70,8 @@ function judge(row: RandomRow, runs: readonly Finding[], controls: readonly Cont
 
 function verdictOf({ id, unit, expected, margin, note }: RandomRow, parameters: string, interval: Interval, decision: Decision): Verdict {
   const { mean, low, high, n } = interval;
-  const wanted = margin === "upper-bound" ? "an upper bound" : `within ${margin * 100} %`;
-  const said = { undecided: `undecided after ${n} runs: `, fail: "", pass: "" }[decision];
-  const reason = `${said}${wanted}, ${n} runs${note === undefined ? "" : `; ${note}`}`;
+  const wanted = margin === "upper-bound" ? "below the bound" : `within ${margin * 100} %`;
+  const said = { pass: wanted, fail: `not ${wanted}`, undecided: `undecided whether ${wanted}` }[decision];
+  const reason = `${said}, ${n} runs${note === undefined ? "" : `; ${note}`}`;
   return { id, parameters, value: mean, expected, low, high, unit, verdict: decision === "pass" ? "pass" : "miss", reason };
 }
