@@ -11,7 +11,7 @@ const compiled = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc",
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
 await build({
-  entryPoints: { cybertwin: "src/cli/main.ts", worker: "src/experiment/worker.ts" },
+  entryPoints: { cybertwin: "src/cli/main.ts", worker: "src/experiment/worker.ts", "lab-worker": "src/claims/lab-worker.ts" },
   outdir: "dist",
   chunkNames: "chunk-[hash]",
   bundle: true,

@@ -15,6 +15,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   validate: { doc: "Check files without running them; all problems at once", load: async () => (await import("./validate.ts")).validate },
   schema: { doc: "Print the JSON Schema of scenario or sweep files, for editors", load: async () => (await import("./schema.ts")).schema },
   list: { doc: "Every registered kind, with its fields", load: async () => (await import("./list.ts")).list },
+  verify: {
+    doc: "Closed forms of theory against scenarios: expected, observed, interval, verdict",
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  reproduce: { doc: "Figures of papers against scenarios", load: async () => (await import("./reproduce.ts")).reproduce },
   report: { doc: "Make the HTML page of a run's or a sweep's folder again", load: async () => (await import("./report.ts")).report },
   doctor: { doc: "Versions, backends and what is missing", load: async () => (await import("./doctor.ts")).doctor },
   bench: { doc: "The hot paths against bare loops, as ratios", load: async () => (await import("./bench.ts")).bench },

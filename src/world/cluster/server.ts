@@ -7,41 +7,14 @@
  */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ServerId } from "../base/id.ts";
-import type { PowerModel } from "../energy/power-model.ts";
 import type { Container } from "./container.ts";
 import { shareCores } from "./core-sharing.ts";
 import type { Need } from "./ports.ts";
 import { ServerMeter } from "./server-meter.ts";
+import type { ServerOptions, ServerState } from "./server-options.ts";
 
 /** Joules per core are counted from zero again beyond this: the difference of large numbers would eat a short request. */
 const CORE_J_MAX = 4096;
-
-export type ServerState = "up" | "down" | "booting" | "asleep";
-
-export interface ServerOptions {
-  readonly id: ServerId;
-  readonly name: string;
-  readonly kind: string;
-  readonly site: string;
-  readonly row: string | undefined;
-  readonly rack: string | undefined;
-  readonly cores: number;
-  readonly memoryB: number;
-  /** Work done per second and core, beside the reference core's. */
-  readonly speed: number;
-  readonly clocksHz: readonly number[];
-  readonly nominalHz: number;
-  readonly clockHz: number;
-  readonly power: PowerModel;
-  /** Share of wall watts that reaches the parts, by load share of peak; absent: losses are not told apart. */
-  readonly psuEfficiency: ((loadShare: number) => number) | undefined;
-  readonly boot: { readonly timeS: number; readonly powerW: number };
-  readonly sleep: { readonly powerW: number; readonly wakeS: number } | undefined;
-  readonly embodiedG: number;
-  readonly lifetimeS: number;
-  /** The site's carbon intensity now; the site changes it after closing the grams so far. */
-  readonly intensity: { readonly gPerJ: number };
-}
 
 /** Called after each change of a server's watts for which someone asked for rows. */
 export type PowerListener = (server: Server) => void;
@@ -74,9 +47,10 @@ export class Server {
   readonly #simulation: Simulation;
   readonly #onFinish: () => void;
   readonly #peakW: number;
-  // By position in `active`: when its next task finishes, and the cores it could use.
+  // By position in `active`: when its next task finishes, the cores it could use, and whether it is a job's.
   #duesS = new Float64Array(4);
   #demands = new Float64Array(4);
+  #isJob = new Uint8Array(4);
   // Lists that only grow, with their counts: what was touched since the last settle, and what finishes at one instant.
   readonly #touched: Container[] = [];
   #touchedCount = 0;
@@ -240,20 +214,21 @@ export class Server {
     this.#book();
     const { active } = this;
     const demands = this.#demands;
-    let demand = 0;
-    for (let i = 0; i < active.length; i++) demand += demands[i] as number;
-    const isContended = demand > this.cores;
+    let jobCores = 0;
+    let otherCores = 0;
+    for (let i = 0; i < active.length; i++) {
+      if (this.#isJob[i] === 1) jobCores += demands[i] as number;
+      else otherCores += demands[i] as number;
+    }
     const coreSpeed = this.coreSpeed;
-    let grantedCores = demand;
+    const isContended = jobCores + otherCores > this.cores;
     if (isContended || this.#isContended || this.#isDirty) {
-      for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
-      shareCores(active, this.cores);
-      grantedCores = 0;
+      this.#shareAll(coreSpeed);
+      jobCores = 0;
+      otherCores = 0;
       for (let i = 0; i < active.length; i++) {
-        const c = active[i] as Container;
-        grantedCores += c.cores;
-        c.grant(c.cores, coreSpeed);
-        this.#duesS[i] = c.dueS;
+        if (this.#isJob[i] === 1) jobCores += (active[i] as Container).cores;
+        else otherCores += (active[i] as Container).cores;
       }
     } else {
       for (let i = 0; i < this.#touchedCount; i++) {
@@ -266,37 +241,47 @@ export class Server {
     this.#isContended = isContended;
     this.#hasChanged = false;
     this.#isDirty = false;
+    const grantedCores = jobCores + otherCores;
     if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
     this.usedCores = isContended ? this.cores : grantedCores; // saturated: the parts may miss the whole by an ulp
-    this.#setPower(grantedCores * coreSpeed);
+    this.#setPower(jobCores, otherCores, grantedCores * coreSpeed);
     if (this.listener !== undefined) this.listener(this);
   }
 
-  #setPower(workRate: number): void {
-    const { meter, options, active } = this;
+  /** The long way, for when cores do not suffice or everything changes: everybody's share anew. */
+  #shareAll(coreSpeed: number): void {
+    const { active } = this;
+    for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
+    shareCores(active, this.cores);
+    for (let i = 0; i < active.length; i++) {
+      const c = active[i] as Container;
+      c.grant(c.cores, coreSpeed);
+      this.#duesS[i] = c.dueS;
+    }
+  }
+
+  #setPower(jobCores: number, otherCores: number, workRate: number): void {
+    const { options } = this;
     const staticW = this.#staticW;
     const isUp = this.state === "up";
     const wallW = isUp ? options.power.powerW(this.usedCores / this.cores, this.clockHz / options.nominalHz) : staticW;
     const efficiency = options.psuEfficiency === undefined ? 1 : options.psuEfficiency(wallW / this.#peakW);
     const dynamicW = (wallW - staticW) * efficiency;
-    let jobCores = 0;
-    let otherCores = 0;
-    for (let i = 0; i < active.length; i++) {
-      const c = active[i] as Container;
-      if (c.isJob) jobCores += c.cores;
-      else otherCores += c.cores;
-    }
     this.#perCoreW = this.usedCores > 0 ? dynamicW / this.usedCores : 0;
     this.powerW = wallW;
-    meter.wallW = wallW;
-    meter.jobW = otherCores === 0 ? (jobCores > 0 ? dynamicW : 0) : this.#perCoreW * jobCores; // alone they draw all of it, to the last bit
-    meter.requestW = otherCores > 0 ? dynamicW - meter.jobW : 0;
-    meter.idleW = this.containers.length === 0 ? staticW * efficiency : 0;
-    meter.reservedIdleW = this.containers.length === 0 ? 0 : staticW * efficiency;
-    meter.psuLossW = options.psuEfficiency === undefined ? 0 : wallW * (1 - efficiency);
-    meter.usedCores = this.usedCores;
-    meter.workRate = workRate;
-    meter.upShare = isUp ? 1 : 0;
+    const jobW = otherCores > 0 ? this.#perCoreW * jobCores : jobCores > 0 ? dynamicW : 0; // alone they draw all of it, to the last bit
+    const isEmpty = this.containers.length === 0;
+    this.meter.set({
+      wallW,
+      requestW: otherCores > 0 ? dynamicW - jobW : 0,
+      jobW,
+      idleW: isEmpty ? staticW * efficiency : 0,
+      reservedIdleW: isEmpty ? 0 : staticW * efficiency,
+      psuLossW: wallW * (1 - efficiency),
+      usedCores: this.usedCores,
+      workRate,
+      isUp,
+    });
   }
 
   /** Watts with no work on it, which change only with the state and the clock. */
@@ -319,7 +304,11 @@ export class Server {
     if (position === this.#duesS.length) {
       this.#duesS = doubled(this.#duesS);
       this.#demands = doubled(this.#demands);
+      const isJob = new Uint8Array(2 * position);
+      isJob.set(this.#isJob);
+      this.#isJob = isJob;
     }
+    this.#isJob[position] = c.isJob ? 1 : 0;
     this.#demands[position] = 0;
     this.#duesS[position] = Infinity;
   }
@@ -330,6 +319,7 @@ export class Server {
     last.position = position;
     this.#duesS[position] = this.#duesS[this.active.length] as number;
     this.#demands[position] = this.#demands[this.active.length] as number;
+    this.#isJob[position] = this.#isJob[this.active.length] as number;
     c.position = -1;
     c.rest();
   }
@@ -369,7 +359,7 @@ export class Server {
       if ((this.#duesS[i] as number) > nowS) continue;
       const c = active[i] as Container;
       this.touch(c);
-      if (c.v < c.nextTag) c.v = c.nextTag; // never v + rate x dt alone: each event must make progress, with no epsilon
+      c.v = c.nextTag; // never v + rate x dt: each event must make progress, with no epsilon, and no rounding may pile up
       while (c.nextTag <= c.v) {
         containers[dueCount] = c;
         tasks[dueCount++] = c.pop();

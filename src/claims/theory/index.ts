@@ -1,0 +1,47 @@
+/** Closed forms that the simulator must meet: one line adds a claim. */
+import type { Claim } from "../claim.ts";
+import { availability } from "./availability.ts";
+import { closedLoop } from "./closed-loop.ts";
+import { dvfs } from "./dvfs.ts";
+import { attributed, energy } from "./energy.ts";
+import { kieferWolfowitz } from "./kiefer-wolfowitz.ts";
+import { kingman } from "./kingman.ts";
+import { operationalLaws } from "./laws.ts";
+import { md1, mg1 } from "./m-g-1.ts";
+import { mg1ps } from "./m-g-1-ps.ts";
+import { mgcc } from "./m-g-c-c.ts";
+import { mginf } from "./m-g-inf.ts";
+import { mm1 } from "./m-m-1.ts";
+import { mm1k } from "./m-m-1-k.ts";
+import { mmc } from "./m-m-c.ts";
+import { powerOfD } from "./power-of-d.ts";
+import { preemptivePriority, priority } from "./priority.ts";
+import { sjf, srpt } from "./shortest-first.ts";
+import { srptDominance } from "./srpt-dominance.ts";
+import { weightedSharing } from "./weighted-sharing.ts";
+
+export const THEORY: readonly Claim[] = [
+  operationalLaws,
+  mm1,
+  mmc,
+  mgcc,
+  mm1k,
+  mginf,
+  mg1,
+  md1,
+  kingman,
+  kieferWolfowitz,
+  mg1ps,
+  weightedSharing,
+  priority,
+  preemptivePriority,
+  sjf,
+  srpt,
+  srptDominance,
+  closedLoop,
+  powerOfD,
+  availability,
+  energy,
+  attributed,
+  dvfs,
+];
