@@ -48,6 +48,22 @@ describe("clock", () => {
     assert.deepEqual([simulation.runSome(Infinity, 10), simulation.nowS], [true, 7]);
   });
 
+  it("counts the present as not past", () => {
+    const simulation = new Simulation();
+    simulation.runUntil(5);
+    simulation.scheduleAt(5, PHASE.arrive, nothing);
+    const later = simulation.schedule(1, PHASE.arrive, nothing);
+    simulation.rescheduleAt(later, 5);
+    simulation.runUntil(5);
+    assert.deepEqual([simulation.nowS, simulation.eventCount], [5, 2]);
+  });
+
+  it("breathes up to and including the end, like runUntil", () => {
+    const simulation = new Simulation();
+    for (const timeS of [1, 2, 3]) simulation.scheduleAt(timeS, PHASE.arrive, nothing);
+    assert.deepEqual([simulation.runSome(2, 10), simulation.eventCount, simulation.nowS], [true, 2, 2]);
+  });
+
   it("never goes back", () => {
     const simulation = new Simulation();
     simulation.runUntil(5);
@@ -60,9 +76,11 @@ describe("clock", () => {
     it(`refuses a delay of ${delayS}, and is left as it was`, () => {
       const simulation = new Simulation();
       const event = simulation.schedule(1, PHASE.arrive, nothing);
-      assert.throws(() => simulation.schedule(delayS, PHASE.arrive, nothing), RangeError);
-      assert.throws(() => simulation.reschedule(event, delayS), RangeError);
-      assert.throws(() => simulation.scheduleAt(delayS, PHASE.arrive, nothing), RangeError);
+      const named = (name: string) => ({ name: "RangeError", message: `${name} must be finite and not in the past, got ${delayS}` });
+      assert.throws(() => simulation.schedule(delayS, PHASE.arrive, nothing), named("delayS"));
+      assert.throws(() => simulation.reschedule(event, delayS), named("delayS"));
+      assert.throws(() => simulation.scheduleAt(delayS, PHASE.arrive, nothing), named("timeS"));
+      assert.throws(() => simulation.rescheduleAt(event, delayS), named("timeS"));
       assert.deepEqual([simulation.pendingCount, simulation.peekS()], [1, 1]);
     });
   }
@@ -74,6 +92,9 @@ describe("clock", () => {
   });
 });
 
+/** An id is generation x 2^23 + slot. */
+const SLOT_COUNT = 0x800000;
+
 describe("event ids", () => {
   it("are never valid again once the event ran", () => {
     const simulation = new Simulation();
@@ -81,6 +102,7 @@ describe("event ids", () => {
     simulation.runUntil(1);
     const second = simulation.schedule(1, PHASE.arrive, nothing); // takes the slot of the first
     assert.notEqual(first, second);
+    assert.equal(first % SLOT_COUNT, second % SLOT_COUNT); // else memory would grow with every event
     assert.deepEqual([simulation.isPending(first), simulation.cancel(first), simulation.isPending(second)], [false, false, true]);
     assert.throws(() => simulation.reschedule(first, 1), /event \d+ is not pending/);
   });
@@ -125,6 +147,10 @@ describe("event hash", () => {
   it("is equal for equal logs", () => {
     assert.match(hashOf(2), /^[0-9a-f]{16}$/);
     assert.equal(hashOf(2), hashOf(2));
+  });
+
+  it("is this very one, on every machine and every Node", () => {
+    assert.equal(hashOf(2 + 2 * Number.EPSILON, 3), "cc4bca203e5ca4b8");
   });
 
   it("sees a time that differs in its last bit, another argument, another phase", () => {

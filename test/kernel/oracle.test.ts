@@ -134,4 +134,22 @@ describe("event queue", () => {
       expected.map(({ i }) => i),
     );
   });
+
+  it("keeps order when two of three events are cancelled, in an order of their own", () => {
+    const simulation = new Simulation();
+    const order: number[] = [];
+    const all = Array.from({ length: 3000 }, (_, i) => ({ i, timeS: (i * 7919) % 97 }));
+    const ids = all.map(({ i, timeS }) => simulation.schedule(timeS, PHASE.arrive, (arg) => order.push(arg), i));
+    // 1999 is prime: k x 1999 mod 3000 visits every event once.
+    for (let k = 0; k < 3000; k++) {
+      const i = (k * 1999) % 3000;
+      if (i % 3 !== 0) assert.ok(simulation.cancel(ids[i] as EventId));
+    }
+    simulation.runUntil(97);
+    const left = all.filter(({ i }) => i % 3 === 0).sort((a, b) => a.timeS - b.timeS || a.i - b.i);
+    assert.deepEqual(
+      order,
+      left.map(({ i }) => i),
+    );
+  });
 });

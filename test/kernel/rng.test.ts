@@ -16,6 +16,8 @@ describe("random streams", () => {
     assert.deepEqual(draws(rootRng(1).fork("golden"), 3), GOLDEN);
   });
 
+  it("take 0 for a seed like any other", () => assert.notDeepEqual(draws(rootRng(0), 4), draws(rootRng(1), 4)));
+
   for (const seed of [-1, 1.5, Number.NaN, Infinity, Number.MAX_SAFE_INTEGER + 1]) {
     it(`refuse the seed ${seed}`, () => assert.throws(() => rootRng(seed), /seed must be an integer >= 0/));
   }
