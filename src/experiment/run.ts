@@ -1,4 +1,5 @@
 /** One run of one scenario with one seed: build, play, measure. */
+import "./inlining.ts";
 
 import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
