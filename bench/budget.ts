@@ -133,8 +133,8 @@ function serving(): readonly Part[] {
     [
       "a request started on a server and finished, its event included",
       (i) => {
-        server.advance();
-        server.start(container, 0, i, 0.01);
+        server.touch(container);
+        container.add(0, i, 0.01);
         server.settle();
         simulation.step();
       },

@@ -178,7 +178,7 @@ export class SeriesRecorder implements Recorder {
       });
     });
     for (const { id, cores, meter } of this.#world.servers) {
-      const busyCoreS = meter.busyCoreS.value;
+      const busyCoreS = meter.busyCoreS;
       const isUp = meter.upS > (this.#before.upS[id] ?? 0);
       const used = (busyCoreS - (this.#before.busyCoreS[id] ?? 0)) / (this.#bucketS * cores);
       this.#utilization[id * BUCKET_COUNT + bucket] = isUp ? used : Number.NaN;

@@ -107,11 +107,20 @@ export class Simulation {
    */
   reschedule(event: EventId, delayS: number): EventId {
     if (!(delayS >= 0 && delayS < Infinity)) badTime("delayS", delayS);
+    return this.rescheduleAt(event, this.#nowS + delayS);
+  }
+
+  /**
+   * Moves a pending event to the absolute time `timeS`; otherwise like `reschedule`.
+   * @throws {RangeError} if the event is not pending, or `timeS` lies in the past or is not finite.
+   */
+  rescheduleAt(event: EventId, timeS: number): EventId {
+    if (!(timeS >= this.#nowS && timeS < Infinity)) badTime("timeS", timeS);
     const position = this.#positionOf(event);
     if (position < 0) throw new RangeError(`reschedule: event ${event} is not pending`);
     const slot = this.#slots[position] as number;
     const phase = Math.floor((this.#ties[position] as number) / PHASE_SCALE);
-    this.#place(position, this.#nowS + delayS, phase * PHASE_SCALE + this.#seq++, slot);
+    this.#place(position, timeS, phase * PHASE_SCALE + this.#seq++, slot);
     return event;
   }
 

@@ -46,7 +46,7 @@ export class Scraper implements Recorder {
       sampledAtS: nowS,
       workloads: { ...this.#services(intervalS), ...this.#batches(intervalS) },
       servers: this.#world.servers.map((server) => {
-        const busyCoreS = server.meter.busyCoreS.value;
+        const busyCoreS = server.meter.busyCoreS;
         const utilization =
           intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
         this.#serverBusyCoreS[server.id] = busyCoreS;

@@ -170,7 +170,7 @@ export class BatchPool implements ContainerOwner {
     const server = job.server as Server;
     const { container, workload } = job;
     const { stats } = workload;
-    server.advance();
+    server.touch(container);
     this.#bookStretch(job);
     const doneS = job.workS - container.remove(job.slot);
     const keptS = end === "suspended" ? doneS : lastCheckpointS(job, doneS);
@@ -300,7 +300,8 @@ export class BatchPool implements ContainerOwner {
     server.addContainer(container, job);
     server.usedMemoryB += job.memoryB;
     (this.#byServer[server.id] as Job[]).push(job);
-    server.start(container, job.slot, job.id, job.workS - job.savedS);
+    server.touch(container);
+    container.add(job.slot, job.id, job.workS - job.savedS);
     server.settle();
     this.#listener.freeChanged(server);
     if (server.usedMemoryB > server.options.memoryB) this.#listener.memoryExceeded(server);

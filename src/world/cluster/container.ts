@@ -33,18 +33,21 @@ export class Container {
   count = 0;
   /** Tag of the task that finishes first; Infinity when none runs. A field: every event on a server reads it of each container. */
   nextTag = Infinity;
-  /** Cores it holds now. */
+  // Kept by the server: place among its active containers or -1, and whether it changed since the server settled.
+  position = -1;
+  isTouched = false;
+  /** Cores it holds, cores of each of its tasks, and how many tasks there were, as the server last settled them. */
   cores = 0;
-  /** Virtual time, and its growth per second. */
+  taskShare = 0;
+  settledCount = 0;
+  /** Virtual time, its growth per second, and up to when it is known. */
   v = 0;
   rate = 0;
-  /** Dynamic joules one running task has drawn since `phiJ` was zero, and the watts by which that grows. */
+  sinceS = 0;
+  /** Dynamic joules one running task has drawn since `phiJ` was zero, and the server's joules per core up to which they are known. */
   phiJ = 0;
-  taskW = 0;
-  /** Dynamic watts of the whole container, and tasks running, as the server last settled them. */
-  containerW = 0;
-  settledCount = 0;
-  /** Dynamic joules of the whole container, compensated; busy core-seconds for telemetry, where rounding does not matter. */
+  coreMarkJ = 0;
+  /** Dynamic joules of the whole container; jobs keep their own. Busy core-seconds for telemetry, where rounding does not matter. */
   readonly energyJ = new Sum();
   busyCoreS = 0;
   /** Grams one running task caused up to `phiMarkJ`; what came after costs the current intensity. */
@@ -136,18 +139,39 @@ export class Container {
     this.owner.rebased(this, phiJ, carbonBaseG);
   }
 
-  /** Adds `dtS` seconds at the settled watts. */
-  book(dtS: number): void {
-    this.energyJ.add(this.containerW * dtS);
-    this.busyCoreS += this.cores * dtS;
+  /** Brings progress and joules up to now; `coreJ` is what one busy core of the server has drawn so far. */
+  bring(nowS: number, coreJ: number): void {
+    const dtS = nowS - this.sinceS;
+    if (dtS > 0) {
+      this.v += this.rate * dtS;
+      this.busyCoreS += this.cores * dtS;
+      this.sinceS = nowS;
+    }
+    const drawnJ = this.taskShare * (coreJ - this.coreMarkJ);
+    this.coreMarkJ = coreJ;
+    if (drawnJ === 0) return;
+    this.phiJ += drawnJ;
+    if (!this.isJob) this.energyJ.add(drawnJ * this.settledCount);
+  }
+
+  /** Gives it its cores from now on. It must be up to now and run something. */
+  grant(cores: number, coreSpeed: number): void {
+    this.cores = cores;
+    this.taskShare = cores / this.count;
+    this.rate = (this.taskShare / this.taskCores) * coreSpeed;
+    this.settledCount = this.count;
+  }
+
+  /** When its first task finishes if nothing changes. */
+  get dueS(): number {
+    return this.rate > 0 ? this.sinceS + Math.max(0, (this.nextTag - this.v) / this.rate) : Infinity;
   }
 
   /** Nothing runs any more: counts from zero again. The server calls it when it settles, after owners read their marks. */
   rest(): void {
     this.cores = 0;
+    this.taskShare = 0;
     this.rate = 0;
-    this.taskW = 0;
-    this.containerW = 0;
     this.settledCount = 0;
     this.v = 0;
     this.phiJ = 0;

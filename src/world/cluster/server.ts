@@ -1,45 +1,22 @@
 /**
- * A server: cores shared by containers, watts, and the joules they add up to. Hot: bench/run.ts.
+ * A server: cores shared by containers, watts, and the joules they add up to. Hot: bench/run.ts, bench/fleet.ts.
  *
- * One kernel event per server: the next task to finish. Whoever changes anything on a server calls `advance()`, changes it,
- * and then `settle()`: between two such calls every rate and every watt is constant, so all integrals are exact.
+ * One kernel event per server: the next task to finish. Whoever changes a container calls `touch()`, changes it, and then
+ * `settle()`: between two such calls every rate and every watt is constant, so all integrals are exact. While the cores
+ * suffice for all, only the touched containers are looked at; joules per core are integrated once for the whole server.
  */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ServerId } from "../base/id.ts";
-import type { PowerModel } from "../energy/power-model.ts";
 import type { Container } from "./container.ts";
 import { shareCores } from "./core-sharing.ts";
 import type { Need } from "./ports.ts";
 import { ServerMeter } from "./server-meter.ts";
+import type { ServerOptions, ServerState } from "./server-options.ts";
 
-export type ServerState = "up" | "down" | "booting" | "asleep";
+/** Joules per core are counted from zero again beyond this: the difference of large numbers would eat a short request. */
+const CORE_J_MAX = 4096;
 
-export interface ServerOptions {
-  readonly id: ServerId;
-  readonly name: string;
-  readonly kind: string;
-  readonly site: string;
-  readonly row: string | undefined;
-  readonly rack: string | undefined;
-  readonly cores: number;
-  readonly memoryB: number;
-  /** Work done per second and core, beside the reference core's. */
-  readonly speed: number;
-  readonly clocksHz: readonly number[];
-  readonly nominalHz: number;
-  readonly clockHz: number;
-  readonly power: PowerModel;
-  /** Share of wall watts that reaches the parts, by load share of peak; absent: losses are not told apart. */
-  readonly psuEfficiency: ((loadShare: number) => number) | undefined;
-  readonly boot: { readonly timeS: number; readonly powerW: number };
-  readonly sleep: { readonly powerW: number; readonly wakeS: number } | undefined;
-  readonly embodiedG: number;
-  readonly lifetimeS: number;
-  /** The site's carbon intensity now; the site changes it after closing the grams so far. */
-  readonly intensity: { readonly gPerJ: number };
-}
-
-/** Called after each settle of a server for which someone asked for rows. */
+/** Called after each change of a server's watts for which someone asked for rows. */
 export type PowerListener = (server: Server) => void;
 
 export class Server {
@@ -47,7 +24,7 @@ export class Server {
   readonly id: ServerId;
   readonly cores: number;
   readonly meter = new ServerMeter();
-  /** Containers with running tasks, in the order in which they became active. */
+  /** Containers with running tasks. */
   readonly active: Container[] = [];
   /** Containers placed here, running or not. */
   readonly containers: Container[] = [];
@@ -69,19 +46,29 @@ export class Server {
 
   readonly #simulation: Simulation;
   readonly #onFinish: () => void;
-  // What finishes at one instant: parallel lists that only grow, with their count.
+  readonly #peakW: number;
+  // By position in `active`: when its next task finishes, the cores it could use, and whether it is a job's.
+  #duesS = new Float64Array(4);
+  #demands = new Float64Array(4);
+  #isJob = new Uint8Array(4);
+  // Lists that only grow, with their counts: what was touched since the last settle, and what finishes at one instant.
+  readonly #touched: Container[] = [];
+  #touchedCount = 0;
   readonly #dueContainers: Container[] = [];
   readonly #dueTasks: number[] = [];
-  readonly #peakW: number;
   #event: EventId = NO_EVENT;
+  #plannedS = Infinity;
   #staticW = 0;
-  #nextContainer: Container | undefined = undefined;
-  /** Progress is known up to here, and joules up to there: watts change more rarely than tasks. */
-  #progressS = 0;
+  /** Dynamic watts of one busy core, the joules they made, and up to when. */
+  #perCoreW = 0;
+  #coreJ = 0;
   #energyS = 0;
-  /** Something but the number of running tasks changed since the last settle. */
+  /** Some container's demand, or what is placed here, changed since the last settle. */
+  #hasChanged = true;
+  /** What concerns every container changed: state, clock, speed. */
   #isDirty = true;
-  /** Above zero while a finish event runs its callbacks: the settle at its end covers them all. */
+  #isContended = false;
+  /** Above zero while callbacks run: the settle at their end covers them all. */
   #depth = 0;
 
   constructor(simulation: Simulation, options: ServerOptions) {
@@ -104,10 +91,14 @@ export class Server {
     return this.usedCores / this.cores;
   }
 
+  /** Speed of a core that has a whole core, in reference-core seconds per second. */
+  get coreSpeed(): number {
+    return this.options.speed * (this.clockHz / this.options.nominalHz) * this.slowFactor;
+  }
+
   /** Places an empty container. Its owner has checked that it fits, and settles afterwards. */
   addContainer(container: Container, reserved: Need): void {
-    this.#isDirty = true;
-    this.advance();
+    this.#hasChanged = true;
     this.containers.push(container);
     this.reservedCores += reserved.cores;
     this.reservedMemoryB += reserved.memoryB;
@@ -117,12 +108,10 @@ export class Server {
 
   /** Takes a container away; whatever ran in it must have been taken out before. */
   removeContainer(container: Container, reserved: Need): void {
-    this.#isDirty = true;
-    this.sync(); // before its watts are forgotten
-    this.containers.splice(this.containers.indexOf(container), 1);
-    const position = this.active.indexOf(container);
-    if (position >= 0) this.active.splice(position, 1);
-    container.rest();
+    this.touch(container); // its joules so far
+    this.#hasChanged = true;
+    this.#forget(container);
+    takeOut(this.containers, this.containers.indexOf(container));
     const isEmpty = this.containers.length === 0; // an empty server is exactly empty, whatever the sums have rounded
     this.reservedCores = isEmpty ? 0 : this.reservedCores - reserved.cores;
     this.reservedMemoryB = isEmpty ? 0 : this.reservedMemoryB - reserved.memoryB;
@@ -132,7 +121,6 @@ export class Server {
   /** Changes the power state. Nothing runs on a server that is not up: `empty` takes everything out, in the new state. */
   setState(state: ServerState, empty: () => void = () => {}): void {
     this.#isDirty = true;
-    this.advance();
     this.state = state;
     this.#depth++;
     empty();
@@ -147,7 +135,6 @@ export class Server {
   setClock(clockHz: number): void {
     if (!this.options.clocksHz.includes(clockHz)) throw new RangeError(`${this.options.kind} has no clock of ${clockHz} Hz`);
     this.#isDirty = true;
-    this.advance();
     this.clockHz = clockHz;
     this.#staticW = this.#staticNowW();
     this.settle();
@@ -156,117 +143,145 @@ export class Server {
   /** Multiplies the speed, unseen by telemetry. */
   setSlowFactor(factor: number): void {
     this.#isDirty = true;
-    this.advance();
     this.slowFactor = factor;
     this.settle();
   }
 
-  /** Brings progress up to now. */
-  advance(): void {
-    const nowS = this.#simulation.nowS;
-    const dtS = nowS - this.#progressS;
-    if (dtS <= 0) return;
-    this.#progressS = nowS;
-    const active = this.active;
-    for (let i = 0; i < active.length; i++) {
-      const c = active[i] as Container;
-      c.v += c.rate * dtS;
-      c.phiJ += c.taskW * dtS;
-    }
+  /** Brings a container up to now and notes that its tasks change. */
+  touch(container: Container): void {
+    this.#bring(container);
+    if (container.isTouched) return;
+    container.isTouched = true;
+    this.#touched[this.#touchedCount++] = container;
   }
 
-  /** Brings progress and meters up to now; for whoever reads them. */
+  /** Brings all containers and meters up to now; for whoever reads them. */
   sync(): void {
-    this.advance();
-    const nowS = this.#simulation.nowS;
-    const dtS = nowS - this.#energyS;
-    if (dtS <= 0) return;
-    this.#energyS = nowS;
-    const active = this.active;
-    for (let i = 0; i < active.length; i++) {
-      const c = active[i] as Container;
-      if (!c.isJob) c.book(dtS); // jobs keep their own joules
-    }
-    this.meter.advance(dtS);
+    const { active } = this;
+    for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
+    this.#book();
   }
 
-  /** Shares the cores anew where that is due, sets watts, and plans the next finish. Call after `advance()` and every change. */
+  /** Shares the cores anew where that is due, sets watts, and plans the next finish. Call after `touch()` and every change. */
   settle(): void {
     if (this.#depth > 0) return;
-    if (this.#isDirty || this.#countsChanged()) this.#resettle();
+    for (let i = 0; i < this.#touchedCount; i++) this.#settleOne(this.#touched[i] as Container);
+    if (this.#hasChanged || this.#isDirty) this.#resettle();
+    for (let i = 0; i < this.#touchedCount; i++) (this.#touched[i] as Container).isTouched = false;
+    this.#touchedCount = 0;
     this.#planFinish();
   }
 
-  /** A finish that lets the next request in leaves every share and every watt as it was. */
-  #countsChanged(): boolean {
-    const active = this.active;
-    for (let i = 0; i < active.length; i++) {
-      const c = active[i] as Container;
-      if (c.count !== c.settledCount) return true;
+  #bring(container: Container): void {
+    const { nowS } = this.#simulation;
+    container.bring(nowS, this.#coreJ + this.#perCoreW * (nowS - this.#energyS));
+  }
+
+  /** Books joules up to now at the watts that held. */
+  #book(): void {
+    const { nowS } = this.#simulation;
+    const dtS = nowS - this.#energyS;
+    if (dtS <= 0) return;
+    this.meter.advance(dtS);
+    this.#coreJ += this.#perCoreW * dtS;
+    this.#energyS = nowS;
+    if (this.#coreJ < CORE_J_MAX) return;
+    const { active } = this;
+    for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
+    this.#coreJ = 0;
+    for (let i = 0; i < active.length; i++) (active[i] as Container).coreMarkJ = 0;
+  }
+
+  /** A finish that lets the next request in leaves every share and every watt as it was: only its due time is new. */
+  #settleOne(c: Container): void {
+    if (c.count === 0) {
+      if (c.position < 0) return;
+      this.#deactivate(c);
+      this.#hasChanged = true;
+      return;
     }
-    return false;
+    if (c.position < 0) this.#activate(c);
+    const demand = c.demandCores;
+    if (c.count === c.settledCount && this.#demands[c.position] === demand) {
+      this.#duesS[c.position] = c.dueS;
+      return;
+    }
+    this.#demands[c.position] = demand;
+    this.#hasChanged = true;
   }
 
   #resettle(): void {
-    this.sync();
-    this.#isDirty = false;
-    const active = this.active;
-    for (let i = active.length - 1; i >= 0; i--) {
-      const c = active[i] as Container;
-      if (c.count > 0) continue;
-      active.splice(i, 1);
-      c.rest();
+    this.#book();
+    const { active } = this;
+    const demands = this.#demands;
+    let jobCores = 0;
+    let otherCores = 0;
+    for (let i = 0; i < active.length; i++) {
+      if (this.#isJob[i] === 1) jobCores += demands[i] as number;
+      else otherCores += demands[i] as number;
     }
-    this.usedCores = this.state === "up" ? shareCores(active, this.cores) : 0;
-    this.#setPower();
+    const coreSpeed = this.coreSpeed;
+    const isContended = jobCores + otherCores > this.cores;
+    if (isContended || this.#isContended || this.#isDirty) {
+      this.#shareAll(coreSpeed);
+      jobCores = 0;
+      otherCores = 0;
+      for (let i = 0; i < active.length; i++) {
+        if (this.#isJob[i] === 1) jobCores += (active[i] as Container).cores;
+        else otherCores += (active[i] as Container).cores;
+      }
+    } else {
+      for (let i = 0; i < this.#touchedCount; i++) {
+        const c = this.#touched[i] as Container;
+        if (c.position < 0) continue;
+        c.grant(demands[c.position] as number, coreSpeed);
+        this.#duesS[c.position] = c.dueS;
+      }
+    }
+    this.#isContended = isContended;
+    this.#hasChanged = false;
+    this.#isDirty = false;
+    const grantedCores = jobCores + otherCores;
+    if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
+    this.usedCores = isContended ? this.cores : grantedCores; // saturated: the parts may miss the whole by an ulp
+    this.#setPower(jobCores, otherCores, grantedCores * coreSpeed);
     if (this.listener !== undefined) this.listener(this);
   }
 
-  /** Runs a task in a container of this server. Advance before, settle after. */
-  start(container: Container, task: number, id: number, workS: number): void {
-    if (container.count === 0 && !this.active.includes(container)) this.active.push(container);
-    container.add(task, id, workS);
-  }
-
-  /** Speed of a core that has a whole core, in reference-core seconds per second. */
-  get coreSpeed(): number {
-    return this.options.speed * (this.clockHz / this.options.nominalHz) * this.slowFactor;
-  }
-
-  #setPower(): void {
-    const { meter, options } = this;
-    const clockRatio = this.clockHz / options.nominalHz;
-    const staticW = this.#staticW;
-    const wallW = this.state === "up" ? options.power.powerW(this.usedCores / this.cores, clockRatio) : staticW;
-    const efficiency = options.psuEfficiency === undefined ? 1 : options.psuEfficiency(wallW / this.#peakW);
-    const dynamicW = (wallW - staticW) * efficiency;
-    const perCoreW = this.usedCores > 0 ? dynamicW / this.usedCores : 0;
-    const coreSpeed = this.coreSpeed;
-    let jobCores = 0;
-    let grantedCores = 0;
-    const active = this.active;
+  /** The long way, for when cores do not suffice or everything changes: everybody's share anew. */
+  #shareAll(coreSpeed: number): void {
+    const { active } = this;
+    for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
+    shareCores(active, this.cores);
     for (let i = 0; i < active.length; i++) {
       const c = active[i] as Container;
-      const perTask = c.cores / c.count;
-      c.rate = (perTask / c.taskCores) * coreSpeed;
-      c.taskW = perTask * perCoreW;
-      c.containerW = c.cores * perCoreW;
-      c.settledCount = c.count;
-      grantedCores += c.cores;
-      if (c.isJob) jobCores += c.cores;
+      c.grant(c.cores, coreSpeed);
+      this.#duesS[i] = c.dueS;
     }
-    if (grantedCores > this.mostUsedCores) this.mostUsedCores = grantedCores;
-    const jobW = jobCores === grantedCores ? dynamicW : perCoreW * jobCores; // alone they draw all of it, to the last bit
+  }
+
+  #setPower(jobCores: number, otherCores: number, workRate: number): void {
+    const { options } = this;
+    const staticW = this.#staticW;
+    const isUp = this.state === "up";
+    const wallW = isUp ? options.power.powerW(this.usedCores / this.cores, this.clockHz / options.nominalHz) : staticW;
+    const efficiency = options.psuEfficiency === undefined ? 1 : options.psuEfficiency(wallW / this.#peakW);
+    const dynamicW = (wallW - staticW) * efficiency;
+    this.#perCoreW = this.usedCores > 0 ? dynamicW / this.usedCores : 0;
     this.powerW = wallW;
-    meter.wallW = wallW;
-    meter.jobW = jobW;
-    meter.requestW = this.usedCores > 0 ? dynamicW - jobW : 0;
-    meter.idleW = this.containers.length === 0 ? staticW * efficiency : 0;
-    meter.reservedIdleW = this.containers.length === 0 ? 0 : staticW * efficiency;
-    meter.psuLossW = options.psuEfficiency === undefined ? 0 : wallW * (1 - efficiency);
-    meter.usedCores = this.usedCores;
-    meter.workRate = grantedCores * coreSpeed;
-    meter.upShare = this.state === "up" ? 1 : 0;
+    const jobW = otherCores > 0 ? this.#perCoreW * jobCores : jobCores > 0 ? dynamicW : 0; // alone they draw all of it, to the last bit
+    const isEmpty = this.containers.length === 0;
+    this.meter.set({
+      wallW,
+      requestW: otherCores > 0 ? dynamicW - jobW : 0,
+      jobW,
+      idleW: isEmpty ? staticW * efficiency : 0,
+      reservedIdleW: isEmpty ? 0 : staticW * efficiency,
+      psuLossW: wallW * (1 - efficiency),
+      usedCores: this.usedCores,
+      workRate,
+      isUp,
+    });
   }
 
   /** Watts with no work on it, which change only with the state and the clock. */
@@ -283,42 +298,68 @@ export class Server {
     }
   }
 
-  #planFinish(): void {
-    let soonestS = Infinity;
-    let next: Container | undefined;
-    const active = this.active;
-    for (let i = 0; i < active.length; i++) {
-      const c = active[i] as Container;
-      if (c.rate > 0) {
-        const dueS = (c.nextTag - c.v) / c.rate;
-        if (dueS < soonestS) {
-          soonestS = dueS;
-          next = c;
-        }
-      }
+  #activate(c: Container): void {
+    const position = this.active.push(c) - 1;
+    c.position = position;
+    if (position === this.#duesS.length) {
+      this.#duesS = doubled(this.#duesS);
+      this.#demands = doubled(this.#demands);
+      const isJob = new Uint8Array(2 * position);
+      isJob.set(this.#isJob);
+      this.#isJob = isJob;
     }
-    this.#nextContainer = next;
-    if (next === undefined) {
+    this.#isJob[position] = c.isJob ? 1 : 0;
+    this.#demands[position] = 0;
+    this.#duesS[position] = Infinity;
+  }
+
+  #deactivate(c: Container): void {
+    const { position } = c;
+    const last = takeOut(this.active, position);
+    last.position = position;
+    this.#duesS[position] = this.#duesS[this.active.length] as number;
+    this.#demands[position] = this.#demands[this.active.length] as number;
+    this.#isJob[position] = this.#isJob[this.active.length] as number;
+    c.position = -1;
+    c.rest();
+  }
+
+  /** Takes a container that leaves out of all lists: it may serve on another server before this one settles. */
+  #forget(c: Container): void {
+    if (c.position >= 0) this.#deactivate(c);
+    c.isTouched = false;
+    const at = this.#touched.indexOf(c);
+    this.#touched[at] = this.#touched[--this.#touchedCount] as Container;
+  }
+
+  #planFinish(): void {
+    const duesS = this.#duesS;
+    let soonestS = Infinity;
+    for (let i = 0; i < this.active.length; i++) if ((duesS[i] as number) < soonestS) soonestS = duesS[i] as number;
+    if (soonestS === this.#plannedS && this.#event !== NO_EVENT) return;
+    this.#plannedS = soonestS;
+    if (soonestS === Infinity) {
       if (this.#event !== NO_EVENT) this.#simulation.cancel(this.#event);
       this.#event = NO_EVENT;
-      return;
+    } else if (this.#event === NO_EVENT) {
+      this.#event = this.#simulation.scheduleAt(soonestS, PHASE.finish, this.#onFinish, this.id);
+    } else {
+      this.#simulation.rescheduleAt(this.#event, soonestS);
     }
-    const delayS = soonestS > 0 ? soonestS : 0;
-    if (this.#event !== NO_EVENT) this.#simulation.reschedule(this.#event, delayS);
-    else this.#event = this.#simulation.schedule(delayS, PHASE.finish, this.#onFinish, this.id);
   }
 
   #finish(): void {
     this.#event = NO_EVENT;
-    this.advance();
-    const next = this.#nextContainer as Container;
-    next.v = next.nextTag; // never v + rate x dt: each event must make progress, with no epsilon
     const { active } = this;
+    const { nowS } = this.#simulation;
     const containers = this.#dueContainers;
     const tasks = this.#dueTasks;
     let dueCount = 0;
     for (let i = 0; i < active.length; i++) {
+      if ((this.#duesS[i] as number) > nowS) continue;
       const c = active[i] as Container;
+      this.touch(c);
+      if (c.v < c.nextTag) c.v = c.nextTag; // never v + rate x dt alone: each event must make progress, with no epsilon
       while (c.nextTag <= c.v) {
         containers[dueCount] = c;
         tasks[dueCount++] = c.pop();
@@ -330,7 +371,20 @@ export class Server {
       c.owner.taskFinished(tasks[i] as number, c);
     }
     this.#depth--;
-    for (let i = 0; i < active.length; i++) (active[i] as Container).rebaseIfDue(); // only now: owners have read their marks
+    for (let i = 0; i < this.#touchedCount; i++) (this.#touched[i] as Container).rebaseIfDue(); // only now: owners have read their marks
     this.settle();
   }
+}
+
+/** Takes an element out by putting the last in its place; returns that last one. */
+function takeOut<T>(list: T[], position: number): T {
+  const last = list.pop() as T;
+  if (position < list.length) list[position] = last;
+  return last;
+}
+
+function doubled(old: Float64Array): Float64Array<ArrayBuffer> {
+  const bigger = new Float64Array(old.length * 2);
+  bigger.set(old);
+  return bigger;
 }

@@ -181,7 +181,7 @@ export class Service implements ReplicaListener {
     const { container, queue, server } = replica;
     this.#up = this.#up.filter((other) => other !== replica);
     const lost: number[] = [];
-    server.advance();
+    server.touch(container);
     while (container.count > 0) {
       const leftS = Math.max(0, container.nextTag - container.v);
       const slot = container.pop();
@@ -248,8 +248,8 @@ export class Service implements ReplicaListener {
     const { server, container } = replica;
     pool.state[slot] = REQUEST_STATE.running;
     if (Number.isNaN(pool.startS[slot])) pool.startS[slot] = this.#simulation.nowS;
-    server.advance();
-    server.start(container, slot, pool.id[slot] as number, pool.remainingS[slot] as number);
+    server.touch(container);
+    container.add(slot, pool.id[slot] as number, pool.remainingS[slot] as number);
     pool.phiStartJ[slot] = container.phiJ;
     pool.carbonStartG[slot] = container.taskCarbonG(server.options.intensity.gPerJ);
     server.settle();
@@ -265,7 +265,7 @@ export class Service implements ReplicaListener {
   #preemptFor(slot: number, replica: Replica): boolean {
     const { pool } = this;
     const { container } = replica;
-    replica.server.advance();
+    replica.server.touch(container);
     let worst = container.taskAt(0);
     for (let i = 0; i < container.count; i++) {
       const running = container.taskAt(i);
@@ -315,7 +315,7 @@ export class Service implements ReplicaListener {
     if (pool.state[slot] === REQUEST_STATE.queued) {
       replica.queue.remove(slot);
     } else {
-      replica.server.advance();
+      replica.server.touch(replica.container);
       this.#bookStretch(slot, replica, replica.container.remove(slot));
       replica.server.settle();
       this.#startNext(replica);

@@ -63,7 +63,7 @@ export class Site {
 
   /** What the meters at the servers' sockets read, summed apart from the accounts. */
   wallJ(): number {
-    return this.servers.reduce((sum, { meter }) => sum + meter.wallJ.value, 0);
+    return this.servers.reduce((sum, { meter }) => sum + meter.wallJ, 0);
   }
 
   /** Books everything since the last close at the factors that held. */
@@ -105,15 +105,15 @@ const IT_ACCOUNTS = ACCOUNTS.filter((account): account is ItAccount => account !
 function accountJ({ meter }: Server, account: ItAccount): number {
   switch (account) {
     case "request":
-      return meter.requestJ.value;
+      return meter.requestJ;
     case "job":
-      return meter.jobJ.value;
+      return meter.jobJ;
     case "idle":
-      return meter.idleJ.value;
+      return meter.idleJ;
     case "reserved-idle":
-      return meter.reservedIdleJ.value;
+      return meter.reservedIdleJ;
     case "psu-loss":
-      return meter.psuLossJ.value;
+      return meter.psuLossJ;
   }
 }
 

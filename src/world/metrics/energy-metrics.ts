@@ -32,7 +32,7 @@ function unitsDone(world: World): number {
 function siteMetrics(book: MetricBook, site: Site, endS: number): void {
   const { name } = site.options;
   const cores = site.servers.reduce((sum, server) => sum + server.cores, 0);
-  const busyCoreS = site.servers.reduce((sum, { meter }) => sum + meter.busyCoreS.value, 0);
+  const busyCoreS = site.servers.reduce((sum, { meter }) => sum + meter.busyCoreS, 0);
   const upS = site.servers.reduce((sum, { meter }) => sum + meter.upS, 0);
   const totalJ = ACCOUNTS.reduce((sum, account) => sum + site.energyJ(account), 0);
   const itJ = totalJ - site.energyJ("facility");

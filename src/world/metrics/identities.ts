@@ -109,7 +109,7 @@ function carbonAttributed(world: World): boolean {
 function workConserved(world: World): boolean {
   const requestsS = world.services.reduce((sum, { service }) => sum + service.stats.workDoneS.value + service.openTotals().workS, 0);
   const jobsS = world.batches.reduce((sum, unit) => sum + unit.workload.stats.workDoneCoreS.value + openJobs(unit).workCoreS, 0);
-  const coresS = world.servers.reduce((sum, { meter }) => sum + meter.workCoreS.value, 0);
+  const coresS = world.servers.reduce((sum, { meter }) => sum + meter.workCoreS, 0);
   return isClose(requestsS + jobsS, coresS, ATTRIBUTION_RELATIVE);
 }
 
