@@ -359,7 +359,7 @@ export class Server {
       if ((this.#duesS[i] as number) > nowS) continue;
       const c = active[i] as Container;
       this.touch(c);
-      if (c.v < c.nextTag) c.v = c.nextTag; // never v + rate x dt alone: each event must make progress, with no epsilon
+      c.v = c.nextTag; // never v + rate x dt: each event must make progress, with no epsilon, and no rounding may pile up
       while (c.nextTag <= c.v) {
         containers[dueCount] = c;
         tasks[dueCount++] = c.pop();
