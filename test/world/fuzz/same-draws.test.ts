@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { runSeeds } from "../../../src/experiment/pool.ts";
 import type { RunResult } from "../../../src/experiment/result.ts";
 import { type LoadedSpec, runSeed } from "../../../src/experiment/run.ts";
-import { documentOf, loadYaml, near, play, type Row, rowsOf } from "../run-yaml.ts";
+import { csv, documentOf, loadYaml, near, play, type Row, rowsOf } from "../run-yaml.ts";
 import { FUZZ_FILES, scenarios } from "./arbitrary-scenario.ts";
 
 const HOOKS = { shouldStop: () => false, onProgress: () => {} };
@@ -83,6 +83,28 @@ describe("other draws stay as they were", () => {
       assert.notEqual(rough.metrics["workloads.open.latency_mean_s"], calm.metrics["workloads.open.latency_mean_s"]); // it did strike
     });
   }
+
+  it("when requests try again: everyone's first route is the one they had", async () => {
+    // Three requests each 10 s at two replicas that queue nobody: at least one of three is turned away. Where that is final, nothing draws
+    // but the routes; where it is not, pauses of up to 1 s and second routes are drawn as well, all before the next three come.
+    const thirds = (attempts: number): string => `name: thirds
+seed: 11
+duration: 600 s
+sites: { west: { servers: { kind: small-8c } } }
+workloads:
+  web: { kind: service, replicas: 2, queueLimit: 0, resilience: { attempts: ${attempts}, backoff: 1 s }, arrivals: { kind: trace, file: web.csv } }
+record: { requests: true }
+`;
+    const files = { "web.csv": csv("arrival_s,work_s", ...Array.from({ length: 150 }, (_, i) => [10 * Math.floor(i / 3), 0.1])) };
+    const firstRoutes = (result: RunResult): (readonly [unknown, unknown])[] =>
+      rowsOf(result, "requests")
+        .filter(({ attempt, outcome }) => attempt === 1 && outcome === "finished")
+        .map(({ id, replica }) => [id, replica]);
+    const final = await play(thirds(1), files);
+    const again = await play(thirds(2), files);
+    assert.deepEqual(firstRoutes(again), firstRoutes(final));
+    assert.ok((again.metrics["workloads.web.attempts"] as number) >= 200); // 150 first ones, and one in three turned away
+  });
 
   it("when other workloads run elsewhere: every row is the same but for the numbers of jobs", async () => {
     const alone = await play(base());

@@ -131,6 +131,8 @@ describe("story: a request", () => {
     assert.equal(metric(result, "workloads.web.requests_arrived"), 3);
     assert.equal(metric(result, "workloads.web.requests_finished"), 1);
     assert.equal(metric(result, "workloads.web.requests_unfinished"), 2);
+    // 1 s with one in the system, 1 s with two, 2 s with three, and the last second with two: 11 request-seconds of 5 s.
+    assert.equal(metric(result, "workloads.web.in_system_mean"), 11 / 5);
     assert.equal(result.notes["workloads.web.latency_p99_s"]?.censored, true);
     assert.equal(metric(result, "energy.request_j"), 5 * 12.5);
   });
