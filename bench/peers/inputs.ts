@@ -8,7 +8,6 @@ const SEED = 1;
 const INCREMENT_COUNT = 65_536;
 /** Nanoseconds. Fixed decimals also hide that `log1p` may differ in its last bit elsewhere. */
 const DECIMALS = 9;
-const CORES_PER_VM = 4;
 
 const stream = (name: string): (() => number) => rootRng(SEED).fork(`peers ${name}`).uniform;
 const exponential = (uniform: () => number, mean: number): number => -Math.log1p(-uniform()) * mean;
@@ -39,24 +38,11 @@ export function customers(cores: number, load: number, count: number): Rows {
   return { arrivalS, workS };
 }
 
-/** Tasks for VMs that were all placed at time 0: all within the first minute, 30 s of work on average. */
+/** Tasks that all arrive within 20 s, 30 s of work on average. */
 export function tasks(count: number): Rows {
   const [arrival, work] = [stream("task arrivals"), stream("task works")];
-  const arrivalS = Float64Array.from({ length: count }, () => rounded(60 * arrival())).sort();
+  const arrivalS = Float64Array.from({ length: count }, () => rounded(20 * arrival())).sort();
   return { arrivalS, workS: Float64Array.from({ length: count }, () => rounded(exponential(work, 30))) };
-}
-
-/** Jobs of a VM's size that come and go: 1.05 times what the hosts can hold, so that a queue builds up. */
-export function vmJobs(hostCount: number, count: number): Rows {
-  const [gap, work] = [stream("job gaps"), stream("job works")];
-  const meanWorkS = 100;
-  const meanGapS = meanWorkS / (1.05 * hostCount * (16 / CORES_PER_VM));
-  let nowS = 0;
-  const arrivalS = Float64Array.from({ length: count }, () => {
-    nowS += exponential(gap, meanGapS);
-    return rounded(nowS);
-  });
-  return { arrivalS, workS: Float64Array.from({ length: count }, () => rounded(exponential(work, meanWorkS))) };
 }
 
 export function rowsText({ arrivalS, workS }: Rows): string {

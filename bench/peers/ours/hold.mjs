@@ -1,7 +1,6 @@
 /** The hold model on the public kernel. hold.mjs TABLE PENDING HOLDS CANCELS */
-import process from "node:process";
 import { NO_EVENT, PHASE, Simulation } from "cybertwin/kernel";
-import { readTable, report } from "./driver.mjs";
+import { readTable, report } from "../../../dist/bench/peers/ours/driver.js";
 
 const table = readTable(process.argv[2]);
 const [pending, holds] = [Number(process.argv[3]), Number(process.argv[4])];

@@ -2,9 +2,8 @@
  * A station of CORES on the public kernel, first come first served, customers from a file.
  * queue.mjs FILE CUSTOMERS CORES fcfs OUT
  */
-import process from "node:process";
 import { PHASE, Simulation } from "cybertwin/kernel";
-import { readRows, report, writeFinishes } from "./driver.mjs";
+import { readRows, report, writeFinishes } from "../../../dist/bench/peers/ours/driver.js";
 
 const [file, count, cores, , out] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4]), process.argv[5], process.argv[6]];
 const { arrivalS, workS } = readRows(file, count);

@@ -1,14 +1,12 @@
 /** What our drivers need: the inputs, two clocks, and the line of JSON that the runner reads. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { performance } from "node:perf_hooks";
-import process from "node:process";
 
 const US_PER_S = 1e6;
 const MS_PER_S = 1e3;
-const cpuS = ({ user, system }) => (user + system) / US_PER_S;
+const cpuS = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / US_PER_S;
 
 /** Runs `work`, prints what it cost and what it answers. */
-export async function report(work) {
+export async function report(work: () => object | Promise<object>): Promise<void> {
   const wallMs = performance.now();
   const before = process.cpuUsage();
   const answers = await work();
@@ -18,10 +16,10 @@ export async function report(work) {
   console.log(JSON.stringify({ loopCpuS, loopWallS, processCpuS: cpuS(process.cpuUsage()), peakKib: maxRSS, ...answers }));
 }
 
-export const readTable = (path) => Float64Array.from(readFileSync(path, "utf8").trimEnd().split("\n"), Number);
+export const readTable = (path: string): Float64Array => Float64Array.from(readFileSync(path, "utf8").trimEnd().split("\n"), Number);
 
-/** Columns `arrivalS` and `workS` of the first `count` rows. */
-export function readRows(path, count) {
+/** Columns of the first `count` rows. */
+export function readRows(path: string, count: number): { readonly arrivalS: Float64Array; readonly workS: Float64Array } {
   const arrivalS = new Float64Array(count);
   const workS = new Float64Array(count);
   const text = readFileSync(path, "latin1");
@@ -36,4 +34,4 @@ export function readRows(path, count) {
   return { arrivalS, workS };
 }
 
-export const writeFinishes = (path, finishS) => writeFileSync(path, new Uint8Array(finishS.buffer));
+export const writeFinishes = (path: string, finishS: Float64Array): void => writeFileSync(path, new Uint8Array(finishS.buffer));
