@@ -22,7 +22,7 @@ const workload =
 const yaml = `
 name: peers-placement
 start: 2021-07-01T00:00:00Z
-duration: 1 h
+duration: 6 min
 sites:
   here: { pue: 1.2, carbon: { kind: constant, value: 300 g/kWh }, servers: { kind: ./server.yaml, count: ${fleet.hostCount} } }
 workloads:
