@@ -1,5 +1,6 @@
 /** Sides take turns, each run in a process of its own on one core. Answers first: a side that is wrong once gets no times. */
 import { spawnSync } from "node:child_process";
+import { cpus } from "node:os";
 
 /** What every driver prints. */
 export interface Run {
@@ -34,6 +35,8 @@ export interface Measured {
 }
 
 const TIMEOUT_MS = 600_000;
+const LAST_CORE = ["taskset", "-c", `${cpus().length - 1}`] as const;
+const PIN = spawnSync(LAST_CORE[0], [...LAST_CORE.slice(1), "true"]).status === 0 ? LAST_CORE : [];
 
 export function measure(entries: readonly Entry[], roundCount: number): readonly Measured[] {
   const runs = entries.map((): Run[] => []);
@@ -66,15 +69,18 @@ export function measure(entries: readonly Entry[], roundCount: number): readonly
   }));
 }
 
-/** One run on the last core, where `taskset` exists. @throws {Error} if it fails. */
+/** One run, on the last core where `taskset` can keep it there. @throws {Error} if it fails. */
 export function once(command: readonly string[]): Run {
-  const [program, ...args] = process.platform === "linux" ? ["taskset", "-c", "1", ...command] : command;
+  const [program, ...args] = [...PIN, ...command];
   const { status, signal, stdout, stderr } = spawnSync(program as string, args, {
     encoding: "utf8",
     timeout: TIMEOUT_MS,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
   });
-  if (status !== 0) throw new Error(`failed (${signal ?? status}): ${stderr.trim().split("\n").at(-1)}`);
+  if (status !== 0) {
+    const lines = stderr.trim().split("\n");
+    throw new Error(`failed (${signal ?? status}): ${lines.find((line) => /error|critical/i.test(line)) ?? lines.at(-1)}`);
+  }
   return JSON.parse(stdout.trim().split("\n").at(-1) as string) as Run;
 }
 
