@@ -35,12 +35,12 @@ export function* b2(): Generator<Case> {
         };
         if (discipline === "fcfs") {
           add("ours, kernel", node("bench/peers/ours/queue.mjs"), COUNT);
-          add("SimPy", py, 200_000);
+          add("SimPy", py, 100_000);
         } else {
           skipped.push("SimPy: has no processor sharing");
         }
-        add("SimGrid, tuned", grid.tuned, discipline === "fcfs" ? 500_000 : 200_000);
-        add("SimGrid, defaults", grid.plain, 100_000);
+        add("SimGrid, tuned", grid.tuned, discipline === "fcfs" ? 200_000 : 100_000);
+        add("SimGrid, defaults", grid.plain, 30_000);
         const name = `M/M/${cores}${discipline === "ps" ? "-PS" : ""}, load ${load}`;
         yield { name, unit: "customers", inputs: { [file]: sha256 }, entries, skipped };
       }

@@ -1,6 +1,5 @@
 """What both drivers need: the inputs, two clocks, and the line of JSON that the runner reads."""
 import json
-import resource
 import time
 from array import array
 
@@ -14,7 +13,8 @@ class Watch:
         self.wall_s += time.monotonic()
 
     def report(self, **answers):
-        peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with open("/proc/self/status") as lines:  # not getrusage: there a child starts with the peak of its parent
+            peak_kib = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
         times = {"loopCpuS": self.cpu_s, "loopWallS": self.wall_s, "processCpuS": time.process_time()}
         print(json.dumps({**times, "peakKib": peak_kib, **answers}))
 
