@@ -93,7 +93,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
     eventCount: simulation.eventCount,
     series: series.finish(),
     tables: rows.tables(),
-    eventLines: rows.events,
+    ...(spec.record.events && { eventLines: rows.events }),
     ...(isWhole ? {} : { interruptedAtS: nowS }),
   };
 }
