@@ -94,7 +94,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
     eventCount: simulation.eventCount,
     series: series.finish(),
     tables: rows.tables(),
-    eventLines: rows.events,
+    ...(spec.record.events && { eventLines: rows.events }),
     ...(isWhole ? {} : { interruptedAtS: nowS }),
   };
 }
