@@ -36,6 +36,6 @@ boot: { time: 150 s, power: ${bootW} W }
 sleep: { power: 10 W, wake: 10 s }
 embodied: 1000 kg
 lifetime: 4 year
-source: "SPECpower_ssj2008 result of ${published} (www.spec.org), also in Beloglazov and Buyya, Concurrency and Computation 24(13), 2012; boot, sleep and embodied are assumptions: see README.md"
+source: "SPECpower_ssj2008 result of ${published} (www.spec.org), also in Beloglazov and Buyya, Concurrency and Computation 24(13), 2012; boot, sleep and embodied are assumptions: see catalogue/servers/README.md"
 `;
 }

@@ -17,7 +17,7 @@ function cellsOf({ id, parameters, expected, value, low, high, unit, verdict }: 
   return [id, parameters, short(expected), short(value), interval, unit, verdict];
 }
 
-const short = (value: number | null): string => (value === null ? "-" : Number.isInteger(value) ? String(value) : value.toPrecision(6));
+const short = (value: number | null): string => (value === null ? "-" : String(Number(value.toPrecision(6))));
 
 export function toClaimsTable(rows: readonly Verdict[]): string {
   const lines = [HEADER as readonly string[], ...rows.map(cellsOf)];

@@ -1,5 +1,5 @@
 /** The one loop over claims. */
-import type { Claim, Tier, Verdict } from "./claim.ts";
+import type { Case, Claim, Tier, Verdict } from "./claim.ts";
 import { ThreadedLab } from "./lab.ts";
 
 export interface ClaimsPlan {
@@ -20,13 +20,24 @@ export async function runClaims({ claims, tier, workers, workerFile, onProgress 
   const rows: Verdict[] = [];
   try {
     for (const [i, { claim, each }] of work.entries()) {
-      for (const row of await each.check(lab)) rows.push({ ...row, id: `${claim.id}.${row.id}` });
+      for (const row of await checked(each, lab, claim.cases.indexOf(each))) rows.push({ ...row, id: `${claim.id}.${row.id}` });
       onProgress?.((i + 1) / work.length, claim);
     }
   } finally {
     await lab.close();
   }
   return unique([...rows, identitiesRow(lab)]);
+}
+
+/** A case that cannot even be tried, because a run broke or measured nothing, misses with what was said; the other claims go on. */
+async function checked(each: Case, lab: ThreadedLab, number: number): Promise<readonly Verdict[]> {
+  try {
+    return await each.check(lab);
+  } catch (error) {
+    const reason = `could not be tried: ${error instanceof Error ? error.message : String(error)}`;
+    const nothing = { value: null, expected: null, low: null, high: null };
+    return [{ id: `case-${number + 1}`, parameters: "", ...nothing, unit: "1", verdict: "miss", reason }];
+  }
 }
 
 function identitiesRow({ broken, runCount }: ThreadedLab): Verdict {

@@ -13,7 +13,7 @@ export interface Queue {
 /**
  * Length of each of RUNS_MAX / 3 replications, such that together they give the mean number in system with an interval of
  * half the margin: T = (1 + rho)/(2 rho) 2 (ca2 + cs2) z2/((1 - rho)2 e2) service times in all. Exact for M/M/1, in heavy traffic for G/G/1.
- * @see Whitt, Planning queueing simulations, Management Science 35(11), 1989, (23) and table 2.
+ * @see Whitt, Planning queueing simulations, Management Science 35(11), 1989.
  */
 export function runLength({ load, gapCv2 = 1, workCv2 = 1 }: Queue, margin: number = MEAN_MARGIN): number {
   const z = normalQuantile((1 + LEVEL) / 2);
@@ -25,7 +25,7 @@ export function runLength({ load, gapCv2 = 1, workCv2 = 1 }: Queue, margin: numb
 /**
  * Warm-up: twenty relaxation times, so that what is left of the empty start is e^-20. The relaxation time of M/M/1 is
  * 1/(1 - sqrt rho)^2 service times; other laws scale it by their mean variability.
- * @see Cohen, The Single Server Queue, 2nd ed., 1982, III.7.3; Abate & Whitt, Queueing Systems 2, 1987.
+ * @see Abate & Whitt, Transient behavior of the M/M/1 queue, Queueing Systems 2, 1987.
  */
 export function warmupLength({ load, gapCv2 = 1, workCv2 = 1 }: Queue): number {
   const root = 1 - Math.sqrt(load);

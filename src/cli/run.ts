@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { runOutput } from "../experiment/output.ts";
 import { runSeeds } from "../experiment/pool.ts";
 import type { RunOutput, RunResult } from "../experiment/result.ts";
+import { durationText, NBSP } from "../report/format.ts";
 import { type Args, type Command, wholeNumber } from "./command.ts";
 import type { Engine, LoadedScenario } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
@@ -46,8 +47,9 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
   const { head, source } = scenario;
   const output = runOutput({ version: engine.version, head, source, runs, interval: engine.meanInterval });
   if (folder !== undefined) await engine.writeFolder(folder, await engine.files(output), { force: args.switches.has("force") });
-  io.out(await engine.format(output, args.texts.get("format") === "json" ? "json" : "table"));
-  return verdict(output, seeds.length, io);
+  const format = args.texts.get("format") === "json" ? "json" : "table";
+  io.out(await engine.format(output, format));
+  return verdict(output, seeds.length, { io, quiet, format });
 }
 
 /** Refuses before anything runs, not an hour later. */
@@ -92,8 +94,14 @@ async function runWithProgress({ scenario, seeds, workerCount, quiet }: Work, io
   }
 }
 
+interface Voice {
+  readonly io: Io;
+  readonly quiet: boolean;
+  readonly format: "table" | "json";
+}
+
 /** Says on stderr what is wrong with the results, worst first. */
-function verdict(output: RunOutput, seedCount: number, io: Io): number {
+function verdict(output: RunOutput, seedCount: number, { io, quiet, format }: Voice): number {
   const broken = output.runs.flatMap(({ seed, identities }) =>
     Object.keys(identities)
       .filter((name) => identities[name] !== true)
@@ -105,11 +113,22 @@ function verdict(output: RunOutput, seedCount: number, io: Io): number {
   }
   const cut = output.runs.filter((run) => run.interruptedAtS !== undefined);
   if (cut.length > 0 || output.runs.length < seedCount) {
-    const at = cut.map((run) => `seed ${run.seed} at ${run.interruptedAtS} s`).join(", ");
+    const at = cut.map((run) => `seed ${run.seed} at ${timeText(run.interruptedAtS as number)}`).join(", ");
     io.err(`Interrupted: ${output.runs.length - cut.length} of ${seedCount} runs are whole${at === "" ? "" : `; ${at}`}.\n`);
     return EXIT.interrupted;
   }
   const missed = output.expectations.filter((expectation) => !expectation.met);
-  for (const expectation of missed) io.err(`${missedText(expectation)}\n`);
-  return missed.length > 0 ? EXIT.short : EXIT.good;
+  if (missed.length === 0) return EXIT.good;
+  if (!quiet)
+    io.err(format === "table" ? missedCountText(missed.length, output.expectations) : missed.map((one) => `${missedText(one)}\n`).join(""));
+  return EXIT.short;
+}
+
+/** The table has named them; the document of `--format json` does not, so there stderr does. */
+function missedCountText(missedCount: number, { length }: RunOutput["expectations"]): string {
+  return `${missedCount} of ${length} ${length === 1 ? "expectation" : "expectations"} missed.\n`;
+}
+
+function timeText(timeS: number): string {
+  return durationText(timeS).replaceAll(NBSP, " ");
 }

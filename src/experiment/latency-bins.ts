@@ -13,6 +13,7 @@ export class LatencyBins {
   readonly counts = new Uint32Array(BIN_COUNT);
   n = 0;
   sumS = 0;
+  maxS = 0;
 
   add(latencyS: number): void {
     bits.setFloat64(0, latencyS);
@@ -21,15 +22,16 @@ export class LatencyBins {
     this.counts[clamped] = (this.counts[clamped] as number) + 1;
     this.n++;
     this.sumS += latencyS;
+    if (latencyS > this.maxS) this.maxS = latencyS;
   }
 
-  /** The middle of the bin that holds the nearest-rank percentile; NaN without samples. */
+  /** The middle of the bin that holds the nearest-rank percentile, at most 1/32 off and never above the largest sample; NaN without samples. */
   percentile(p: number): number {
     let left = Math.ceil(p * this.n);
     if (left === 0) return Number.NaN;
     let bin = -1;
     while (left > 0) left -= this.counts[++bin] as number;
-    return (edgeS(bin) + edgeS(bin + 1)) / 2;
+    return Math.min(this.maxS, (edgeS(bin) + edgeS(bin + 1)) / 2);
   }
 }
 

@@ -23,8 +23,8 @@ export interface RunResult {
   readonly series: RunSeries;
   /** Tables asked for by `record:`, by file name without extension ("requests", "jobs", "power"). */
   readonly tables: Readonly<Record<string, ColumnTable>>;
-  /** JSON lines of `events.jsonl`; empty unless asked for. */
-  readonly eventLines: readonly string[];
+  /** JSON lines of `events.jsonl`; absent unless asked for, empty where nothing happened. */
+  readonly eventLines?: readonly string[];
   /** Absent unless the run was interrupted: how far it came, seconds. */
   readonly interruptedAtS?: number;
 }
@@ -37,7 +37,7 @@ export type Column =
   | { readonly name: string; readonly type: "double"; readonly data: Float64Array }
   | { readonly name: string; readonly type: "text"; readonly data: readonly string[] };
 
-/** Time series in equal buckets over the whole run, warm-up included. */
+/** Time series in equal buckets over the whole run, warm-up included; of an interrupted run, the buckets that it completed. */
 export interface RunSeries {
   readonly bucketS: number;
   readonly bucketCount: number;
@@ -86,7 +86,7 @@ export interface BatchSeries {
   readonly name: string;
   readonly queued: Float64Array; // mean jobs waiting in each bucket
   readonly running: Float64Array;
-  /** Stretches of running, at most a few thousand; `truncatedCount` says how many more there were. */
+  /** The longest stretches of running, at most a few thousand, in order of start; `truncatedCount` says how many more there were. */
   readonly segments: readonly {
     readonly job: number;
     readonly server: string;
@@ -115,7 +115,7 @@ export interface SummaryEntry {
   readonly ciHigh: number | null;
   readonly n: number;
   readonly unit: string;
-  /** "replications" (95 % t interval over seeds), "batch-means" (within one run), or "single" (no interval: a note says why). */
+  /** "replications" (95 % t interval over seeds), "batch-means" (within one run), or "single" (no interval: a note says why, or runs were interrupted). */
   readonly estimator: string;
 }
 export interface Expectation {

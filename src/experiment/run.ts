@@ -1,4 +1,5 @@
 /** One run of one scenario with one seed: build, play, measure. */
+import "./inlining.ts";
 
 import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
@@ -93,7 +94,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
     eventCount: simulation.eventCount,
     series: series.finish(),
     tables: rows.tables(),
-    eventLines: rows.events,
+    ...(spec.record.events && { eventLines: rows.events }),
     ...(isWhole ? {} : { interruptedAtS: nowS }),
   };
 }

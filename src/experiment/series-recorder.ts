@@ -10,6 +10,7 @@ import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
 import type { Recorder } from "../world/ports.ts";
 import type { World } from "../world/world.ts";
 import { histogramOf, LatencyBins } from "./latency-bins.ts";
+import { LongestStretches } from "./longest.ts";
 import type { BatchSeries, RunSeries, ServiceSeries, SiteSeries } from "./result.ts";
 
 const BUCKET_COUNT = 96;
@@ -24,8 +25,7 @@ interface ServiceBuckets {
 interface BatchBuckets {
   readonly inSystemS: Float64Array;
   readonly runningS: Float64Array;
-  readonly segments: BatchSeries["segments"][number][];
-  truncated: number;
+  readonly segments: LongestStretches;
 }
 
 export class SeriesRecorder implements Recorder {
@@ -57,8 +57,7 @@ export class SeriesRecorder implements Recorder {
       this.#batches.set(name, {
         inSystemS: new Float64Array(BUCKET_COUNT),
         runningS: new Float64Array(BUCKET_COUNT),
-        segments: [],
-        truncated: 0,
+        segments: new LongestStretches(SEGMENTS_KEPT),
       });
     }
     world.addRecorder(this);
@@ -79,8 +78,7 @@ export class SeriesRecorder implements Recorder {
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
     const buckets = this.#batches.get(job.workload.name) as BatchBuckets;
     this.#spread(buckets.runningS, job.startS, nowS);
-    if (buckets.segments.length === SEGMENTS_KEPT) buckets.truncated++;
-    else buckets.segments.push({ job: job.id, server: server.options.name, startS: job.startS, endS: nowS, outcome: end });
+    buckets.segments.add({ job: job.id, server: server.options.name, startS: job.startS, endS: nowS, outcome: end });
   }
 
   jobFinished(job: Job, _server: Server, nowS: number): void {
@@ -98,7 +96,7 @@ export class SeriesRecorder implements Recorder {
     if (open !== undefined) open.endS = nowS;
   }
 
-  /** The series up to now; what is under way is counted up to now too. Call once, at the end. */
+  /** The series up to now, in buckets that have ended; what is under way is counted up to now too. Call once, at the end. */
   finish(): RunSeries {
     const { nowS } = this.#world.simulation;
     for (const { name, pool, workload } of this.#world.batches) {
@@ -111,13 +109,18 @@ export class SeriesRecorder implements Recorder {
     }
     return {
       bucketS: this.#bucketS,
-      bucketCount: BUCKET_COUNT,
+      bucketCount: this.#bucket,
       warmupS: this.#warmupS,
-      sites: this.#sites.map((series, i) => ({ name: this.#world.sites[i]?.options.name as string, ...series })),
+      sites: this.#sites.map((series, i) => ({
+        name: this.#world.sites[i]?.options.name as string,
+        energyJ: this.#closedAccounts(series.energyJ),
+        carbonG: this.#closedAccounts(series.carbonG),
+        intensityGPerKwh: this.#closed(series.intensityGPerKwh),
+      })),
       servers: {
         names: this.#world.servers.map(({ options }) => options.name),
         racks: this.#world.servers.map(({ options }) => options.rack ?? options.site),
-        utilization: this.#utilization,
+        utilization: this.#closedUtilization(),
       },
       services: this.#world.services.map(({ name, service }) => this.#serviceSeries(name, service)),
       batches: this.#world.batches.map(({ name }) => this.#batchSeries(name)),
@@ -141,24 +144,23 @@ export class SeriesRecorder implements Recorder {
     return {
       name,
       sloLatencyS: stats.slo?.latencyS ?? null,
-      requestsArrived: arrived,
-      requestsFailed: failed,
-      latencyMeanS: Float64Array.from(bins, ({ n, sumS }) => (n === 0 ? Number.NaN : sumS / n)),
-      latencyP50S: Float64Array.from(bins, (each) => each.percentile(0.5)),
-      latencyP99S: Float64Array.from(bins, (each) => each.percentile(0.99)),
+      requestsArrived: this.#closed(arrived),
+      requestsFailed: this.#closed(failed),
+      latencyMeanS: this.#closed(Float64Array.from(bins, ({ n, sumS }) => (n === 0 ? Number.NaN : sumS / n))),
+      latencyP50S: this.#closed(Float64Array.from(bins, (each) => each.percentile(0.5))),
+      latencyP99S: this.#closed(Float64Array.from(bins, (each) => each.percentile(0.99))),
       histogramEdgesS: edgesS,
       histogramCounts: counts,
     };
   }
 
   #batchSeries(name: string): BatchSeries {
-    const { inSystemS, runningS, segments, truncated } = this.#batches.get(name) as BatchBuckets;
+    const { inSystemS, runningS, segments } = this.#batches.get(name) as BatchBuckets;
     return {
       name,
-      queued: inSystemS.map((timeS, i) => Math.max(0, timeS - (runningS[i] as number)) / this.#bucketS),
-      running: runningS.map((timeS) => timeS / this.#bucketS),
-      segments,
-      truncatedCount: truncated,
+      queued: this.#closed(inSystemS.map((timeS, i) => Math.max(0, timeS - (runningS[i] as number)) / this.#bucketS)),
+      running: this.#closed(runningS.map((timeS) => timeS / this.#bucketS)),
+      ...segments.result(),
     };
   }
 
@@ -185,6 +187,23 @@ export class SeriesRecorder implements Recorder {
       this.#before.busyCoreS[id] = busyCoreS;
       this.#before.upS[id] = meter.upS;
     }
+  }
+
+  /** An interrupted run has no values for what it did not reach. */
+  #closed(values: Float64Array): Float64Array {
+    return values.slice(0, this.#bucket);
+  }
+
+  #closedAccounts(byAccount: SiteSeries["energyJ"]): SiteSeries["energyJ"] {
+    return Object.fromEntries(Object.entries(byAccount).map(([account, values]) => [account, this.#closed(values)]));
+  }
+
+  #closedUtilization(): Float32Array {
+    const closed = new Float32Array(this.#world.servers.length * this.#bucket);
+    for (const { id } of this.#world.servers) {
+      closed.set(this.#utilization.subarray(id * BUCKET_COUNT, id * BUCKET_COUNT + this.#bucket), id * this.#bucket);
+    }
+    return closed;
   }
 
   #at(timeS: number): number {

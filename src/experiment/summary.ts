@@ -16,7 +16,7 @@ export type Measured = Pick<RunResult, "metrics" | "notes" | "interruptedAtS">;
 
 /**
  * Summarises by metric name, in the order of the first run. Interrupted runs count only where there is no whole one:
- * half a day is not a sample of a day. A metric that is null in a run is left out of its mean, and `n` says so.
+ * half a day is not a sample of a day, and so has no interval either. A metric that is null in a run is left out of its mean, and `n` says so.
  */
 export function summarize(runs: readonly Measured[], interval: MeanInterval): Readonly<Record<string, SummaryEntry>> {
   const whole = runs.filter((run) => run.interruptedAtS === undefined);
@@ -30,6 +30,10 @@ function summaryOf(name: string, runs: readonly Measured[], interval: MeanInterv
   const values = runs.map((run) => run.metrics[name]).filter((value) => typeof value === "number");
   const [first] = values;
   if (first === undefined) return { mean: null, ciLow: null, ciHigh: null, n: 0, unit, estimator: "single" };
+  if (runs.some((run) => run.interruptedAtS !== undefined)) {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return { mean, ciLow: null, ciHigh: null, n: values.length, unit, estimator: "single" };
+  }
   if (values.length > 1) {
     const { mean, low, high } = interval(values, LEVEL);
     return { mean, ciLow: low, ciHigh: high, n: values.length, unit, estimator: "replications" };

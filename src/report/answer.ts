@@ -1,6 +1,8 @@
 /** What a reader wants to know first, worked out once for the terminal and for the page. */
 import type { RunOutput, SummaryEntry } from "../experiment/result.ts";
-import { briefUnit, durationText, grouped, intervalText, NBSP, quantityText, shortCount } from "./format.ts";
+import { briefUnit, intervalText, NBSP, quantityText } from "./format.ts";
+import { isPartial } from "./interruption.ts";
+import { sentenceOf } from "./sentence.ts";
 
 /** One number with how sure it is. Absent numbers are left out, not shown as blanks. */
 export interface Fact {
@@ -32,9 +34,14 @@ const SERVICE_FACTS = [
   ["within the SLO", "slo_attainment"],
   ["time outside the SLO", "slo_violation_minutes"],
   ["requests", "requests_arrived"],
+  ["answered", "requests_finished"],
   ["failed", "requests_failed"],
   ["rejected", "requests_rejected"],
+  ["timed out", "requests_timed_out"],
+  ["unfinished at the end", "requests_unfinished"],
 ] as const;
+/** Ways to lose a request: shown where it happened. */
+const LOSSES: ReadonlySet<string> = new Set(["requests_failed", "requests_rejected", "requests_timed_out", "requests_unfinished"]);
 const BATCH_FACTS = [
   ["jobs finished", "jobs_completed"],
   ["jobs arrived", "jobs_arrived"],
@@ -70,7 +77,10 @@ interface GroupPlan {
 }
 
 function group(output: RunOutput, plan: GroupPlan): Group {
-  const facts = plan.facts.flatMap(([label, quantity]) => factOf(output, label, `workloads.${plan.name}.${quantity}`));
+  const facts = plan.facts.flatMap(([label, quantity]) => {
+    const metric = `workloads.${plan.name}.${quantity}`;
+    return LOSSES.has(quantity) && output.summary[metric]?.mean === 0 ? [] : factOf(output, label, metric);
+  });
   return { kind: plan.kind, name: plan.name, facts };
 }
 
@@ -117,10 +127,14 @@ export function intervalOf(entry: SummaryEntry, metric: string): string | null {
 export function remarkOf(output: RunOutput, metric: string): string | null {
   for (const run of output.runs) {
     const note = run.notes[metric];
-    if (note?.censored) return "at least this: some requests were cut off before they finished";
+    if (note?.censored) return `at least this: some ${isOfJobs(output, metric) ? "jobs" : "requests"} were cut off before they finished`;
     if (note?.reason !== undefined) return note.reason;
   }
   return null;
+}
+
+function isOfJobs(output: RunOutput, metric: string): boolean {
+  return output.runs.some(({ series }) => series.batches.some(({ name }) => metric.startsWith(`workloads.${name}.`)));
 }
 
 /** What an interval was made from, in two words. */
@@ -131,61 +145,25 @@ export function estimatorWords(entry: SummaryEntry): string {
     case "batch-means":
       return `batches of one${NBSP}run`;
     case "single":
-      return `one run, no${NBSP}interval`;
+      return `${entry.n > 1 ? `${entry.n}${NBSP}interrupted runs` : "one run"}, no${NBSP}interval`;
     default:
       return entry.estimator;
   }
 }
 
 function intervalWords(output: RunOutput): string {
-  if (output.runs.length > 1)
-    return `Means over ${output.runs.length} runs with different seeds; ranges are 95${NBSP}% confidence intervals over those runs.`;
+  const whole = output.runs.filter(({ interruptedAtS }) => interruptedAtS === undefined).length;
+  if (isPartial(output)) return "Interrupted, so no intervals: these are numbers of a part of the time.";
+  if (whole > 1)
+    return `Means over ${whole} runs with different seeds; ranges are 95${NBSP}% confidence intervals over those runs.${leftOut(output, whole)}`;
   const batched = Object.values(output.summary).some((entry) => entry.estimator === "batch-means");
-  if (batched) return `One run; ranges are 95${NBSP}% confidence intervals from batches within it. More seeds give intervals for the rest.`;
-  return "One run, so no intervals: run more seeds to learn how sure these numbers are.";
+  if (batched)
+    return `One run; ranges are 95${NBSP}% confidence intervals from batches within it. More seeds give intervals for the rest.${leftOut(output, whole)}`;
+  return `One run, so no intervals: run more seeds to learn how sure these numbers are.${leftOut(output, whole)}`;
 }
 
-function sentenceOf(output: RunOutput, services: readonly string[], batches: readonly string[]): string {
-  const named = services.slice(0, 3).flatMap((name) => serviceClause(output, name));
-  const more = services.length > 3 ? [`(and ${services.length - 3} more services)`] : [];
-  const clauses = [[...named, ...more].join(", "), energyClause(output), batchClause(output, batches)].filter((clause) => clause !== "");
-  if (clauses.length === 0) return `${durationText(output.durationS)} were simulated; nothing was measured.`;
-  return `In ${durationText(output.durationS)}, ${clauses.join("; ")}.`;
-}
-
-function mean(output: RunOutput, metric: string): number | null {
-  return output.summary[metric]?.mean ?? null;
-}
-
-function serviceClause(output: RunOutput, name: string): string[] {
-  const attained = mean(output, `workloads.${name}.slo_attainment`);
-  const arrived = mean(output, `workloads.${name}.requests_arrived`);
-  const sloS = output.runs[0]?.series.services.find((service) => service.name === name)?.sloLatencyS ?? null;
-  const requests = arrived === null ? "its requests" : `${shortCount(Math.round(arrived))} requests`;
-  if (attained !== null && sloS !== null) {
-    return [`${name} answered ${quantityText(attained, "fraction")} of ${requests} within ${quantityText(sloS, "s")}`];
-  }
-  const p99 = mean(output, `workloads.${name}.latency_p99_s`);
-  return p99 === null ? [] : [`${name} answered 99${NBSP}% of ${requests} within ${quantityText(p99, "s")}`];
-}
-
-function energyClause(output: RunOutput): string {
-  const energy = mean(output, "energy.total_j");
-  const carbon = mean(output, "carbon.total_g");
-  if (energy === null) return "";
-  const drew = `the cloud drew ${quantityText(energy, "J")}`;
-  return carbon === null ? drew : `${drew} and emitted ${quantityText(carbon, "g")}${NBSP}CO₂e`;
-}
-
-function batchClause(output: RunOutput, batches: readonly string[]): string {
-  const done = batches.map((name) => mean(output, `workloads.${name}.jobs_completed`)).filter((value) => value !== null);
-  const asked = batches.map((name) => mean(output, `workloads.${name}.jobs_arrived`)).filter((value) => value !== null);
-  if (done.length === 0) return "";
-  const finished = jobCount(done);
-  return asked.length === done.length ? `${finished} of ${jobCount(asked)} jobs finished` : `${finished} jobs finished`;
-}
-
-/** Whole jobs: a mean over seeds of 83.5 reads as 84 in a sentence, and as 83.5 on its card. */
-function jobCount(counts: readonly number[]): string {
-  return grouped(Math.round(counts.reduce((sum, count) => sum + count, 0)));
+function leftOut({ runs }: RunOutput, whole: number): string {
+  const cut = runs.length - whole;
+  if (cut === 0) return "";
+  return cut === 1 ? " One interrupted run is left out." : ` ${cut} interrupted runs are left out.`;
 }

@@ -13,7 +13,8 @@ interface Scale {
 /** From the smallest unit to the largest; the last one whose `from` is reached is used. */
 const SCALES: Readonly<Record<string, readonly Scale[]>> = {
   s: [
-    { from: 0, per: 1e-6, unit: "µs" },
+    { from: 0, per: 1e-9, unit: "ns" },
+    { from: 1e-6, per: 1e-6, unit: "µs" },
     { from: 1e-3, per: 1e-3, unit: "ms" },
     { from: 1, per: 1, unit: "s" },
     { from: 120, per: 60, unit: "min" },
@@ -21,20 +22,25 @@ const SCALES: Readonly<Record<string, readonly Scale[]>> = {
     { from: 172_800, per: 86_400, unit: "d" },
   ],
   J: [
-    { from: 0, per: 1e-3, unit: "mJ" },
+    { from: 0, per: 1e-9, unit: "nJ" },
+    { from: 1e-6, per: 1e-6, unit: "µJ" },
+    { from: 1e-3, per: 1e-3, unit: "mJ" },
     { from: 1, per: 1, unit: "J" },
     { from: 3600, per: 3600, unit: "Wh" },
     { from: 3.6e6, per: 3.6e6, unit: "kWh" },
     { from: 3.6e9, per: 3.6e9, unit: "MWh" },
   ],
   g: [
-    { from: 0, per: 1e-3, unit: "mg" },
+    { from: 0, per: 1e-9, unit: "ng" },
+    { from: 1e-6, per: 1e-6, unit: "µg" },
+    { from: 1e-3, per: 1e-3, unit: "mg" },
     { from: 1, per: 1, unit: "g" },
     { from: 1e3, per: 1e3, unit: "kg" },
     { from: 1e6, per: 1e6, unit: "t" },
   ],
   W: [
-    { from: 0, per: 1, unit: "W" },
+    { from: 0, per: 1e-3, unit: "mW" },
+    { from: 1, per: 1, unit: "W" },
     { from: 1e3, per: 1e3, unit: "kW" },
     { from: 1e6, per: 1e6, unit: "MW" },
   ],
@@ -94,13 +100,18 @@ export function percent(fraction: number): string {
   return `99.9999999${NBSP}%`;
 }
 
+const LEAST_SHOWN = 0.001;
+
 /** A value of a metric, by the unit the summary gives and, for bare numbers, by what its name says. */
 export function quantityText(value: number | null, unit: string, name = "", digits = 3): string {
   if (value === null || !Number.isFinite(value)) return MISSING;
   if (isFraction(unit, name)) return percent(value);
   if (isBare(unit)) return Number.isInteger(value) ? grouped(value) : digitsText(value, digits);
   const scale = scaleFor(value, unit);
-  return join(digitsText(value / scale.per, digits), scale.unit);
+  const scaled = value / scale.per;
+  // Less than a thousandth of the smallest unit is nothing that anyone measured.
+  if (scale.per !== 1 && scaled > 0 && scaled < LEAST_SHOWN) return join(`< ${LEAST_SHOWN}`, scale.unit);
+  return join(digitsText(scaled, digits), scale.unit);
 }
 
 /** "38.1 to 39.4 ms": both ends in the unit of the upper one, with as many digits as it takes to tell them apart. */

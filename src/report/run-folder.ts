@@ -17,7 +17,7 @@ export function runFiles(output: RunOutput): Record<string, string | Uint8Array>
   for (const run of output.runs) {
     const suffix = output.runs.length === 1 ? "" : `-seed-${run.seed}`;
     for (const [name, table] of Object.entries(run.tables)) files[`${name}${suffix}.parquet`] = toParquet(table);
-    if (run.eventLines.length > 0) files[`events${suffix}.jsonl`] = `${run.eventLines.join("\n")}\n`;
+    if (run.eventLines !== undefined) files[`events${suffix}.jsonl`] = run.eventLines.map((line) => `${line}\n`).join("");
   }
   return files;
 }

@@ -103,7 +103,6 @@ function runFrom(run: SummaryDocument["runs"][number], rest: SeriesDocument["run
     eventCount: rest.eventCount,
     series: seriesFrom(rest.series),
     tables: {},
-    eventLines: [],
     ...(rest.interruptedAtS === null ? {} : { interruptedAtS: rest.interruptedAtS }),
   };
 }

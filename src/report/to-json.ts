@@ -25,6 +25,7 @@ function runDocument(run: RunResult) {
     notes: contractNotes(run.notes),
     identities: mapSorted(run.identities, (holds) => holds),
     eventLogHash: run.eventLogHash,
+    ...(run.interruptedAtS !== undefined && { interruptedAtS: run.interruptedAtS }),
   };
 }
 

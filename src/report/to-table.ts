@@ -2,6 +2,7 @@
 import type { Expectation, RunOutput } from "../experiment/result.ts";
 import { answerOf, type Fact, type Group } from "./answer.ts";
 import { durationText, NBSP, quantityText } from "./format.ts";
+import { interruptionText, isPartial } from "./interruption.ts";
 
 const WIDTH = 100;
 
@@ -36,7 +37,9 @@ export function toTable(output: RunOutput, options: { readonly color: boolean })
 function titleOf(output: RunOutput): string {
   const warmup = output.warmupS > 0 ? ` after ${durationText(output.warmupS)} of warm-up` : "";
   const seeds = output.seeds.length === 1 ? `seed ${output.seeds[0]}` : `${output.seeds.length} seeds`;
-  return `${output.scenario.name} | ${durationText(output.durationS)}${warmup} | ${seeds} | cybertwin ${output.version}`;
+  const asked = isPartial(output) ? null : `${durationText(output.durationS)}${warmup}`;
+  const parts = [output.scenario.name, asked, interruptionText(output), seeds];
+  return `${parts.filter((part) => part !== null).join(" | ")} | cybertwin ${output.version}`;
 }
 
 function groupLines(g: Group, layout: { labelWidth: number; valueWidth: number; ink: Ink }): string[] {

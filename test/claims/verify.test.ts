@@ -104,6 +104,15 @@ describe("verify", function () {
     await assert.rejects(runClaims({ claims: [claim, claim], tier: "quick", workers: 1 }), /two rows are called c\.quick/);
   });
 
+  it("counts a claim that cannot be tried as a miss, says why, and goes on", async () => {
+    const check = async (): Promise<never> => {
+      throw new Error("the world broke");
+    };
+    const { code, err, out } = await verify([{ ...claimed("first", 1), cases: [{ tier: "quick", check }] }, THEORY.at(-1) as Claim]);
+    assert.deepEqual([code, err], [1, "first.case-1 misses: expected null, got null (could not be tried: the world broke).\n"]);
+    assert.ok(out.includes('"dvfs.best_clock"'));
+  });
+
   it("lets nothing but rounding stand between exact numbers", () => {
     const row = { id: "x", parameters: "", unit: "J" };
     assert.equal(exact({ ...row, value: 1 + 5e-10, expected: 1, relative: 1e-9 }).verdict, "pass");

@@ -23,7 +23,6 @@ export function fakeResult(seed: number, more: Partial<RunResult> = {}): RunResu
     eventCount: 0,
     series: NO_SERIES,
     tables: {},
-    eventLines: [],
     ...more,
   };
 }

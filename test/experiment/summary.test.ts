@@ -33,6 +33,14 @@ describe("summarize", () => {
     assert.deepEqual([never_s?.mean, never_s?.n], [null, 0]);
   });
 
+  it("gives no interval to parts of runs", () => {
+    const notes = { x_s: { halfWidth: 0.5 } };
+    const cut = [2, 4].map((x_s, i) => fakeResult(i, { metrics: { x_s }, notes, interruptedAtS: 3 }));
+    const without = { ciLow: null, ciHigh: null, unit: "s", estimator: "single" };
+    assert.deepEqual(summarize(cut, range).x_s, { mean: 3, n: 2, ...without });
+    assert.deepEqual(summarize(cut.slice(0, 1), range).x_s, { mean: 2, n: 1, ...without });
+  });
+
   it("leaves an interrupted run out unless there is no other", () => {
     const cut = fakeResult(1, { metrics: { x_s: 100 }, interruptedAtS: 3 });
     const whole = fakeResult(2, { metrics: { x_s: 1 } });

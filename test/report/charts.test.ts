@@ -1,13 +1,16 @@
 import { strict as assert } from "node:assert";
 import type { BatchSeries, RunSeries, ServiceSeries } from "../../src/experiment/result.ts";
+import { mergedFaults } from "../../src/report/charts/bands.ts";
 import { type ChartSize, PHONE, WIDE } from "../../src/report/charts/frame.ts";
-import { cellsOf, DOWN, rowsOf } from "../../src/report/charts/heat-cells.ts";
+import { cellsOf, DOWN, partlyDown, rowsOf } from "../../src/report/charts/heat-cells.ts";
 import { hiddenBars, jobBars } from "../../src/report/charts/jobs.ts";
 import { latencyDistribution } from "../../src/report/charts/latency-distribution.ts";
 import { latencyOverTime } from "../../src/report/charts/latency-over-time.ts";
 import { legend } from "../../src/report/charts/legend.ts";
+import { powerOverTime } from "../../src/report/charts/power.ts";
 import { layersOf, stackTop } from "../../src/report/charts/stack.ts";
 import { timeTicks } from "../../src/report/charts/time-axis.ts";
+import { utilizationMap } from "../../src/report/charts/utilization.ts";
 import { sampleOutput } from "./sample.ts";
 
 const HOUR = 3600;
@@ -48,6 +51,41 @@ describe("the time axis", () => {
   });
 });
 
+describe("bands of faults", () => {
+  const stretch = (fault: string, server: string, startS: number, endS: number) => ({ fault, kind: "server-crash", server, startS, endS });
+
+  it("join the servers that one fault holds without a gap", () => {
+    // rack: 10 to 20 on a, 10 to 25 on b, then 25 to 30 on c touches; 40 to 50 on a is a second band. slow overlaps, but is another fault.
+    const faults = [
+      ...[stretch("rack", "a", 10, 20), stretch("rack", "b", 10, 25), stretch("slow", "a", 12, 14), stretch("rack", "c", 25, 30)],
+      stretch("rack", "a", 40, 50),
+    ];
+    assert.deepEqual(
+      mergedFaults(faults).map(({ fault, servers, startS, endS }) => [fault, [...servers].join(""), startS, endS]),
+      [
+        ["rack", "abc", 10, 30],
+        ["slow", "a", 12, 14],
+        ["rack", "a", 40, 50],
+      ],
+    );
+  });
+
+  it("are drawn once for a rack that fails", () => {
+    const faults = Array.from({ length: 40 }, (_, i) => stretch("outage", `s${i}`, 3 * HOUR, 5 * HOUR));
+    const [site] = sampleSeries().sites;
+    assert(site);
+    const options = { id: "x", span: { totalS: 24.5 * HOUR, startUtc: null }, size: WIDE };
+    const picture = (some: typeof faults) => powerOverTime(site, { ...sampleSeries(), faults: some }, options);
+    const boxes = (text: string) => text.match(/<rect /g)?.length;
+    const svg = picture(faults);
+    assert.equal(boxes(svg), boxes(picture(faults.slice(0, 1))));
+    assert.deepEqual(
+      textsOf(svg).filter((text) => text?.startsWith("outage")),
+      ["outage: 40 servers"],
+    );
+  });
+});
+
 describe("the utilization map", () => {
   const series = (names: readonly string[], racks: readonly string[], utilization: readonly number[]): RunSeries => ({
     ...sampleSeries(),
@@ -62,6 +100,27 @@ describe("the utilization map", () => {
       [6, DOWN],
       [2, 7],
     ]);
+  });
+
+  it("marks lightly what was down in part only", () => {
+    // Columns of one bucket. A row of a and b: both up, b down, both down.
+    const two = series(["a", "b"], ["r", "r"], [0.5, 0.5, Number.NaN, 0.5, Number.NaN, Number.NaN]);
+    const rows = [{ label: "r", servers: [0, 1] }];
+    assert.deepEqual(partlyDown(two, rows, 3), [[false, true, false]]);
+    const span = { totalS: 900, startUtc: null };
+    assert.match(utilizationMap({ ...two, bucketS: 300, warmupS: 0, faults: [] }, { id: "x", span, size: WIDE }), /down<\/text>/);
+    const map = (utilization: readonly number[]) =>
+      utilizationMap(
+        series(
+          Array.from({ length: 65 }, (_, i) => `s${i}`),
+          Array.from({ length: 65 }, () => "r"),
+          utilization,
+        ),
+        { id: "x", span, size: WIDE },
+      );
+    const up = new Array<number>(130).fill(0.5);
+    assert.doesNotMatch(map(up), />partly down</);
+    assert.match(map(up.with(0, Number.NaN)), />partly down</); // two servers a row, one of them down
   });
 
   it("shows servers up to 64, then racks, then groups of neighbours", () => {
@@ -142,6 +201,22 @@ describe("pictures of jobs and power", () => {
     assert.equal([...svg.matchAll(/>job \d+ on/g)].length, 200);
     assert(!svg.includes(">job 49 on") && svg.includes(">job 50 on")); // the 50 shortest are jobs 0 to 49
     assert.equal(hiddenBars(batch), 1050);
+  });
+
+  it("name lanes only where names do not overlap", () => {
+    // The first 20 servers ran one job each, the last forty side by side: rows are low, lanes of very different height.
+    const names = Array.from({ length: 21 }, (_, i) => `srv-${i}`);
+    const segment = (job: number, server: string) => ({ job, server, startS: job, endS: 5000, outcome: "finished" }) as const;
+    const segments = [
+      ...names.slice(0, 20).map((server, i) => segment(i, server)),
+      ...Array.from({ length: 130 }, (_, i) => segment(20 + i, "srv-20")),
+    ];
+    const batch = { name: "etl", queued: new Float64Array(294), running: new Float64Array(294), segments, truncatedCount: 0 };
+    const servers = { names, racks: names, utilization: new Float32Array(0) };
+    const svg = jobBars(batch, { ...sampleSeries(), servers }, { id: "x", span: { totalS: 24.5 * HOUR, startUtc: null }, size: WIDE });
+    const heights = [...svg.matchAll(/transform="translate\([\d.]+,([\d.]+)\)"[^>]*>srv-/g)].map((match) => Number(match[1]));
+    assert.ok(heights.length > 2);
+    for (const [i, height] of heights.slice(1).entries()) assert.ok(height - (heights[i] as number) >= 13);
   });
 
   it("stack accounts to the sum of the meter", () => {

@@ -24,6 +24,19 @@ describe("numbers for people", () => {
     assert.deepEqual(shown, ["420 µs", "31.2 ms", "90 s", "20.7 min", "24 h", "84.2 kWh", "31.4 kg", "2.50 t", "2.34 kW"]);
   });
 
+  it("has a unit for very small quantities, and a floor below them", () => {
+    const shown = [
+      quantityText(1e-9, "s"),
+      quantityText(2.5e-7, "s"),
+      quantityText(1e-13, "s"), // 0.0001 ns
+      quantityText(7.92e-12, "g"), // 7.92e-9 mg
+      quantityText(4e-6, "g"),
+      quantityText(3e-8, "J"),
+      quantityText(0.002, "W"),
+    ].map(plain);
+    assert.deepEqual(shown, ["1 ns", "250 ns", "< 0.001 ns", "0.00792 ng", "4 µg", "30 nJ", "2 mW"]);
+  });
+
   it("shows a missing or impossible number as a dash", () => {
     assert.deepEqual(
       [quantityText(null, "s"), quantityText(Number.NaN, "J"), quantityText(Number.POSITIVE_INFINITY, "1")],

@@ -103,12 +103,57 @@ describe("the report page", () => {
     assert.equal(all(parse(empty), "svg.chart").length, 0);
   });
 
+  const withService = (more: Partial<RunOutput["runs"][number]["series"]["services"][number]>): string => {
+    const output = sampleOutput();
+    const [first] = output.runs;
+    const [web] = first?.series.services ?? [];
+    assert(first && web);
+    const none = web.latencyMeanS.map(() => Number.NaN);
+    const silent = { latencyMeanS: none, latencyP50S: none, latencyP99S: none, histogramCounts: new Float64Array(96) };
+    return renderReport({ ...output, runs: [{ ...first, series: { ...first.series, services: [{ ...web, ...silent, ...more }] } }] });
+  };
+
+  it("shows a service that answered nothing: where it failed, or why there is no picture", () => {
+    const failing = withService({});
+    assert.match(
+      failing,
+      /<h2 id="latency">Latency<\/h2><p class="aside">web answered no request, so there are no latencies to draw\.<\/p>/,
+    );
+    assert.match(failing, /not answered \(larger: more\)/);
+    assert.doesNotMatch(failing, /NaN|Infinity/);
+    const hanging = withService({ requestsFailed: new Float64Array(294) });
+    assert.match(hanging, /web answered no request/);
+    assert.doesNotMatch(hanging, /id="latency-0"/);
+  });
+
+  it("says that a distribution is of answered requests, and how many are not in it", () => {
+    const output = sampleOutput();
+    const metrics = { ...output.runs[0]?.metrics, "workloads.web.requests_arrived": 1000, "workloads.web.requests_finished": 90 };
+    const [first] = output.runs;
+    assert(first);
+    assert.match(
+      renderReport({ ...output, runs: [{ ...first, metrics }] }),
+      /The answered requests .* The 910 that were not answered are not in it\./,
+    );
+  });
+
+  it("ends its time axes where the run was interrupted", () => {
+    const output = sampleOutput();
+    const [first] = output.runs;
+    assert(first);
+    const { svg } = { svg: reportPictures({ ...output, startUtc: null, runs: [{ ...first, interruptedAtS: 7200 }] })["queue-0.svg"] ?? "" };
+    const labels = [...svg.matchAll(/<text[^>]*>([^<]+)/g)].map((match) => match[1]);
+    assert.ok(labels.includes("120") && labels.includes("minutes since the start") && !labels.includes("130"));
+  });
+
   it("says at the top when results are partial or an identity is broken", () => {
     const output = sampleOutput();
     const [first] = output.runs;
     assert(first);
     const text = renderReport({ ...output, runs: [{ ...first, interruptedAtS: 7200, identities: { "jobs balance": false } }], seeds: [1] });
     assert.match(text, /Interrupted, so these are partial results:<\/strong> seed 1 after 2\u00a0h/);
+    assert.match(text, /interrupted\u00a0after\u00a02\u00a0h\u00a0of\u00a024\.5\u00a0h/);
+    assert.doesNotMatch(text, /24\u00a0h\u00a0simulated/);
     assert.match(text, /Broken identity, which is a bug of the simulator: jobs balance/);
   });
 });

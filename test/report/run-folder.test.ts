@@ -44,6 +44,16 @@ describe("a stored run", () => {
     assert.deepEqual(named(runFiles({ ...output, runs: runs.slice(0, 1), seeds: [1] })), ["requests.parquet"]);
   });
 
+  it("holds events.jsonl where events were asked for, also when there was none", () => {
+    const [run] = sampleOutput().runs;
+    assert(run);
+    const eventsOf = (eventLines?: readonly string[]) =>
+      runFiles({ ...sampleOutput(), runs: [{ ...run, ...(eventLines && { eventLines }) }] })["events.jsonl"];
+    assert.equal(eventsOf(), undefined);
+    assert.equal(eventsOf([]), "");
+    assert.equal(eventsOf(['{"a":1}', '{"b":2}']), '{"a":1}\n{"b":2}\n');
+  });
+
   it("is refused with a reason when it is not one, or damaged", () => {
     assert.throws(
       () => fromFolder(parent),

@@ -230,7 +230,6 @@ function run(seed: number): RunResult {
     eventCount: 13_904_112 + seed,
     series: made,
     tables: {},
-    eventLines: [],
   };
 }
 

@@ -34,6 +34,13 @@ describe("the JSON document", () => {
     assert.equal(toJson({ ...output, runs: turned, summary: turn(output.summary) }), toJson(output));
   });
 
+  it("says of each run how far it came, if it was interrupted", () => {
+    const output = sampleOutput();
+    const runs = output.runs.map((run, i) => (i === 0 ? run : { ...run, interruptedAtS: 25_920.5 }));
+    const told = (JSON.parse(toJson({ ...output, runs })).runs as { interruptedAtS?: number }[]).map((run) => run.interruptedAtS);
+    assert.deepEqual(told, [undefined, 25_920.5]);
+  });
+
   it("carries null but refuses -0, NaN and infinities, naming the place", () => {
     assert.match(toJson(withMetric(null)), /"energy.total_j": null/);
     for (const bad of [-0, Number.NaN, Number.NEGATIVE_INFINITY]) {

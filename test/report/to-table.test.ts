@@ -17,6 +17,14 @@ describe("the table in the terminal", () => {
     );
   });
 
+  it("says in its title that a run was interrupted", () => {
+    const output = sampleOutput();
+    const [first] = output.runs;
+    assert(first);
+    const [title] = toTable({ ...output, seeds: [1], runs: [{ ...first, interruptedAtS: 7.2 * 3600 }] }, { color: false }).split("\n");
+    assert.equal(title, "sample-day | interrupted after 7.20 h of 24.5 h | seed 1 | cybertwin 0.1.0");
+  });
+
   it("stays within 100 columns, even for long names and remarks", () => {
     const output = sampleOutput();
     const long = `workloads.${"a-very-long-name-".repeat(8)}.latency_p99_s`;

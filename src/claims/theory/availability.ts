@@ -19,7 +19,7 @@ const DURATION_S = 600 * (MTTF_S + MTTR_S);
 export const availability: Claim = {
   id: "availability",
   title: "Servers that fail and are repaired",
-  source: "A = MTTF/(MTTF + MTTR) for every law of both; Barlow & Proschan, Mathematical Theory of Reliability, 1965, 3.3",
+  source: "A = MTTF/(MTTF + MTTR) for every law of both; Barlow & Proschan, Mathematical Theory of Reliability, 1965",
   cases: [
     {
       tier: "quick",

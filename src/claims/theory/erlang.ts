@@ -7,7 +7,7 @@ export function erlangB(servers: number, a: number): number {
   return blocked;
 }
 
-/** Share of arrivals that wait where all wait, for a < c. @see Cooper, Introduction to Queueing Theory, 2nd ed., 1981, 3.4. */
+/** Share of arrivals that wait where all wait, for a < c. @see Cooper, Introduction to Queueing Theory, 2nd ed., 1981, chapter 3. */
 export function erlangC(servers: number, a: number): number {
   const blocked = erlangB(servers, a);
   return (servers * blocked) / (servers - a * (1 - blocked));

@@ -42,7 +42,8 @@ const at = (servers: number): Case => ({
     if (run === undefined) throw new Error("one seed, no run");
     const { arrivalS, startS } = timesOf(run);
     const expected = waitsS(trace.arrivalS, trace.workS, servers);
-    let worst = arrivalS.length === COUNT ? 0 : Infinity;
+    if (arrivalS.length !== COUNT) throw new Error(`${arrivalS.length} of ${COUNT} requests ended`);
+    let worst = 0;
     for (let i = 0; i < arrivalS.length; i++) {
       const waitS = (startS[i] as number) - (arrivalS[i] as number);
       const allowed = Math.max(1e-9 * (expected[i] as number), 16 * ulp(startS[i] as number));

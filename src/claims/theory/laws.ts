@@ -31,6 +31,7 @@ async function rows(lab: Lab, rule: string): Promise<readonly Verdict[]> {
   const [run] = await lab.play(loaded, [1]);
   if (run === undefined) throw new Error("one seed, no run");
   const { arrivalS, startS, finishS } = timesOf(run);
+  if (arrivalS.length !== COUNT) throw new Error(`${arrivalS.length} of ${COUNT} requests ended`);
   const sojournS = total(finishS.map((timeS, i) => timeS - (arrivalS[i] as number)));
   const waitS = total(startS.map((timeS, i) => timeS - (arrivalS[i] as number)));
   const parameters = `${rule}, ${COUNT} requests on ${CORES} cores`;

@@ -40,7 +40,7 @@ const HYPER = { kind: "hyperexponential", mean: "1 s", cv: 2 };
 export const mg1ps: Claim = {
   id: "m-g-1-ps",
   title: "Processor sharing: the law of work does not matter",
-  source: "E[T given x] = x/(1 - rho), so the mean is 1/(mu - lambda) for every law; Kleinrock, Queueing Systems II, 1976, 4.4",
+  source: "E[T given x] = x/(1 - rho), so the mean is 1/(mu - lambda) for every law; Kleinrock, Queueing Systems II, 1976, chapter 4",
   cases: [
     law("quick", "exponential", 1, EXPONENTIAL, 0.5),
     law("quick", "deterministic", 0, "1 s", 0.5),

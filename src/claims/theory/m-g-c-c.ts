@@ -45,7 +45,7 @@ export const mgcc: Claim = {
   id: "m-g-c-c",
   title: "c servers, none waits, any law of work",
   source:
-    "P(lost) = Erlang's B, by B_k = a B_(k-1)/(k + a B_(k-1)), insensitive to the law of work; Cooper, Introduction to Queueing Theory, 1981, 3.3",
+    "P(lost) = Erlang's B, by B_k = a B_(k-1)/(k + a B_(k-1)), insensitive to the law of work; Cooper, Introduction to Queueing Theory, 1981, chapter 3",
   cases: [
     ...Object.keys(LAWS).map((law) => ({ tier: "quick" as const, ...at(4, 4, law) })),
     ...Object.keys(LAWS).map((law) => ({ tier: "full" as const, ...at(10, 8, law) })),

@@ -46,6 +46,7 @@ const at = (law: string, work: Tree | string): Case => ({
 export const mginf: Claim = {
   id: "m-g-inf",
   title: "No limit: the number in system is Poisson",
-  source: "N ~ Poisson(lambda E[S]): mean = variance, insensitive to the law of work; Cooper, Introduction to Queueing Theory, 1981, 3.2",
+  source:
+    "N ~ Poisson(lambda E[S]): mean = variance, insensitive to the law of work; Cooper, Introduction to Queueing Theory, 1981, chapter 3",
   cases: [at("exponential", EXPONENTIAL), at("deterministic", "1 s")],
 };

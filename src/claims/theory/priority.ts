@@ -50,6 +50,7 @@ export const priority: Claim = {
 export const preemptivePriority: Claim = {
   id: "priority-preemptive",
   title: "Two classes, a running request is interrupted and resumes",
-  source: "W_i = E[S_i]/(1 - s_(i-1)) + sum_(j<=i) lambda_j E[S_j^2]/(2 (1 - s_(i-1))(1 - s_i)); Kleinrock, Queueing Systems II, 1976, 3.4",
+  source:
+    "W_i = E[S_i]/(1 - s_(i-1)) + sum_(j<=i) lambda_j E[S_j^2]/(2 (1 - s_(i-1))(1 - s_i)); Kleinrock, Queueing Systems II, 1976, chapter 3",
   cases: [at("quick", 0.6, true), at("full", 0.8, true)],
 };

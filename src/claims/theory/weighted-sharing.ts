@@ -65,7 +65,7 @@ export const weightedSharing: Claim = {
   id: "weighted-sharing",
   title: "Weights of containers: from one queue to preemptive priority",
   source:
-    "any weights: L = rho/(1 - rho) over both; weight ratio to infinity: preemptive-resume priority, W1 = 1/(1 - rho1), W2 = 1/((1 - rho1)(1 - rho1 - rho2)); Kleinrock, Queueing Systems II, 1976, 3.4 and 4.7",
+    "any weights: L = rho/(1 - rho) over both; weight ratio to infinity: preemptive-resume priority, W1 = 1/(1 - rho1), W2 = 1/((1 - rho1)(1 - rho1 - rho2)); Kleinrock, Queueing Systems II, 1976, chapters 3 and 4",
   cases: [
     at("equal", { heavy: 1024, light: 1024 }, { heavy: 1 / (1 - TOTAL), light: 1 / (1 - TOTAL) }),
     at("unequal", { heavy: 3072, light: 1024 }, { heavy: 1 / (1 - TOTAL), light: 1 / (1 - TOTAL) }),

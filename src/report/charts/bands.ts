@@ -15,9 +15,9 @@ const FEW = 12;
 
 /** Warm-up and faults, labelled above the frame where there is room; without `wash` only the lines at which faults start. */
 export function bands(series: RunSeries, size: ChartSize, { wash = true } = {}): Markish[] {
-  const faults = [...series.faults];
+  const faults = mergedFaults(series.faults);
   const spanS = { x1: "startS", x2: "endS" } as const;
-  const warmup = series.warmupS > 0 ? [{ startS: 0, endS: series.warmupS }] : [];
+  const warmup = series.warmupS > 0 ? [{ startS: 0, endS: Math.min(series.warmupS, series.bucketS * series.bucketCount) }] : [];
   const few = faults.length <= FEW;
   const labels = few ? placeLabels(faults, series, size) : [];
   return [
@@ -35,19 +35,50 @@ export function bands(series: RunSeries, size: ChartSize, { wash = true } = {}):
 export function bandLegend(series: RunSeries): LegendItem[] {
   return [
     ...(series.faults.length > 0
-      ? [{ label: series.faults.length === 1 ? "fault" : "faults", mark: "band", fill: color("fault") } as const]
+      ? [{ label: mergedFaults(series.faults).length === 1 ? "fault" : "faults", mark: "band", fill: color("fault") } as const]
       : []),
     ...(series.warmupS > 0 ? [{ label: "warm-up", mark: "band", fill: color("muted") } as const] : []),
   ];
 }
 
+interface Band {
+  readonly fault: string;
+  readonly servers: ReadonlySet<string>;
+  readonly startS: number;
+  readonly endS: number;
+}
+
+/** One band for as long as a fault holds any server without a gap: a rack of forty that fails is one band. */
+export function mergedFaults(faults: readonly Fault[]): readonly Band[] {
+  const bands: { fault: string; servers: Set<string>; startS: number; endS: number }[] = [];
+  const latest = new Map<string, (typeof bands)[number]>();
+  for (const { fault, server, startS, endS } of faults.toSorted((a, b) => a.startS - b.startS)) {
+    const before = latest.get(fault);
+    if (before !== undefined && startS <= before.endS) {
+      before.servers.add(server);
+      before.endS = Math.max(before.endS, endS);
+      continue;
+    }
+    const band = { fault, servers: new Set([server]), startS, endS };
+    latest.set(fault, band);
+    bands.push(band);
+  }
+  return bands;
+}
+
+function labelOf({ fault, servers }: Band, size: ChartSize): string {
+  const [only] = servers;
+  if (size.compact) return fault;
+  return servers.size === 1 ? `${fault}: ${only}` : `${fault}: ${servers.size} servers`;
+}
+
 /** From left to right, each label only where the one before it has ended and the frame still has room. */
-function placeLabels(faults: readonly Fault[], series: RunSeries, size: ChartSize): { startS: number; label: string }[] {
+function placeLabels(faults: readonly Band[], series: RunSeries, size: ChartSize): { startS: number; label: string }[] {
   const sPerPixel = (series.bucketS * series.bucketCount) / plotWidth(size);
   const placed: { startS: number; label: string }[] = [];
   let freeFromS = 0;
-  for (const fault of faults.toSorted((a, b) => a.startS - b.startS)) {
-    const label = size.compact ? fault.fault : `${fault.fault}: ${fault.server}`;
+  for (const fault of faults) {
+    const label = labelOf(fault, size);
     const startS = Math.max(fault.startS, size.compact ? LEFT_LABEL * sPerPixel : 0);
     const endS = startS + (textWidth(label) + 8) * sPerPixel;
     if (startS < freeFromS || endS > series.bucketS * series.bucketCount - RIGHT_LABEL * sPerPixel) continue;

@@ -40,6 +40,22 @@ export function cellsOf(series: RunSeries, rows: readonly Row[], columns: number
   );
 }
 
+/** True where some of a cell was down, but not all of it: its shade is the mean of the rest. */
+export function partlyDown(series: RunSeries, rows: readonly Row[], columns: number): boolean[][] {
+  const edge = (column: number) => Math.floor((column * series.bucketCount) / columns);
+  return rows.map(({ servers }) =>
+    Array.from({ length: columns }, (_, column) => {
+      const down = servers.map((server) => {
+        const start = server * series.bucketCount;
+        return series.servers.utilization
+          .subarray(start + edge(column), start + edge(column + 1))
+          .map((value) => (Number.isNaN(value) ? 1 : 0));
+      });
+      return down.some((cell) => cell.includes(1)) && down.some((cell) => cell.includes(0));
+    }),
+  );
+}
+
 /** Mean over servers and buckets in which they were up. */
 function meanOf(series: RunSeries, servers: readonly number[], { from, to }: { from: number; to: number }): number | null {
   let sum = 0;

@@ -107,11 +107,19 @@ function barMark(bars: readonly PlacedBar[]): Markish {
   });
 }
 
-/** Names of as many lanes as there is height for. */
+/** Lines of text closer than this would overlap. */
+const LABEL_HEIGHT = 13;
+
+/** Names of as many lanes as there is height for, from the top: lanes have different heights. */
 function laneAxis(lanes: readonly Lane[], rowHeight: number, size: ChartSize): Markish {
-  const rowCount = lanes.at(-1)?.bottom ?? 1;
-  const every = Math.max(1, Math.ceil((13 * lanes.length) / (rowCount * rowHeight)));
-  const names = new Map(lanes.filter((_, i) => i % every === 0).map((lane) => [(lane.top + lane.bottom) / 2, lane.server]));
+  const names = new Map<number, string>();
+  let freeFrom = 0;
+  for (const { top, bottom, server } of lanes) {
+    const middle = (top + bottom) / 2;
+    if (middle * rowHeight < freeFrom) continue;
+    names.set(middle, server);
+    freeFrom = middle * rowHeight + LABEL_HEIGHT;
+  }
   return valueAxis({ label: null, ticks: [...names.keys()], text: (middle) => serverLabel(names.get(middle) as string, size) });
 }
 

@@ -39,7 +39,14 @@ export function latencyDistribution(
       x: { type: "log", domain: [ends.low, ends.high], axis: null },
       y: { domain: [0, tallest * 1.06 || 1], axis: null },
       color: { type: "identity" },
-      marks: [grid(4), ...axes(ends, size), barMark(bars, slo), ruleY([0], { stroke: color("line") }), ...rules.flatMap(ruleMarks)],
+      marks: [
+        grid(4),
+        ...axes(ends, size),
+        barMark(bars, slo),
+        ruleY([0], { stroke: color("line") }),
+        ...rules.map(ruleLine),
+        ...rules.map(ruleLabel),
+      ],
     },
   });
 }
@@ -125,15 +132,26 @@ function placeLabels(rules: readonly Percentile[], { low, high }: Ends, size: Ch
   });
 }
 
-function ruleMarks({ latencyS, label, kind, row, leftwards }: PlacedRule): Markish[] {
+const asIs = (value: number) => value;
+
+function ruleLine({ latencyS, kind, row }: PlacedRule): Markish {
   const stroke = kind === "slo" ? { stroke: color("slo"), strokeWidth: 1.75, strokeDasharray: "6 4" } : { stroke: color("ink") };
-  const x = (value: number) => value;
+  return ruleX([latencyS], { x: asIs, ...stroke, insetTop: -4 - row * LABEL_ROW });
+}
+
+/** Drawn after all lines, on the ground of the page: a line to a higher row would cut it otherwise. */
+function ruleLabel({ latencyS, label, kind, row, leftwards }: PlacedRule): Markish {
   const place = { textAnchor: leftwards ? "end" : "start", dx: leftwards ? -3 : 3, dy: -14 - row * LABEL_ROW } as const;
-  const fill = color(kind === "slo" ? "slo" : "ink");
-  return [
-    ruleX([latencyS], { x, ...stroke, insetTop: -4 - row * LABEL_ROW }),
-    text([latencyS], { x, text: () => label, frameAnchor: "top", ...place, fontSize: 11, fill }),
-  ];
+  const ground = { stroke: color("page"), strokeWidth: 5 };
+  return text([latencyS], {
+    x: asIs,
+    text: () => label,
+    frameAnchor: "top",
+    ...place,
+    fontSize: 11,
+    fill: color(kind === "slo" ? "slo" : "ink"),
+    ...ground,
+  });
 }
 
 function describe(percentiles: readonly Percentile[], slo: number | null, bars: readonly Bar[]): string {

@@ -22,7 +22,7 @@ interface Facts {
   readonly bucketsWithFailures: number;
 }
 
-/** Mean, median and 99th percentile by time of arrival, the SLO, and where requests failed. */
+/** Mean, median and 99th percentile by time of arrival, the SLO, and where requests got no answer. */
 export function latencyOverTime(service: ServiceSeries, series: RunSeries, { id, span, size }: TimeChart): string {
   const facts = factsOf(service);
   const y = verticalScale(facts, size.compact);
@@ -99,19 +99,22 @@ function lines(service: ServiceSeries, series: RunSeries, per: number): Markish[
   ];
 }
 
-function legendOf({ sloS, sloDrawn, bucketsWithFailures }: Facts): LegendItem[] {
-  const items: LegendItem[] = [
-    { label: "p99", mark: "line", fill: color("p99") },
-    { label: "median", mark: "line", fill: color("p50") },
-    { label: "mean", mark: "dashed", fill: color("mean") },
-  ];
+function legendOf({ worstS, sloS, sloDrawn, bucketsWithFailures }: Facts): LegendItem[] {
+  const items: LegendItem[] = [];
+  if (worstS > 0) {
+    items.push({ label: "p99", mark: "line", fill: color("p99") });
+    items.push({ label: "median", mark: "line", fill: color("p50") });
+    items.push({ label: "mean", mark: "dashed", fill: color("mean") });
+  }
   if (sloS !== null)
     items.push({ label: `SLO ${quantityText(sloS, "s")}${sloDrawn ? "" : " (far above)"}`, mark: "dashed", fill: color("slo") });
-  if (bucketsWithFailures > 0) items.push({ label: "failed requests (larger: more)", mark: "dot", fill: color("fault") });
+  if (bucketsWithFailures > 0) items.push({ label: "not answered (larger: more)", mark: "dot", fill: color("fault") });
   return items;
 }
 
 function describe({ worstS, usualS, sloS, bucketsWithFailures }: Facts, series: RunSeries): string {
   const slo = sloS === null ? "" : ` The SLO is ${quantityText(sloS, "s")}.`;
-  return `The median latency is usually ${quantityText(usualS, "s")}; the 99th percentile is at worst ${quantityText(worstS, "s")}.${slo} Requests failed in ${bucketsWithFailures} of ${series.bucketCount} intervals.`;
+  const lost = `Requests failed, were rejected or timed out in ${bucketsWithFailures} of ${series.bucketCount} intervals.`;
+  if (worstS === 0) return `No request was answered, so no latency is drawn.${slo} ${lost}`;
+  return `The median latency is usually ${quantityText(usualS, "s")}; the 99th percentile is at worst ${quantityText(worstS, "s")}.${slo} ${lost}`;
 }

@@ -4,7 +4,7 @@ import { color } from "../palette.ts";
 
 export interface LegendItem {
   readonly label: string;
-  readonly mark: "line" | "dashed" | "square" | "dot" | "hatch" | "band" | "ramp";
+  readonly mark: "line" | "dashed" | "square" | "dot" | "hatch" | "light-hatch" | "band" | "ramp";
   readonly fill: string;
 }
 
@@ -56,6 +56,8 @@ function swatchSvg({ mark, fill }: LegendItem): string {
       return `<rect x="1" y="1" width="14" height="14" fill="${fill}" fill-opacity="0.16"/><path d="M1.5 1V15" stroke="${fill}"/>`;
     case "hatch":
       return `<rect x="2.5" y="2.5" width="11" height="11" fill="none" stroke="${fill}"/><path d="M3 9L9 3M5 13L13 5" stroke="${fill}"/>`;
+    case "light-hatch":
+      return `<rect x="2.5" y="2.5" width="11" height="11" fill="var(--heat3)" stroke="${fill}"/><path d="M4 12L12 4" stroke="var(--page)" stroke-width="2.5"/><path d="M4 12L12 4" stroke="${fill}"/>`;
     case "ramp":
       return Array.from({ length: RAMP_STEPS }, (_, i) => `<rect x="${i * 12}" y="2" width="12" height="12" fill="var(--heat${i})"/>`).join(
         "",

@@ -3,6 +3,7 @@ import type { RunOutput, SummaryEntry } from "../../experiment/result.ts";
 import { type Answer, estimatorWords, type Fact, type Group } from "../answer.ts";
 import { escapeText } from "../escape.ts";
 import { durationText, NBSP, quantityText } from "../format.ts";
+import { isPartial } from "../interruption.ts";
 import { boundText } from "../to-table.ts";
 
 const TICK = `<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 8.5l3.5 3.5 7.5-8" fill="none" stroke="currentColor" stroke-width="2.2"/></svg>`;
@@ -22,7 +23,8 @@ export function cardGroups(output: RunOutput, answer: Answer): string {
 
 function windowsNote(output: RunOutput): string {
   if (output.warmupS === 0) return "";
-  return `Latencies and requests are those of the ${durationText(output.durationS)} after the warm-up; energy and carbon include its ${durationText(output.warmupS)}.`;
+  const measured = isPartial(output) ? "time" : durationText(output.durationS);
+  return `Latencies and requests are those of the ${measured} after the warm-up; energy and carbon include its ${durationText(output.warmupS)}.`;
 }
 
 function groupHtml(group: Group, output: RunOutput): string {
@@ -66,9 +68,9 @@ function interrupted(output: RunOutput): string {
   const stopped = output.runs.flatMap((run) =>
     run.interruptedAtS === undefined ? [] : [`seed ${run.seed} after ${durationText(run.interruptedAtS)}`],
   );
-  return stopped.length === 0
-    ? ""
-    : `<p class="alert"><strong>Interrupted, so these are partial results:</strong> ${stopped.join(", ")}.</p>`;
+  if (stopped.length === 0) return "";
+  const means = isPartial(output) ? "Interrupted, so these are partial results:" : "Interrupted, so left out of the means:";
+  return `<p class="alert"><strong>${means}</strong> ${stopped.join(", ")}.</p>`;
 }
 
 function identityVerdict(output: RunOutput): string {

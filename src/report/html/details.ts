@@ -3,6 +3,7 @@ import type { RunOutput } from "../../experiment/result.ts";
 import { estimatorWords, intervalOf, remarkOf } from "../answer.ts";
 import { escapeText } from "../escape.ts";
 import { grouped, MISSING, quantityText } from "../format.ts";
+import { shownRun } from "../interruption.ts";
 import { breakable } from "./answer-section.ts";
 
 export interface Column {
@@ -18,7 +19,7 @@ export interface TableText {
 }
 
 export function details(output: RunOutput): string {
-  const faults = output.runs[0]?.series.faults ?? [];
+  const faults = shownRun(output)?.series.faults ?? [];
   const metricCount = Object.keys(output.summary).length;
   return [
     fold("All metrics", `${metricCount}`, search() + table(metricsTable(output))),
@@ -146,7 +147,7 @@ function identitiesTable(output: RunOutput): TableText {
 }
 
 function faultsTable(output: RunOutput): TableText {
-  const run = output.runs[0];
+  const run = shownRun(output);
   const rows = (run?.series.faults ?? []).map((fault) => [
     escapeText(fault.fault),
     escapeText(fault.kind),

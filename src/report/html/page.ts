@@ -5,6 +5,7 @@ import { answerOf } from "../answer.ts";
 import { standalone, WIDE } from "../charts/frame.ts";
 import { escapeText } from "../escape.ts";
 import { durationText, NBSP } from "../format.ts";
+import { interruptionText, isPartial, shownRun } from "../interruption.ts";
 import { answerSection, cardGroups } from "./answer-section.ts";
 import { details } from "./details.ts";
 import { type PictureSection, pictureHtml, pictureSections } from "./pictures.ts";
@@ -79,10 +80,12 @@ function contentPolicy(): string {
 }
 
 function metaLine(output: RunOutput): string {
-  const series = output.runs[0]?.series;
+  const series = shownRun(output)?.series;
+  const cut = interruptionText(output);
   const count = (n: number, one: string) => (n === 1 ? `1 ${one}` : `${n} ${one}s`);
   const parts = [
-    `${durationText(output.durationS)} simulated`,
+    ...(isPartial(output) ? [] : [`${durationText(output.durationS)} simulated`]),
+    ...(cut === null ? [] : [cut]),
     ...(output.warmupS > 0 ? [`after ${durationText(output.warmupS)} of warm-up`] : []),
     ...(output.startUtc === null ? [] : [`from ${output.startUtc.slice(0, 16).replace("T", " ")} UTC`]),
     count(series?.servers.names.length ?? 0, "server"),
@@ -99,10 +102,10 @@ function jumpList(sections: readonly PictureSection[]): string {
 
 function whichRun(output: RunOutput): string {
   return output.runs.length > 1
-    ? `<p class="aside">The pictures below show the run of seed ${output.runs[0]?.seed}, the first of ${output.runs.length}.</p>`
+    ? `<p class="aside">The pictures below show the run of seed ${shownRun(output)?.seed}, one of ${output.runs.length}.</p>`
     : "";
 }
 
 function sectionHtml(section: PictureSection): string {
-  return `<h2 id="${section.id}">${section.title}</h2>${section.pictures.map(pictureHtml).join("")}`;
+  return `<h2 id="${section.id}">${section.title}</h2>${section.notes.map((note) => `<p class="aside">${escapeText(note)}</p>`).join("")}${section.pictures.map(pictureHtml).join("")}`;
 }

@@ -1,5 +1,5 @@
-/** The charts of the page, each drawn twice: for a screen and for a phone. They show the first run. */
-import type { RunOutput, RunResult } from "../../experiment/result.ts";
+/** The charts of the page, each drawn twice: for a screen and for a phone. They show one run. */
+import type { RunOutput, RunResult, ServiceSeries } from "../../experiment/result.ts";
 import { carbonOverTime } from "../charts/carbon.ts";
 import { type ChartSize, PHONE, WIDE } from "../charts/frame.ts";
 import { hiddenBars, jobBars } from "../charts/jobs.ts";
@@ -10,7 +10,8 @@ import { queueOverTime } from "../charts/queue.ts";
 import type { Span } from "../charts/time-axis.ts";
 import { utilizationMap } from "../charts/utilization.ts";
 import { escapeText } from "../escape.ts";
-import { durationText, grouped, quantityText } from "../format.ts";
+import { durationText, grouped, NBSP, quantityText } from "../format.ts";
+import { shownRun } from "../interruption.ts";
 
 export interface Picture {
   /** Unique in the page, and the name of a file when it is stored alone. */
@@ -24,20 +25,22 @@ export interface PictureSection {
   readonly id: string;
   readonly title: string;
   readonly pictures: readonly Picture[];
+  /** What is not drawn, and why. */
+  readonly notes: readonly string[];
 }
 
-/** Sections without a picture are left out. */
+/** Sections with nothing to say are left out. */
 export function pictureSections(output: RunOutput): PictureSection[] {
-  const run = output.runs[0];
-  if (!run) return [];
-  const span: Span = { totalS: run.series.bucketS * run.series.bucketCount, startUtc: output.startUtc };
+  const run = shownRun(output);
+  if (run === undefined || run.series.bucketCount === 0) return []; // interrupted before the first point of any chart
+  const span: Span = { totalS: run.interruptedAtS ?? run.series.bucketS * run.series.bucketCount, startUtc: output.startUtc };
   const sections: PictureSection[] = [
-    { id: "latency", title: "Latency", pictures: servicePictures(run, span) },
-    { id: "energy", title: "Energy and carbon", pictures: sitePictures(output, run, span) },
-    { id: "servers", title: "Servers", pictures: serverPictures(run, span) },
-    { id: "jobs", title: "Jobs", pictures: batchPictures(run, span) },
+    { id: "latency", title: "Latency", pictures: servicePictures(run, span), notes: serviceNotes(run) },
+    { id: "energy", title: "Energy and carbon", pictures: sitePictures(output, run, span), notes: [] },
+    { id: "servers", title: "Servers", pictures: serverPictures(run, span), notes: [] },
+    { id: "jobs", title: "Jobs", pictures: batchPictures(run, span), notes: [] },
   ];
-  return sections.filter((section) => section.pictures.length > 0);
+  return sections.filter((section) => section.pictures.length + section.notes.length > 0);
 }
 
 export function pictureHtml(picture: Picture): string {
@@ -45,24 +48,43 @@ export function pictureHtml(picture: Picture): string {
   return `<figure id="${picture.id}"><h3>${escapeText(picture.title)}</h3><div class="wide">${picture.draw(WIDE, `${picture.id}-wide`)}</div><div class="phone">${phone}</div><figcaption>${escapeText(picture.caption)}</figcaption></figure>`;
 }
 
-/** A service that answered nothing has nothing to draw. */
+const someLost = ({ requestsFailed }: ServiceSeries): boolean => requestsFailed.some((count) => count > 0);
+const someAnswered = ({ latencyMeanS }: ServiceSeries): boolean => latencyMeanS.some(Number.isFinite);
+
+/** Why a service lacks a picture. */
+function serviceNotes({ series }: RunResult): string[] {
+  return series.services.flatMap((service) => {
+    if (someAnswered(service)) return [];
+    const had = service.requestsArrived.some((count) => count > 0);
+    return [had ? `${service.name} answered no request, so there are no latencies to draw.` : `${service.name} had no requests.`];
+  });
+}
+
+function lostText({ metrics }: RunResult, service: string): string {
+  const arrived = metrics[`workloads.${service}.requests_arrived`];
+  const finished = metrics[`workloads.${service}.requests_finished`];
+  if (typeof arrived !== "number" || typeof finished !== "number" || arrived === finished) return "";
+  const lost = arrived - finished;
+  return ` ${lost === 1 ? "The one that was" : `The ${grouped(lost)} that were`} not answered ${lost === 1 ? "is" : "are"} not in it.`;
+}
+
 function servicePictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
   return series.services.flatMap((service, i) => {
     const overTime: Picture = {
       id: `latency-${i}`,
       title: `${service.name}: latency over time`,
-      caption: `Each point covers ${durationText(series.bucketS)}, by the time at which requests arrived.`,
+      caption: `Each point covers ${durationText(series.bucketS)}, by the time at which requests arrived. Percentiles are read to about 3${NBSP}%.`,
       draw: (size, id) => latencyOverTime(service, series, { id, span, size }),
     };
     const spread: Picture = {
       id: `distribution-${i}`,
       title: `${service.name}: how latencies are spread`,
-      caption: "All requests of the measured time, by how long they took.",
+      caption: `The answered requests of the measured time, by how long they took.${lostText(run, service.name)}`,
       draw: (size, id) => latencyDistribution(service, percentilesOf(run, service.name), { id, size }),
     };
     return [
-      ...(service.latencyMeanS.some(Number.isFinite) ? [overTime] : []),
+      ...(someAnswered(service) || someLost(service) ? [overTime] : []),
       ...(service.histogramCounts.some((count) => count > 0) ? [spread] : []),
     ];
   });

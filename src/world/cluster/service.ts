@@ -105,7 +105,7 @@ export class Service implements ReplicaListener {
     server.addContainer(replica.container, options.reserved);
     server.settle();
     this.replicas.push(replica);
-    this.refresh();
+    if (replica.isUp) this.#up.push(replica); // refresh() would look at all of them for each one added
     this.#updateMemory(replica);
     return replica;
   }

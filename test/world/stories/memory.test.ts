@@ -6,7 +6,8 @@ const ONE = "sites: { west: { servers: { kind: small-8c } } }";
 const story = (lines: string): string => `name: story\nseed: 1\n${lines}\n`;
 const eventsOf = (
   result: Awaited<ReturnType<typeof play>>,
-): { readonly time_s: number; readonly event: string; readonly workload?: string }[] => result.eventLines.map((line) => JSON.parse(line));
+): { readonly time_s: number; readonly event: string; readonly workload?: string }[] =>
+  (result.eventLines ?? []).map((line) => JSON.parse(line));
 
 /** One request of 1000 s at 0 s, and `count` at `atS`: each holds 1 GiB while it waits or runs. */
 const pile = (count: number, atS: number): string =>

@@ -1,6 +1,7 @@
 /** What `record:` keeps, row by row. Server small-8c: 100 W at rest, 12.5 W a busy core. */
 import { strict as assert } from "node:assert";
-import { columnOf, csv, metric, near, play, rowsOf } from "../run-yaml.ts";
+import { runSeed } from "../../../src/experiment/run.ts";
+import { columnOf, csv, loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
 
 const story = (lines: string): string => `name: story\nseed: 1\nduration: 100 s\n${lines}\n`;
 const ONE = "sites: { west: { carbon: 360 g/kWh, servers: { kind: small-8c } } }"; // 1e-4 g/J
@@ -69,7 +70,7 @@ record: { jobs: true, events: true }`),
     assert.deepEqual(rows[2], [2, Number.NaN, Number.NaN, "queued", "", 0]);
     near(rowsOf(result, "jobs")[1]?.carbon_g as number, 0.4);
     assert.deepEqual(
-      result.eventLines.map((line) => JSON.parse(line)),
+      result.eventLines?.map((line) => JSON.parse(line)),
       [{ time_s: 60, event: "job-finished", workload: "etl", id: 0, server: "west/0", since_s: 0 }],
     );
     assert.equal(metric(result, "workloads.etl.jobs_unfinished"), 2);
@@ -92,14 +93,47 @@ record: { power: true }`),
     assert.equal(metric(result, "energy.total_j"), 10 * 100 + 5 * 112.5 + 5 * 125 + 10 * 112.5 + 70 * 100);
   });
 
+  it("of events are none, not absent, where nothing happened", async () => {
+    const result = await play(
+      story(`${ONE}
+workloads: { web: { kind: service, arrivals: { kind: trace, file: web.csv } } }
+record: { events: true }`),
+      { "web.csv": csv("arrival_s,work_s", [1, 4]) },
+    );
+    assert.deepEqual(result.eventLines, []);
+  });
+
   it("stay away when nobody asks for them", async () => {
     const result = await play(story(`${ONE}\nworkloads: { etl: { kind: batch, jobs: 1, work: 1 s } }`));
     assert.deepEqual(result.tables, {});
-    assert.deepEqual(result.eventLines, []);
+    assert.equal(result.eventLines, undefined);
   });
 });
 
 describe("story: series", () => {
+  it("end where the run was interrupted", async () => {
+    const web = "workloads: { web: { kind: service, arrivals: { kind: poisson, rate: 1000/s }, work: 1 ms } }";
+    const spec = loadYaml(story(`${ONE}\n${web}\nwarmup: 10 min`).replace("100 s", "5750 min")).spec;
+    const { series, interruptedAtS = Number.NaN } = await runSeed({ spec }, 1, { shouldStop: () => true, onProgress: () => {} });
+    // 96 h in 96 buckets: an hour each. Only those that ended are told.
+    assert.equal(series.bucketS, 3600);
+    assert.equal(series.bucketCount, Math.floor(interruptedAtS / 3600));
+    assert.ok(series.bucketCount < 96);
+    const [site] = series.sites;
+    const [service] = series.services;
+    assert.ok(site && service);
+    const lengths = [site.energyJ.idle, site.carbonG.idle, site.intensityGPerKwh, series.servers.utilization];
+    for (const values of [
+      ...lengths,
+      service.requestsArrived,
+      service.requestsFailed,
+      service.latencyMeanS,
+      service.latencyP50S,
+      service.latencyP99S,
+    ])
+      assert.equal(values?.length, series.bucketCount);
+  });
+
   it("reach to the end of a run that 96 does not divide", async () => {
     // 106.7 / 96 x 96 is 106.70000000000002: past the end.
     const result = await play(story(`${ONE}\nworkloads: { etl: { kind: batch, jobs: 1, work: 1 h } }`).replace("100 s", "106.7 s"));
