@@ -8,10 +8,11 @@ import { parse } from "yaml";
 
 process.chdir(new URL("..", import.meta.url).pathname);
 /** What must catch every defect: the rooms whose tests say what numbers come out, and the claims of `verify --tier quick`. */
-const QUICK_SUITE = ["kernel", "stats", "world", "control", "scenarios", "claims"].map((room) => `dist/test/${room}/**/*.test.js`);
+const ROOMS = ["kernel", "stats", "world", "control", "scenarios"].map((room) => `dist/test/${room}/**/*.test.js`);
+const QUICK_SUITE = [...ROOMS, "dist/test/claims/quick.test.js"];
 const LEFT_OUT = new Set([".git", "node_modules", "dist", "out", "coverage", "reports"]);
 const WORKER_COUNT = 2;
-const SUITE_S_MAX = 600;
+const SUITE_S_MAX = 1200;
 
 const known = parse(readFileSync("test/mutants/mutants.yaml", "utf8"));
 const wanted = process.argv.slice(2);
