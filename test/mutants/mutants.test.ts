@@ -27,8 +27,8 @@ describe("seeded defects", () => {
     }
   });
 
-  it("name tests that exist, and stand in docs/proof-mutants.md", () => {
-    const page = read("docs/proof-mutants.md");
+  it("name tests that exist, and stand in docs/proof.md", () => {
+    const page = read("docs/proof.md");
     for (const { id, tests } of mutants) {
       assert.ok(existsSync(at(`test/${tests}.test.ts`)), `${id}: ${tests}`);
       assert.ok(page.includes(`| \`${id}\` |`), id);
