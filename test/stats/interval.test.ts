@@ -77,6 +77,7 @@ describe("tInterval", () => {
     assert.deepEqual(tInterval([7], 0.95), { mean: 7, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, n: 1 });
     assert.throws(() => tInterval([], 0.95), RangeError);
     assert.ok(Number.isNaN(variance([7])));
+    assert.equal(variance([1, 3]), 2); // (1 + 1) / (2 - 1)
   });
 
   it("sums without loss", () => {

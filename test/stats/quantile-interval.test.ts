@@ -60,6 +60,16 @@ describe("quantile interval over replications", () => {
     assert.deepEqual(replicatedQuantileInterval(mixed, 0.5, 0.8), { estimate: 10, low: 8, high: 12, n: 20 });
   });
 
+  it("takes a long run for no more extreme than a short one with the same share", () => {
+    // Pooled 1..12, median 6. Up to 6 lie 1 of 2, 2 of 4 and 3 of 6: every share is a half, so nothing spreads and only ranks 6 and 7 are left.
+    const runs = [
+      [1, 12],
+      [2, 3, 10, 11],
+      [4, 5, 6, 7, 8, 9],
+    ];
+    assert.deepEqual(replicatedQuantileInterval(runs, 0.5, 0.95), { estimate: 6, low: 6, high: 7, n: 12 });
+  });
+
   it("weighs runs by their number of values, and knows nothing from one run", () => {
     // 9 of the 10 values are in the second run; its share decides.
     assert.equal(replicatedQuantileInterval([[100], [1, 2, 3, 4, 5, 6, 7, 8, 9]], 0.5, 0.95).estimate, 5);

@@ -34,6 +34,8 @@ describe("PUE", () => {
     assert.equal(pue.at(0.5), 1.2);
     close(pue.at(0.3), 1.6); // halfway from 2 to 1.2
     assert.equal(pue.at(1), 1.1);
+    const half = makePue({ kind: "table", file: readPueTable(["load,pue", "0.1,2", "0.5,1.2"], "pue.csv") });
+    assert.deepEqual([half.at(0.5), half.at(0.9)], [1.2, 1.2]); // constant beyond its last row
   });
 
   it("names the line of a bad row", () => {
