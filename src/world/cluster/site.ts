@@ -17,6 +17,8 @@ export interface SiteOptions {
   /** Power usage effectiveness by load share of the servers' peak watts. */
   readonly pue: (loadShare: number) => number;
   readonly isPueConstant: boolean;
+  /** Why its operational grams are unknown; undefined where the grid is described. */
+  readonly noCarbon: string | undefined;
 }
 
 export class Site {

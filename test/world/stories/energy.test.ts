@@ -146,6 +146,54 @@ workloads:
   });
 });
 
+describe("story: a grid that nobody described", () => {
+  const sites = `sites:
+  west: { servers: { kind: small-8c } }
+  east: { carbon: 360 g/kWh, servers: { kind: small-8c } }`;
+  const workloads = `workloads:
+  web: { kind: service, sites: [west], tenant: x, arrivals: { kind: trace, file: web.csv } }
+  etl: { kind: batch, jobs: 1, cores: 8, work: 10 s, sites: [east], tenant: y }
+  any: { kind: batch, jobs: 1, cores: 1, work: 10 s, tenant: y }
+record: { requests: true, jobs: true }`;
+
+  it("leaves grams unknown, not 0, wherever it has a part in them, and says which site it is", async () => {
+    const result = await play(story(`duration: 100 s\n${sites}\n${workloads}`), { "web.csv": csv("arrival_s,work_s", [0, 10]) });
+    const unknown = Object.keys(result.metrics).filter((name) => result.notes[name]?.reason === "sites.west has no carbon");
+    assert.deepEqual(unknown.toSorted(), [
+      "carbon.facility_g",
+      "carbon.idle_g",
+      "carbon.job_g",
+      "carbon.operational_g",
+      "carbon.psu_loss_g",
+      "carbon.request_g",
+      "carbon.reserved_idle_g",
+      "carbon.sci_g",
+      "carbon.total_g",
+      "sites.west.carbon_g",
+      "tenants.x.carbon_g",
+      "tenants.y.carbon_g",
+      "workloads.any.carbon_g",
+      "workloads.any.carbon_mean_g_per_job",
+      "workloads.web.carbon_g",
+      "workloads.web.carbon_mean_g_per_request",
+    ]);
+    for (const name of unknown) assert.equal(result.metrics[name], null, name);
+    near(metric(result, "carbon.embodied_g"), (2 * 1e6 * 100) / 126_230_400);
+    near(metric(result, "sites.east.carbon_g"), metric(result, "sites.east.energy_j") * 1e-4);
+    near(metric(result, "workloads.etl.carbon_g"), 1000 * 1e-4); // 100 W dynamic for 10 s
+  });
+
+  it("leaves them out of the rows too", async () => {
+    const result = await play(story(`duration: 100 s\n${sites}\n${workloads}`), { "web.csv": csv("arrival_s,work_s", [0, 10]) });
+    const known = rowsOf(result, "jobs").map((row) => [row.workload, Number.isFinite(row.carbon_g)]);
+    assert.deepEqual(known.toSorted(), [
+      ["any", false],
+      ["etl", true],
+    ]);
+    assert.ok(Number.isNaN(rowsOf(result, "requests")[0]?.carbon_g));
+  });
+});
+
 describe("story: two sites", () => {
   it("have meters of their own", async () => {
     const result = await play(

@@ -29,6 +29,28 @@ describe("story: a refusal", () => {
     refuses(batch, /job 1 is larger than every server: it needs 1 core and 40 GiB/, { "etl.csv": memory });
   });
 
+  it("of what asks for the grams of a grid that nobody described", () => {
+    const of = (more: string): string => `${ONE.replace("} } }", "} }, east: { carbon: 300 g/kWh, servers: { kind: small-8c } } }")}
+workloads: { etl: { kind: batch, jobs: 1, work: 1 s, tenant: x }, there: { kind: batch, jobs: 1, work: 1 s, sites: [east] } }
+${more}`;
+    const expects = (metric: string): string => of(`expect: [{ metric: ${metric}, max: 5 }]`);
+    for (const metric of [
+      "carbon.total_g",
+      "carbon.idle_g",
+      "sites.west.carbon_g",
+      "workloads.etl.carbon_mean_g_per_job",
+      "tenants.x.carbon_g",
+    ])
+      refuses(expects(metric), /expect\.?\[?0\]?\.metric names "[a-z._]+", which nobody can know: sites\.west has no carbon/);
+    for (const metric of ["carbon.embodied_g", "sites.east.carbon_g", "workloads.there.carbon_g", "energy.total_j"])
+      loadYaml(story(expects(metric)));
+    for (const kind of ["carbon-threshold", "carbon-lowest-slot"]) {
+      const decides = (workload: string): string => of(`controllers: { wait: { kind: ${kind}, target: { workload: ${workload} } } }`);
+      refuses(decides("etl"), /controllers\.wait decides by carbon, and sites\.west has no carbon/);
+      loadYaml(story(decides("there")));
+    }
+  });
+
   it("of a grid that ends before the longest run that an automatic warm-up may make", () => {
     const files = { "grid.csv": csv("hour,average_g_per_kwh", [0, 1], [1, 1]) };
     const hours = (duration: string): string =>
