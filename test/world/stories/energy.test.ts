@@ -97,6 +97,18 @@ workloads: { etl: { kind: batch, cores: 8, arrivals: { kind: trace, file: etl.cs
     near(metric(result, "energy.facility_j"), 4500 + 1800 + 1500);
     near(metric(result, "energy.total_j"), 21_000 + 7800);
   });
+
+  it("costs by the load that its tick sees after all else at that instant", async () => {
+    // Load 0.5 (100 of 200 W): 1.5; load 1 (all 8 cores): 1.1. Eight requests at 300 s, of 300 s each: the tick at 300 s sees 200 W,
+    // the one at 600 s is past the end. [0, 300): 30 kJ x 1.5; [300, 600): 60 kJ x 1.1.
+    const result = await play(
+      story(`duration: 600 s
+sites: { west: { pue: { kind: table, file: pue.csv }, servers: { kind: small-8c } } }
+workloads: { web: { kind: service, concurrency: 8, arrivals: { kind: trace, file: web.csv } } }`),
+      { "pue.csv": csv("load,pue", [0, 2], [0.5, 1.5], [1, 1.1]), "web.csv": csv("arrival_s,work_s", ...Array(8).fill([300, 300])) },
+    );
+    near(metric(result, "energy.total_j"), 30_000 * 1.5 + 60_000 * 1.1);
+  });
 });
 
 describe("story: a gram", () => {
