@@ -38,7 +38,7 @@ function meanWorkS({ work, classes }: ServiceSpec, parts: Parts): number {
 
 /** Requests served at once, each on one core. */
 function slotsPerReplica({ discipline, concurrency, limits }: ServiceSpec, { servers, kinds }: Ground): number {
-  const cores = Math.max(...servers.map(({ group }) => (kinds[group.kind] as ServerKindSpec).cores));
+  const cores = servers.reduce((most, { group }) => Math.max(most, (kinds[group.kind] as ServerKindSpec).cores), 0);
   const slots = concurrency ?? (discipline === "fcfs" ? 1 : "unlimited");
   return Math.min(slots === "unlimited" ? cores : slots, limits?.cpu ?? cores, cores);
 }

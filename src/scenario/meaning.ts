@@ -16,6 +16,7 @@ export function checkMeaning(
   parts: Parts,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const findings = new Findings(tree);
+  if (!checkFleetSize(spec, findings)) return findings; // nothing else is worth counting
   const fleet = fleetOf(spec.sites);
   checkSites(spec, parts, findings);
   if (Object.keys(spec.workloads).length > 0 && fleet.length === 0) {
@@ -40,6 +41,25 @@ export function checkMeaning(
   checkFaults(spec, fleet, findings);
   checkExpectations(spec, parts, findings);
   return findings;
+}
+
+/** More servers than a run can hold. */
+const SERVERS_MAX = 200_000;
+
+function checkFleetSize({ sites }: ScenarioSpec, findings: Findings): boolean {
+  const inGroups = (groups: readonly ServerGroupSpec[]): number => groups.reduce((sum, { count }) => sum + count, 0);
+  let servers = 0;
+  for (const site of Object.values(sites)) {
+    servers += inGroups(site.servers);
+    for (const rack of Object.values(site.racks)) servers += rack.count * inGroups(rack.servers);
+  }
+  if (servers <= SERVERS_MAX) return true;
+  findings.problem(
+    ["sites"],
+    `must have at most ${SERVERS_MAX} servers, got ${servers}`,
+    "Hint: a smaller fleet under a smaller load says the same.",
+  );
+  return false;
 }
 
 function checkSites(spec: ScenarioSpec, parts: Parts, findings: Findings): void {

@@ -51,6 +51,20 @@ ${more}`;
     }
   });
 
+  it("of more servers than a run can hold, and of no fewer", () => {
+    const of = (racks: number, web: string): string =>
+      `sites: { west: { racks: { r: { count: ${racks}, servers: { kind: small-8c, count: 1000 } } } } }\n${web}`;
+    refuses(of(201, ""), /sites must have at most 200000 servers, got 201000/);
+    loadYaml(story(of(130, "workloads: { web: { kind: service, work: 1 s, arrivals: { kind: poisson, rate: 0.5 req/s } } }")));
+  }).timeout(20_000);
+
+  it("of an SLO that holds for nobody", () => {
+    const slo = (percentile: number): string =>
+      `${ONE}\nworkloads: { web: { kind: service, work: 1 s, arrivals: { kind: poisson, rate: 0.5 req/s }, slo: { latency: 1 s, percentile: ${percentile} } } }`;
+    refuses(slo(0), /slo\.percentile must be/);
+    loadYaml(story(slo(0.01)));
+  });
+
   it("of a grid that ends before the longest run that an automatic warm-up may make", () => {
     const files = { "grid.csv": csv("hour,average_g_per_kwh", [0, 1], [1, 1]) };
     const hours = (duration: string): string =>
