@@ -1,5 +1,6 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
 import { Findings } from "./findings.ts";
+import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers, checkFaults } from "./meaning-names.ts";
@@ -39,6 +40,7 @@ export function checkMeaning(
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, findings);
+  checkEndless(spec, parts, findings);
   checkExpectations(spec, parts, findings);
   return findings;
 }

@@ -65,6 +65,37 @@ ${more}`;
     loadYaml(story(slo(0.01)));
   });
 
+  it("of runs that would never end", () => {
+    const web = (more: string, arrivals = "{ kind: poisson, rate: 1 req/s }"): string =>
+      `${ONE}\nworkloads: { web: { kind: service, queueLimit: 1, work: 1 ms, arrivals: ${arrivals}${more} } }`;
+    refuses(web("", "{ kind: poisson, rate: 1.1e9 req/s }"), /web\.arrivals come at 1100000000 a second, and at most/);
+    refuses(web("", "{ kind: renewal, gap: 0.5 ns }"), /web\.arrivals come at/);
+    refuses(web("", "{ kind: closed, users: 1000001, thinkTime: 1 s }"), /arrivals\.users must be at most 1000000, got 1000001/);
+    refuses(web(", slo: { latency: 1 s, window: 9 us }"), /slo\.window must be so long that the run holds at most 10000000 windows/);
+    loadYaml(story(web(", slo: { latency: 1 s, window: 11 us }")));
+    const etl = (jobs: number, more: string): string =>
+      `${ONE.replace("} } }", "}, carbon: 300 g/kWh } }")}\nworkloads: { etl: { kind: batch, jobs: ${jobs}, work: 1 ms } }\n${more}`;
+    refuses(etl(100_000_001, ""), /etl\.jobs must be at most 100000000, got 100000001/);
+    const often = (period: string): string =>
+      etl(1, `controllers: { c: { kind: carbon-threshold, target: { workload: etl }, period: ${period}, telemetry: { scrape: 1 s } } }`);
+    refuses(often("0.9 us"), /controllers\.c\.period must be so long that the run holds at most 100000000 of them/);
+    loadYaml(story(often("1.1 us")));
+    refuses(
+      etl(1, "faults: { f: { kind: server-crash, target: { site: west }, mttr: 1 h, mtbf: { kind: exponential, mean: 0.5 s } } }"),
+      /faults\.f\.mtbf must have a mean of at least 1 s, got 0\.5 s/,
+    );
+  });
+
+  it("of a load that is all that there is, unless nothing is left to chance", () => {
+    const web = (arrivals: string, work: string): string =>
+      `${ONE}\nworkloads: { web: { kind: service, concurrency: 2, work: ${work}, arrivals: ${arrivals} } }`;
+    const full = /web\.arrivals keep 2 cores busy \(20 req\/s x 0\.1 s\), all of the 2 that/;
+    refuses(web("{ kind: poisson, rate: 20 req/s }", "100 ms"), full);
+    refuses(web("{ kind: renewal, gap: 50 ms }", "{ kind: exponential, mean: 100 ms }"), full);
+    loadYaml(story(web("{ kind: renewal, gap: 50 ms }", "100 ms")));
+    loadYaml(story(web("{ kind: poisson, rate: 19.9 req/s }", "100 ms")));
+  });
+
   it("of a grid that ends before the longest run that an automatic warm-up may make", () => {
     const files = { "grid.csv": csv("hour,average_g_per_kwh", [0, 1], [1, 1]) };
     const hours = (duration: string): string =>
