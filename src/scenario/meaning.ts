@@ -1,5 +1,6 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
 import { Findings } from "./findings.ts";
+import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers, checkFaults } from "./meaning-names.ts";
@@ -16,6 +17,7 @@ export function checkMeaning(
   parts: Parts,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const findings = new Findings(tree);
+  if (!checkFleetSize(spec, findings)) return findings; // nothing else is worth counting
   const fleet = fleetOf(spec.sites);
   checkSites(spec, parts, findings);
   if (Object.keys(spec.workloads).length > 0 && fleet.length === 0) {
@@ -38,8 +40,28 @@ export function checkMeaning(
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, findings);
+  checkEndless(spec, parts, findings);
   checkExpectations(spec, parts, findings);
   return findings;
+}
+
+/** More servers than a run can hold. */
+const SERVERS_MAX = 200_000;
+
+function checkFleetSize({ sites }: ScenarioSpec, findings: Findings): boolean {
+  const inGroups = (groups: readonly ServerGroupSpec[]): number => groups.reduce((sum, { count }) => sum + count, 0);
+  let servers = 0;
+  for (const site of Object.values(sites)) {
+    servers += inGroups(site.servers);
+    for (const rack of Object.values(site.racks)) servers += rack.count * inGroups(rack.servers);
+  }
+  if (servers <= SERVERS_MAX) return true;
+  findings.problem(
+    ["sites"],
+    `must have at most ${SERVERS_MAX} servers, got ${servers}`,
+    "Hint: a smaller fleet under a smaller load says the same.",
+  );
+  return false;
 }
 
 function checkSites(spec: ScenarioSpec, parts: Parts, findings: Findings): void {

@@ -17,6 +17,8 @@ export interface SiteOptions {
   /** Power usage effectiveness by load share of the servers' peak watts. */
   readonly pue: (loadShare: number) => number;
   readonly isPueConstant: boolean;
+  /** Why its operational grams are unknown; undefined where the grid is described. */
+  readonly noCarbon: string | undefined;
 }
 
 export class Site {
@@ -46,9 +48,9 @@ export class Site {
       this.close();
       const powerW = this.servers.reduce((sum, server) => sum + server.powerW, 0);
       this.#pue = this.options.pue(peakW === 0 ? 0 : powerW / peakW);
-      this.#simulation.schedule(PUE_TICK_S, PHASE.finish, tick);
+      this.#simulation.schedule(PUE_TICK_S, PHASE.sample, tick); // after what else happens at that instant
     };
-    tick();
+    this.#simulation.schedule(0, PHASE.sample, tick);
   }
 
   /** Joules by account up to now. */

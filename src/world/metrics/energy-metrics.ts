@@ -4,6 +4,7 @@ import type { Site } from "../cluster/site.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
+import { isOperationalGrams } from "./catalogue.ts";
 
 export function energyMetrics(book: MetricBook, world: World, endS: number): void {
   const energyJ = (account: Account): number => world.sites.reduce((sum, site) => sum + site.energyJ(account), 0);
@@ -62,6 +63,23 @@ function tenantMetrics(book: MetricBook, world: World): void {
         shares.reduce((sum, share) => sum + share, 0),
       );
     }
+  }
+}
+
+/** Nobody knows the grams of joules from a grid that the scenario does not describe. Call once every metric is there. */
+export function withholdGrams(book: MetricBook, world: World): void {
+  const units = [...world.services, ...world.batches];
+  const unknown: [prefix: string, reason: string | undefined][] = [
+    ["carbon.", world.sites.find(({ options }) => options.noCarbon !== undefined)?.options.noCarbon],
+    ...world.sites.map(({ options }): [string, string | undefined] => [`sites.${options.name}.`, options.noCarbon]),
+    ...units.flatMap(({ name, tenant, noCarbon }): [string, string | undefined][] => [
+      [`workloads.${name}.`, noCarbon],
+      [`tenants.${tenant}.`, noCarbon],
+    ]),
+  ];
+  for (const [prefix, reason] of unknown) {
+    if (reason === undefined) continue;
+    for (const name of Object.keys(book.metrics)) if (name.startsWith(prefix) && isOperationalGrams(name)) book.missing(name, reason);
   }
 }
 
