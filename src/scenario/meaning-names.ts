@@ -2,7 +2,7 @@
 import type { Table } from "../world/base/table.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
-import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec } from "./spec.ts";
+import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec, type WorkloadSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 type Where = "site" | "row" | "rack" | "server";
@@ -23,6 +23,7 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
     else if (findings.requireName([...path, "target", "workload"], workload, "workload", Object.keys(spec.workloads))) {
       checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
+      checkDraws(controller, path, spec.workloads[workload], findings);
     }
     checkOracle(controller, path, parts, findings);
   }
@@ -64,6 +65,12 @@ function checkTargetKind(
     [...path, "target", "workload"],
     `must be a ${wanted} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
   );
+}
+
+/** As many draws as replicas are all that there are. */
+function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
+  if (kind !== "power-of-d" || workload?.kind !== "service" || (d as number) <= workload.replicas) return;
+  findings.warn([...path, "d"], `is more than the ${workload.replicas} replicas: all of them are compared, got ${d}`);
 }
 
 /** Who decides by the grid's carbon has nothing to go by at a site that does not say it. */

@@ -5,6 +5,7 @@ import { checkExpectations } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers, checkFaults } from "./meaning-names.ts";
 import { checkFit } from "./meaning-size.ts";
+import { checkTraceUse } from "./meaning-trace.ts";
 import type { Parts } from "./parts.ts";
 import type { Problem } from "./problem.ts";
 import { type BatchSpec, fleetOf, type ScenarioSpec, type ServerGroupSpec, type ServiceSpec, type WorkloadSpec } from "./spec.ts";
@@ -31,6 +32,13 @@ export function checkMeaning(
     const path = ["workloads", name];
     workload.sites?.forEach((site, i) => void findings.requireName([...path, "sites", i], site, "site", Object.keys(spec.sites)));
     checkWorkload(workload, path, parts, findings);
+    checkTraceUse(workload, path, { endS: spec.duration + (spec.warmup === "auto" ? 0 : spec.warmup), parts }, findings);
+    if (spec.start === undefined && (workload.arrivals?.profile as { kind: string } | undefined)?.kind === "diurnal")
+      findings.warn(
+        [...path, "arrivals", "profile"],
+        "takes time 0 for 00:00 UTC: the scenario has no `start`",
+        "Hint: start: 2021-07-01T08:00:00Z.",
+      );
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
     const ground = { servers: allowed, kinds: spec.serverKinds, parts };

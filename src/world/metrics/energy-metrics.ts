@@ -2,6 +2,7 @@
 
 import type { Site } from "../cluster/site.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
+import { amortisedG, sciG } from "../energy/carbon/grams.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { isOperationalGrams } from "./catalogue.ts";
@@ -11,7 +12,7 @@ export function energyMetrics(book: MetricBook, world: World, endS: number): voi
   const carbonG = (account: Account): number => world.sites.reduce((sum, site) => sum + site.carbonG[account].value, 0);
   const totalJ = ACCOUNTS.reduce((sum, account) => sum + energyJ(account), 0);
   const operationalG = ACCOUNTS.reduce((sum, account) => sum + carbonG(account), 0);
-  const embodiedG = world.servers.reduce((sum, { options }) => sum + (options.embodiedG * endS) / options.lifetimeS, 0);
+  const embodiedG = world.servers.reduce((sum, { options }) => sum + amortisedG(options, endS), 0);
   book.set("energy.total_j", totalJ);
   book.set("energy.it_j", totalJ - energyJ("facility"));
   for (const account of ACCOUNTS) book.set(`energy.${snake(account)}_j`, energyJ(account));
@@ -19,7 +20,9 @@ export function energyMetrics(book: MetricBook, world: World, endS: number): voi
   book.set("carbon.operational_g", operationalG);
   book.set("carbon.embodied_g", embodiedG);
   for (const account of ACCOUNTS) book.set(`carbon.${snake(account)}_g`, carbonG(account));
-  book.ratio("carbon.sci_g", operationalG + embodiedG, unitsDone(world), "no request or job finished");
+  const sci = sciG({ operationalG, embodiedG, units: unitsDone(world) });
+  if (sci === null) book.missing("carbon.sci_g", "no request or job finished");
+  else book.set("carbon.sci_g", sci);
   for (const site of world.sites) siteMetrics(book, site, endS);
   tenantMetrics(book, world);
 }

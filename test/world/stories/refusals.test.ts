@@ -120,6 +120,31 @@ workloads:
   });
 });
 
+describe("story: a warning", () => {
+  const warnings = (lines: string, files: Files = {}): string => loadYaml(story(lines), files).warnings.join("\n");
+
+  it("of columns and rows of a trace that nobody reads", () => {
+    const web = `${ONE}\nworkloads: { web: { kind: service, arrivals: { kind: trace, file: t.csv } } }`;
+    const etl = `${ONE}\nworkloads: { etl: { kind: batch, arrivals: { kind: trace, file: t.csv } } }`;
+    const said = warnings(web, { "t.csv": csv("arrival_s,work_s,class", [0, 1, "gold"], [100, 1, "gold"], [101, 1, "gold"]) });
+    assert.match(said, /web\.arrivals replay a trace with a column "class", and the service has no classes/);
+    assert.match(said, /web\.arrivals replay a trace of which 2 of 3 rows come after the run's end \(100 s\)/);
+    const deadline = warnings(etl, { "t.csv": csv("arrival_s,work_s,deadline", [0, 1, 50]) });
+    assert.match(deadline, /etl\.arrivals replay a trace with a column "deadline", which nobody reads\. Did you mean "deadline_s"\?/);
+    assert.equal(warnings(etl, { "t.csv": csv("arrival_s,work_s,deadline_s,tokens", [0, 1, 50, 1]) }), "");
+  });
+
+  it("of a day that begins at midnight because nobody said when, and of more draws than replicas", () => {
+    const profile = "profile: { kind: diurnal, peakHour: 20, ratio: 2 }";
+    const web = `${ONE}\nworkloads: { web: { kind: service, replicas: 2, work: 1 ms, arrivals: { kind: poisson, rate: 1 req/s, ${profile} } } }`;
+    assert.match(warnings(web), /arrivals\.profile takes time 0 for 00:00 UTC: the scenario has no `start`/);
+    const draws = (d: number): string =>
+      `start: 2021-07-01T00:00:00Z\n${web}\ncontrollers: { r: { kind: power-of-d, d: ${d}, target: { workload: web } } }`;
+    assert.equal(warnings(draws(2)), "");
+    assert.match(warnings(draws(3)), /controllers\.r\.d is more than the 2 replicas: all of them are compared, got 3/);
+  });
+});
+
 describe("story: a full queue", () => {
   it("turns gold away too: whoever was interrupted would have nowhere to wait", async () => {
     const result = await play(
