@@ -21,11 +21,10 @@ if (unknown.length > 0) fail(`no such mutant: ${unknown.join(", ")}; there are $
 const mutants = wanted.length === 0 ? known : known.filter(({ id }) => wanted.includes(id));
 
 const copies = [];
-try {
-  process.exitCode = await main();
-} finally {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-}
+process.on("exit", () => {
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 5 }); // a compiler may still write there
+});
+process.exit(await main());
 
 async function main() {
   const sound = await suite(newCopy(), QUICK_SUITE);
@@ -105,6 +104,5 @@ function run(cwd, args) {
 
 function fail(message) {
   console.error(message);
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
   process.exit(2);
 }

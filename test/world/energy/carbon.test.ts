@@ -8,6 +8,7 @@ import {
   type RowSignal,
   readCarbonTable,
 } from "../../../src/world/energy/index.ts";
+import { tableSignal } from "../../../src/world/energy/row-signal.ts";
 
 const HOUR = 3600;
 const START = 1_625_097_600; // 2021-07-01T00:00:00Z
@@ -83,6 +84,19 @@ describe("carbon intensity", () => {
     }
   });
 
+  it("gives the instant before a boundary to the row before, also where the quotient rounds up to the boundary", () => {
+    // Steps of 0.7 s: the float just below 3 x 0.7 s, divided by 0.7 s, rounds to 3; of 100 boundaries a fair share do.
+    const signal = tableSignal({ values: Float64Array.from({ length: 101 }, (_, row) => row), fromS: 0, stepS: 0.7, repeat: false });
+    let roundedUp = 0;
+    for (let row = 1; row <= 100; row++) {
+      const beforeS = row * 0.7 * (1 - Number.EPSILON / 2);
+      assert.ok(beforeS < row * 0.7);
+      if (Math.floor(beforeS / 0.7) === row) roundedUp++;
+      assert.deepEqual([signal.row(beforeS), signal.row(row * 0.7)], [row - 1, row]);
+    }
+    assert.ok(roundedUp > 0);
+  });
+
   it("knows the night when clocks go back: +02:00 and then +01:00 are an hour apart", () => {
     const night = [
       "utc,average_g_per_kwh",
@@ -142,6 +156,15 @@ describe("a carbon table", () => {
     assert.throws(() => readCarbonTable(["hour,average_g_per_kwh", "0,1", "1,1", "3,1"], "ci.csv"), {
       line: 4,
       message: "leaves a gap: expected hour 2, got hour 3",
+    });
+  });
+
+  it("needs no column that nobody asks for, and checks each that is there", () => {
+    const marginal = ["hour,marginal_g_per_kwh", "0,7", "1,8"];
+    assert.equal(carbonProblem(traceOf(marginal, { signal: "marginal" }), span), undefined);
+    assert.throws(() => readCarbonTable([...marginal, "2,-1"], "ci.csv"), {
+      line: 4,
+      message: 'column "marginal_g_per_kwh" must be at least 0, got -1',
     });
   });
 

@@ -98,6 +98,22 @@ describe("noisy", () => {
     assert.ok(Math.abs(far / 0.13 - 1) < 0.07, `73-96 h: ${far}`);
   });
 
+  it("is right on average: its errors have mean one", () => {
+    // Four days out sigma is near 0.165. Errors stay alike for about 12 h: 70,080 h hold some 5,800 independent ones, so the mean of
+    // forecast over truth deviates by 0.165 / sqrt(5800) = 0.0022; five of them are 0.011. Without its correction the mean is off by
+    // sigma^2 / 2 = 0.0136, with one of the wrong sign by twice that.
+    const days = 8 * 365;
+    const signal = grid(days);
+    const forecast = forecastOf(spec, signal);
+    let sum = 0;
+    let count = 0;
+    for (let hour = 0; hour + 96 < days * 24; hour++) {
+      sum += forecast.predict(hour * HOUR, (hour + 96) * HOUR) / signal.at((hour + 96) * HOUR);
+      count++;
+    }
+    assert.ok(Math.abs(sum / count - 1) < 0.011, `${sum / count}`);
+  });
+
   it("makes neighbouring hours and successive issues resemble each other as e^(-1/12) and e^(-1/24)", () => {
     // 20,000 rows, alike for 12 h: some 1,700 independent pairs. Deviation of a correlation: (1 - r^2) / sqrt(1700); five of them: 0.019 at
     // r = 0.92, 0.010 at 0.96, 0.105 at 0.37.
@@ -162,6 +178,8 @@ describe("white", () => {
     assert.ok(Math.abs(Math.sqrt(squares / 8760) / (0.05 * signal.mean) - 1) < 0.038, `${Math.sqrt(squares / 8760)}`);
     assert.ok(Math.abs(lagged / squares) < 0.054, `${lagged / squares}`);
     assert.equal(forecast.predict(0, 50 * HOUR), forecast.predict(40 * HOUR, 50 * HOUR));
+    assert.equal(forecast.predict(51 * HOUR, 50 * HOUR), signal.at(50 * HOUR)); // the past is known
+    assert.equal(forecast.predict(50 * HOUR, 50 * HOUR), forecast.predict(0, 50 * HOUR)); // the present is not
   });
 });
 

@@ -20,6 +20,12 @@ describe("an instant", () => {
     }
   });
 
+  it("has its place within the day, to the last second", () => {
+    assert.equal(epochOf("1970-01-01T23:59:59Z"), 86_399);
+    assert.equal(formatUtc(86_399), "1970-01-01T23:59:59Z");
+    assert.equal(formatUtc(3600 + 2 * 60 + 3), "1970-01-01T01:02:03Z");
+  });
+
   it("takes a zone: two o'clock at +02:00 is midnight in UTC", () => {
     assert.equal(epochOf("2021-07-01T02:00:00+02:00"), epochOf("2021-07-01T00:00:00Z"));
     assert.equal(epochOf("2021-06-30T19:30:00-0430"), epochOf("2021-07-01T00:00:00Z"));
@@ -30,7 +36,7 @@ describe("an instant", () => {
   it("is refused without a zone or outside the calendar", () => {
     assert.match(problemOf("2021-07-01T00:00:00"), /says no time zone; add Z or an offset such as \+02:00/);
     assert.match(problemOf("2021-02-29T00:00:00Z"), /not a day of the calendar/);
-    assert.match(problemOf("2021-07-01T24:00:00Z"), /not a time of day/);
+    for (const time of ["24:00:00", "00:60:00", "00:00:60"]) assert.match(problemOf(`2021-07-01T${time}Z`), /not a time of day/);
     assert.match(problemOf("2021-07-01T00:00:00+99:00"), /impossible zone offset/);
     assert.match(problemOf("1 July 2021"), /not an ISO 8601 instant/);
   });
