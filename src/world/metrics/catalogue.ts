@@ -142,8 +142,8 @@ const CLOUD: readonly MetricEntry[] = [
   total("carbon.embodied_g", "g", "Making the servers, spread evenly over their lifetime."),
   { ...total("carbon.<account>_g", "g", "The operational grams of one account."), nullIf: SOME_NO_CARBON },
   {
-    pattern: "carbon.sci_g",
-    unit: "g",
+    pattern: "carbon.sci_g_per_unit",
+    unit: "g/unit",
     meaning: "Software Carbon Intensity: operational and embodied grams per finished request or job.",
     time: "run",
     nullIf: `no request or job finished, or ${SOME_NO_CARBON}`,

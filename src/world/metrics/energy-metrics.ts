@@ -21,8 +21,8 @@ export function energyMetrics(book: MetricBook, world: World, endS: number): voi
   book.set("carbon.embodied_g", embodiedG);
   for (const account of ACCOUNTS) book.set(`carbon.${snake(account)}_g`, carbonG(account));
   const sci = sciG({ operationalG, embodiedG, units: unitsDone(world) });
-  if (sci === null) book.missing("carbon.sci_g", "no request or job finished");
-  else book.set("carbon.sci_g", sci);
+  if (sci === null) book.missing("carbon.sci_g_per_unit", "no request or job finished");
+  else book.set("carbon.sci_g_per_unit", sci);
   for (const site of world.sites) siteMetrics(book, site, endS);
   tenantMetrics(book, world);
 }

@@ -154,7 +154,7 @@ workloads:
     near(metric(result, "carbon.embodied_g"), embodiedG);
     near(metric(result, "carbon.operational_g"), operationalG);
     near(metric(result, "carbon.total_g"), embodiedG + operationalG);
-    near(metric(result, "carbon.sci_g"), (embodiedG + operationalG) / 2);
+    near(metric(result, "carbon.sci_g_per_unit"), (embodiedG + operationalG) / 2);
   });
 });
 
@@ -179,7 +179,7 @@ record: { requests: true, jobs: true }`;
       "carbon.psu_loss_g",
       "carbon.request_g",
       "carbon.reserved_idle_g",
-      "carbon.sci_g",
+      "carbon.sci_g_per_unit",
       "carbon.total_g",
       "sites.west.carbon_g",
       "tenants.x.carbon_g",

@@ -112,8 +112,8 @@ record: { events: true }`),
 
 describe("story: series", () => {
   it("end where the run was interrupted", async () => {
-    const web = "workloads: { web: { kind: service, arrivals: { kind: poisson, rate: 1000/s }, work: 1 ms } }";
-    const spec = loadYaml(story(`${ONE}\n${web}\nwarmup: 10 min`).replace("100 s", "5750 min")).spec;
+    const web = "workloads: { web: { kind: service, arrivals: { kind: poisson, rate: 900/s }, work: 1 ms } }";
+    const spec = loadYaml(story(`${ONE.replace("servers:", "carbon: 300 g/kWh, servers:")}\n${web}\nwarmup: 10 min`).replace("100 s", "5750 min")).spec;
     const { series, interruptedAtS = Number.NaN } = await runSeed({ spec }, 1, { shouldStop: () => true, onProgress: () => {} });
     // 96 h in 96 buckets: an hour each. Only those that ended are told.
     assert.equal(series.bucketS, 3600);
