@@ -7,7 +7,7 @@ import { holdAnswer } from "./reference.ts";
 
 const PENDING = [1_000, 100_000, 1_000_000] as const;
 const HOLDS = 3_000_000;
-const HOLDS_OF_SLOW_PEERS: Readonly<Record<number, number>> = { 1000: 1_000_000, 100000: 500_000, 1000000: 300_000 };
+const HOLDS_OF_SLOW_PEERS: Readonly<Record<number, number>> = { 1000: 500_000, 100000: 300_000, 1000000: 300_000 };
 
 export function* b1(): Generator<Case> {
   const { file, sha256 } = inputFile(FOLDER, "increments.txt", incrementsText);

@@ -49,6 +49,12 @@ export interface KindList {
   readonly plugins: readonly AnyPlugin[];
 }
 
+export interface FolderOptions {
+  readonly force: boolean;
+  /** As the user typed it, for messages. */
+  readonly named: string;
+}
+
 export interface Engine {
   readonly version: string;
   /** @throws an error with `problems` where the files are wrong. */
@@ -68,9 +74,9 @@ export interface Engine {
   /** The files of `--out`, by name. */
   files(output: RunOutput): Promise<Files>;
   /** Before anything runs: @throws {UsageError} for a folder that `writeFolder` would refuse. */
-  checkFolder(folder: string, options: { readonly force: boolean }): Promise<void>;
+  checkFolder(folder: string, options: FolderOptions): Promise<void>;
   /** Writes whole or not at all. */
-  writeFolder(folder: string, files: Files, options: { readonly force: boolean }): Promise<void>;
+  writeFolder(folder: string, files: Files, options: FolderOptions): Promise<void>;
   readFolder(folder: string): Promise<RunOutput>;
   page(output: RunOutput): Promise<string>;
   /** @param metrics to show in the table instead of the usual ones */

@@ -1,13 +1,16 @@
 /** The one place that touches the real process: its streams, its signals, its exit code. */
 import { runCli } from "./cli.ts";
 import type { Engine } from "./engine.ts";
+import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 
 export async function runProcess(loadEngine: () => Promise<Engine>): Promise<void> {
   // A reader that has seen enough (`| head`) is no error; what remains to be said goes nowhere.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code === "EPIPE") return;
+      if (stream === process.stdout) process.stderr.write(`stdout cannot be written: ${error.message}\n`);
+      process.exit(EXIT.input);
     });
   }
   process.exitCode = await runCli(process.argv.slice(2), processIo(), loadEngine);

@@ -46,9 +46,12 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
   }
   const { head, source } = scenario;
   const output = runOutput({ version: engine.version, head, source, runs, interval: engine.meanInterval });
-  if (folder !== undefined) await engine.writeFolder(folder, await engine.files(output), { force: args.switches.has("force") });
   const format = args.texts.get("format") === "json" ? "json" : "table";
-  io.out(await engine.format(output, format));
+  io.out(await engine.format(output, format)); // first: writing may fail
+  if (folder !== undefined) {
+    const named = args.texts.get("out") as string;
+    await engine.writeFolder(folder, await engine.files(output), { force: args.switches.has("force"), named });
+  }
   return verdict(output, seeds.length, { io, quiet, format });
 }
 
@@ -59,11 +62,12 @@ async function outFolder(args: Args, cwd: string, engine: Engine): Promise<strin
     if (args.switches.has("force")) throw new UsageError("--force goes with --out.");
     return undefined;
   }
+  if (out.trim() === "") throw new UsageError("--out names no folder.", "Hint: --out out/my-run.");
   const folder = resolve(cwd, out);
   if (existsSync(folder) && !args.switches.has("force")) {
     throw new UsageError(`--out ${out} exists.`, "Choose another folder, or overwrite it with --force.");
   }
-  await engine.checkFolder(folder, { force: true });
+  await engine.checkFolder(folder, { force: true, named: out });
   return folder;
 }
 

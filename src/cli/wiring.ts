@@ -112,8 +112,15 @@ const NO_ROWS = { requests: 0, jobs: false, power: false, events: false };
 async function check(file: string, cwd: string): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");
   const options = reading(cwd);
-  const isSweep = fileFamily(file, options.read) === "sweep";
-  return isSweep ? scenario.loadSweep(file, options).warnings : scenario.loadScenario(file, options).warnings;
+  switch (fileFamily(file, options.read)) {
+    case "sweep":
+      return scenario.loadSweep(file, options).warnings;
+    case "scenario":
+      return scenario.loadScenario(file, options).warnings;
+    case "server":
+      scenario.checkServerKind(file, options.read);
+      return [];
+  }
 }
 
 /** A text file, unpacked where its name says that it is packed. */

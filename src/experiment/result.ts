@@ -57,7 +57,7 @@ export interface RunSeries {
 }
 export interface SiteSeries {
   readonly name: string;
-  /** Joules and grams of each bucket, by account. */
+  /** Joules and grams of each bucket, by account; no grams for a site of which the grid is not known. */
   readonly energyJ: Readonly<Partial<Record<Account, Float64Array>>>;
   readonly carbonG: Readonly<Partial<Record<Account, Float64Array>>>;
   /** Carbon intensity at the middle of each bucket, g/kWh. */

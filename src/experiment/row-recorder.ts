@@ -67,7 +67,7 @@ function requestRows(world: World, share: number): () => ColumnTable {
   world.addRecorder({
     requestEnded(service, request, nowS) {
       if ((request.id * GOLDEN) % 1 >= share) return;
-      const { name, classNames } = units.get(service) as (typeof world.services)[number];
+      const { name, classNames, noCarbon } = units.get(service) as (typeof world.services)[number];
       const replica = service.replicas[request.replica];
       builder.add({
         id: request.id,
@@ -81,7 +81,7 @@ function requestRows(world: World, share: number): () => ColumnTable {
         replica: request.replica,
         server: replica?.server.options.name ?? "", // no replica was up
         energy_j: request.energyJ,
-        carbon_g: request.carbonG,
+        carbon_g: noCarbon === undefined ? request.carbonG : Number.NaN,
       });
     },
   });
@@ -90,6 +90,7 @@ function requestRows(world: World, share: number): () => ColumnTable {
 
 function jobRows(world: World): () => ColumnTable {
   const builder = new TableBuilder(JOB_COLUMNS);
+  const unknown = new Set(world.batches.filter(({ noCarbon }) => noCarbon !== undefined).map(({ workload }) => workload));
   const add = (job: Job, outcome: string, at: { finishS: number; server: string; energyJ: number; carbonG: number }): void =>
     builder.add({
       id: job.id,
@@ -101,7 +102,7 @@ function jobRows(world: World): () => ColumnTable {
       restarts: job.restarts,
       server: at.server,
       energy_j: at.energyJ,
-      carbon_g: at.carbonG,
+      carbon_g: unknown.has(job.workload) ? Number.NaN : at.carbonG,
     });
   world.addRecorder({
     jobFinished: (job, server, nowS) =>

@@ -7,7 +7,7 @@ import { MSER5_VALUES_MIN, mser5 } from "../stats/index.ts";
 import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { batchMetrics } from "../world/metrics/batch-metrics.ts";
 import { MetricBook } from "../world/metrics/book.ts";
-import { energyMetrics } from "../world/metrics/energy-metrics.ts";
+import { energyMetrics, withholdGrams } from "../world/metrics/energy-metrics.ts";
 import { faultMetrics } from "../world/metrics/fault-metrics.ts";
 import { identities } from "../world/metrics/identities.ts";
 import { serviceMetrics } from "../world/metrics/service-metrics.ts";
@@ -75,6 +75,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
   for (const unit of world.services) serviceMetrics(book, unit, nowS);
   for (const unit of world.batches) batchMetrics(book, unit, nowS);
   energyMetrics(book, world, nowS);
+  withholdGrams(book, world);
   faultMetrics(book, world, Object.keys(spec.faults), series.stretches);
   for (const name of Object.keys(spec.controllers)) {
     const stats = loop.statsOf(name);

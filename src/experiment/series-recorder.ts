@@ -114,7 +114,7 @@ export class SeriesRecorder implements Recorder {
       sites: this.#sites.map((series, i) => ({
         name: this.#world.sites[i]?.options.name as string,
         energyJ: this.#closedAccounts(series.energyJ),
-        carbonG: this.#closedAccounts(series.carbonG),
+        carbonG: this.#world.sites[i]?.options.noCarbon === undefined ? this.#closedAccounts(series.carbonG) : {},
         intensityGPerKwh: this.#closed(series.intensityGPerKwh),
       })),
       servers: {

@@ -50,6 +50,7 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ["_g_per_request", "g/request"],
   ["_j_per_job", "J/job"],
   ["_g_per_job", "g/job"],
+  ["_g_per_unit", "g/unit"],
   ["_per_s", "1/s"],
   ["_core_s", "core s"],
   ["_minutes", "min"],

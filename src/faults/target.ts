@@ -9,6 +9,7 @@ export interface TargetSpec {
   readonly server?: string | undefined;
   /** So many of them, drawn at random once. */
   readonly count?: number | undefined;
+  /** Above 0; of few servers at least one. */
   readonly fraction?: number | undefined;
   /** All at the same moments: a rack's or row's common power. */
   readonly together?: boolean | undefined;
@@ -23,7 +24,8 @@ export function faultGroups(spec: TargetSpec, servers: readonly FaultTarget[], r
       (spec.rack === undefined || server.rack === spec.rack) &&
       (spec.server === undefined || server.name === spec.server),
   );
-  const wanted = spec.count ?? (spec.fraction === undefined ? candidates.length : Math.round(spec.fraction * candidates.length));
+  const wanted =
+    spec.count ?? (spec.fraction === undefined ? candidates.length : Math.max(1, Math.round(spec.fraction * candidates.length)));
   const chosen = draw(candidates, Math.min(wanted, candidates.length), rng);
   return spec.together ? [chosen] : chosen.map((server) => [server]);
 }

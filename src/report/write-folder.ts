@@ -14,27 +14,57 @@ export class OutputFolderError extends Error {}
  * and removed last; between the two renames a kill leaves it as `.<name>.old-<pid>`.
  * @throws {OutputFolderError} if `dir` exists and `force` is not given, or if it exists and does not look like a result of ours.
  */
-export function writeFolder(dir: string, files: Readonly<Record<string, string | Uint8Array>>, options: { readonly force: boolean }): void {
-  checkFolder(dir, options);
+export function writeFolder(dir: string, files: Readonly<Record<string, string | Uint8Array>>, options: FolderOptions): void {
+  checkReplaced(resolve(dir), options.named ?? dir, options.force);
   const target = resolve(dir);
-  const parent = dirname(target);
-  const partial = join(parent, `.${basename(target)}.partial-${process.pid}`);
-  mkdirSync(parent, { recursive: true });
-  rmSync(partial, { recursive: true, force: true });
+  const partial = partialOf(target);
   try {
+    mkdirSync(dirname(target), { recursive: true });
+    rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial);
     for (const name of Object.keys(files)) writeFlushed(partial, name, files[name] as string | Uint8Array);
     flushFolder(partial);
     swapIn(partial, target);
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
-    throw error;
+    if (existsSync(partial)) rmSync(partial, { recursive: true });
+    throw unwritable(error, options.named ?? dir);
   }
 }
 
+/** Hidden beside the folder that it becomes. */
+function partialOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.partial-${process.pid}`);
+}
+
+/** What the file system has against it, in a line that says the folder as the user did. */
+function unwritable(error: unknown, named: string): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === undefined || error instanceof OutputFolderError) return error;
+  return new OutputFolderError(`${named} cannot be written: ${(error as Error).message}`);
+}
+
+interface FolderOptions {
+  readonly force: boolean;
+  /** The folder as the user typed it, for messages. */
+  readonly named?: string;
+}
+
 /** Says what `writeFolder` would refuse, so that nobody computes for an hour first. @throws {OutputFolderError} */
-export function checkFolder(named: string, { force }: { readonly force: boolean }): void {
-  const target = resolve(named);
+export function checkFolder(dir: string, options: FolderOptions): void {
+  const target = resolve(dir);
+  const named = options.named ?? dir;
+  checkReplaced(target, named, options.force);
+  const partial = partialOf(target);
+  try {
+    const made = mkdirSync(dirname(target), { recursive: true });
+    mkdirSync(partial, { recursive: true });
+    rmSync(made ?? partial, { recursive: true }); // nothing of a run that may yet be refused stays behind
+  } catch (error) {
+    throw unwritable(error, named);
+  }
+}
+
+function checkReplaced(target: string, named: string, force: boolean): void {
   if (!existsSync(target)) return;
   if (!lstatSync(target).isDirectory()) throw new OutputFolderError(`${named} exists and is not a folder`);
   if (!force) throw new OutputFolderError(`${named} exists. Hint: name another folder, or replace it with --force.`);

@@ -15,7 +15,7 @@ import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
 import { allowedServers, fleetServer, traceWorkS } from "./build-services.ts";
-import type { BatchSpec } from "./spec.ts";
+import { type BatchSpec, noCarbonIn } from "./spec.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
 const BEST_EFFORT_WEIGHT = 3;
@@ -79,7 +79,7 @@ function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; po
     delay === undefined ? undefined : { rule: make<DelayRule>(delay), carbon: forecastFor(delay, siteOfServers(context, spec)) },
     warmupS,
   );
-  world.batches.push({ name, tenant: spec.tenant, workload, pool });
+  world.batches.push({ name, tenant: spec.tenant, noCarbon: noCarbonIn(context.spec.sites, spec.sites), workload, pool });
   const job = jobSource(spec, table, batchRng);
   context.starters.push(() => driveJobs(world.simulation, { process, limit: spec.jobs ?? Infinity, job }, { pool, workload, nextId }));
 }

@@ -15,7 +15,7 @@ import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
 import type { PluginSpec } from "./parts.ts";
-import type { ServiceSpec } from "./spec.ts";
+import { noCarbonIn, type ServiceSpec } from "./spec.ts";
 
 export function addServices(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -41,6 +41,7 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   const unit: ServiceUnit = {
     name,
     tenant: spec.tenant,
+    noCarbon: noCarbonIn(context.spec.sites, spec.sites),
     rank: PRIORITY_RANK[spec.priority],
     classNames: Object.keys(classes),
     service: new Service(

@@ -14,9 +14,9 @@ import {
   psuEfficiency,
 } from "../world/energy/index.ts";
 import type { BuildContext } from "./build.ts";
-import { fleetOf, type SiteSpec } from "./spec.ts";
+import { fleetOf, noCarbonIn, type SiteSpec } from "./spec.ts";
 
-/** A site without `carbon` emits nothing that we know of. */
+/** What a site without `carbon` is played with; its grams are withheld. */
 const NO_CARBON: CarbonSpec = 0;
 const PUE_NONE: PueSpec = 1;
 
@@ -28,7 +28,14 @@ export function addSites({ spec, world, rng }: BuildContext): void {
       rng: rng.fork(`sites.${name}.carbon`),
     });
     const pue = makePue((site.pue as PueSpec | undefined) ?? PUE_NONE);
-    const options = { name, carbon: signal, forecast, pue: pue.at, isPueConstant: pue.constant !== undefined };
+    const options = {
+      name,
+      carbon: signal,
+      forecast,
+      pue: pue.at,
+      isPueConstant: pue.constant !== undefined,
+      noCarbon: noCarbonIn(spec.sites, [name]),
+    };
     const made = new Site(world.simulation, options);
     sites.set(name, made);
     world.sites.push(made);

@@ -2,8 +2,9 @@
 import { buildWorld } from "./build.ts";
 import { NoRoomError } from "./build-services.ts";
 import type { JsonSchema } from "./choice.ts";
+import type { ReadText } from "./extends.ts";
 import { scenarioJsonSchemaOf } from "./json-schema.ts";
-import { type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
+import { checkServerKindWith, type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
 import { SpecError } from "./problem.ts";
 import { type LoadedSweep, loadSweepWith, type SweepOptions } from "./sweep/load.ts";
 import { PARTS } from "./wiring.ts";
@@ -37,6 +38,11 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
 /** Loads and checks a sweep with the scenario of every point. @throws {SpecError} with all problems of the first pass that fails. */
 export function loadSweep(file: string, options: Omit<SweepOptions, "load" | "parts">): LoadedSweep {
   return loadSweepWith(file, { ...options, parts: PARTS, load: loadScenario });
+}
+
+/** Checks the file of a server kind. @throws {SpecError} with all that is wrong with it. */
+export function checkServerKind(file: string, read: ReadText): void {
+  checkServerKindWith(PARTS, file, read);
 }
 
 /** The JSON Schema (draft 7) of scenario files. */

@@ -1,9 +1,10 @@
 /** From a file's name to a checked scenario: read and merge, shape, files, meaning. Each pass reports all it finds. */
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { stringify } from "yaml";
 import type { ZodType } from "zod";
 import { serverKindSchema } from "../world/cluster/server-kind.ts";
-import { type ReadText, readChain } from "./extends.ts";
+import { type ReadText, readChain, readNamed } from "./extends.ts";
 import { type Catalogue, FileLoader, groupsIn, resolvedSites } from "./files.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
@@ -13,6 +14,7 @@ import { type Problem, SpecError, showProblem } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
 import { type Assignment, applySets, assignAll } from "./set.ts";
 import { shape, valueAt } from "./shape.ts";
+import { parseYaml } from "./source.ts";
 import type { ScenarioShape, ScenarioSpec } from "./spec.ts";
 import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Path, placeOf, toPlain } from "./tree.ts";
@@ -91,6 +93,17 @@ function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options
   const withTables = loader.tables({ ...scenario, sites: resolvedSites(scenario, (group) => keys.get(group) as string) }, [], parts);
   if (loader.problems.length > 0) throw new SpecError(loader.problems);
   return { spec: { ...(withTables as Omit<ScenarioSpec, "serverKinds">), serverKinds }, loader };
+}
+
+/** Checks a server kind's own file. @throws {SpecError} */
+export function checkServerKindWith(parts: Parts, file: string, read: ReadText): void {
+  const source = { file, dir: dirname(file) };
+  const tree = parseYaml(readNamed(read, file, { source, line: 0, col: 0 }, "the file"), source);
+  const shaped = shape(tree, toPlain(tree), kindSchema(parts), "server");
+  if (!shaped.ok) throw new SpecError(shaped.problems);
+  const trouble = parts.powerProblem(shaped.value);
+  if (trouble !== undefined)
+    throw new SpecError([{ place: placeOf(tree, ["power"]), message: `power does not fit the clocks: ${trouble}` }]);
 }
 
 type KindSchema = ZodType<ScenarioSpec["serverKinds"][string]>;

@@ -1,8 +1,8 @@
 /** Whether expectations name metrics that this scenario will have. */
-import { type MetricSubjects, metricsOf, type NamedMetric, NEEDS } from "../world/metrics/catalogue.ts";
+import { isOperationalGrams, type MetricSubjects, metricsOf, type NamedMetric, NEEDS } from "../world/metrics/catalogue.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
-import type { ScenarioSpec, ServiceSpec, WorkloadSpec } from "./spec.ts";
+import { noCarbonIn, type ScenarioSpec, type ServiceSpec, type WorkloadSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
 import type { Path } from "./tree.ts";
 
@@ -50,7 +50,20 @@ function checkMetric(
   } else if (!isThere(found, spec, parts)) {
     const fields = NEEDS[found.entry.needs as keyof typeof NEEDS].join(" or ");
     findings.problem(path, `names ${JSON.stringify(metric)}, which is only there if workloads.${found.subject} says ${fields}`);
+  } else {
+    const unknown = isOperationalGrams(metric) ? noCarbonIn(spec.sites, sitesOf(section, name as string, spec)) : undefined;
+    if (unknown !== undefined)
+      findings.problem(path, `names ${JSON.stringify(metric)}, which nobody can know: ${unknown}`, 'Hint: carbon: "300 g/kWh".');
   }
+}
+
+/** The sites whose grids a metric's grams come from; undefined: all. */
+function sitesOf(section: string, name: string, spec: ScenarioSpec): readonly string[] | undefined {
+  if (section === "sites") return [name];
+  const all = Object.keys(spec.sites);
+  if (section === "workloads") return spec.workloads[name]?.sites;
+  if (section !== "tenants") return undefined;
+  return Object.values(spec.workloads).flatMap(({ tenant, sites }) => (tenant === name ? (sites ?? all) : []));
 }
 
 function subjectsOf(spec: ScenarioSpec, parts: Parts): MetricSubjects {

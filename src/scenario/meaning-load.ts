@@ -13,7 +13,7 @@ export interface Ground {
 }
 
 /**
- * An open-loop service without a queue limit must be able to serve its mean load, in cores: rate x mean work against
+ * An open-loop service without a queue limit must be able to serve more than its mean load, in cores: rate x mean work against
  * replicas x slots x speed, on the fastest of its servers. A trace that exceeds it only warns.
  */
 export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, findings: Findings): void {
@@ -23,11 +23,20 @@ export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, find
   if (rate.kind === "none" || !Number.isFinite(rate.perS) || !Number.isFinite(workS)) return;
   const needed = rate.perS * workS;
   const capacity = service.replicas * slotsPerReplica(service, ground) * fastestSpeed(ground);
-  if (needed <= capacity) return;
-  const message = `keep ${round(needed)} cores busy (${round(rate.perS)} req/s x ${round(workS)} s), more than the ${round(capacity)} that replicas x concurrency x speed give: the queue would grow for ever`;
+  const isFull = Math.abs(needed - capacity) <= ROUNDING * capacity;
+  if (isFull ? rate.kind === "trace" || isClockwork(service) : needed < capacity) return;
+  const message = `keep ${round(needed)} cores busy (${round(rate.perS)} req/s x ${round(workS)} s), ${isFull ? "all of" : "more than"} the ${round(capacity)} that replicas x concurrency x speed give: the queue would grow for ever`;
   const hint = "Hint: more replicas, more concurrency, or a queueLimit.";
   if (rate.kind === "law") findings.problem([...path, "arrivals"], message, hint);
   else findings.warn([...path, "arrivals"], message, hint);
+}
+
+const ROUNDING = 1e-12;
+
+/** Without chance nobody waits, not even at full load; with any, the queue has no steady state there. */
+function isClockwork({ arrivals, work, classes }: ServiceSpec): boolean {
+  const gap = arrivals.gap as PluginSpec | undefined;
+  return arrivals.profile === undefined && gap?.kind === "deterministic" && work?.kind === "deterministic" && classes === undefined;
 }
 
 function meanWorkS({ work, classes }: ServiceSpec, parts: Parts): number {
@@ -38,7 +47,7 @@ function meanWorkS({ work, classes }: ServiceSpec, parts: Parts): number {
 
 /** Requests served at once, each on one core. */
 function slotsPerReplica({ discipline, concurrency, limits }: ServiceSpec, { servers, kinds }: Ground): number {
-  const cores = Math.max(...servers.map(({ group }) => (kinds[group.kind] as ServerKindSpec).cores));
+  const cores = servers.reduce((most, { group }) => Math.max(most, (kinds[group.kind] as ServerKindSpec).cores), 0);
   const slots = concurrency ?? (discipline === "fcfs" ? 1 : "unlimited");
   return Math.min(slots === "unlimited" ? cores : slots, limits?.cpu ?? cores, cores);
 }

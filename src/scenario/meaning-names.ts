@@ -2,7 +2,7 @@
 import type { Table } from "../world/base/table.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
-import type { ControllerSpec, FaultSpec, FleetServer, ScenarioSpec } from "./spec.ts";
+import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec, type WorkloadSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 type Where = "site" | "row" | "rack" | "server";
@@ -11,9 +11,19 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
   for (const [name, controller] of Object.entries(spec.controllers)) {
     const path = ["controllers", name];
     const { workload } = controller.target;
-    if (workload === undefined) serversOf(controller.target, [...path, "target"], fleet, findings);
+    const servers = workload === undefined ? serversOf(controller.target, [...path, "target"], fleet, findings) : undefined;
+    if (workload === undefined)
+      checkCarbon(
+        controller,
+        path,
+        servers?.map(({ site }) => site),
+        { spec, parts },
+        findings,
+      );
     else if (findings.requireName([...path, "target", "workload"], workload, "workload", Object.keys(spec.workloads))) {
       checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
+      checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
+      checkDraws(controller, path, spec.workloads[workload], findings);
     }
     checkOracle(controller, path, parts, findings);
   }
@@ -55,6 +65,26 @@ function checkTargetKind(
     [...path, "target", "workload"],
     `must be a ${wanted} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
   );
+}
+
+/** As many draws as replicas are all that there are. */
+function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
+  if (kind !== "power-of-d" || workload?.kind !== "service" || (d as number) <= workload.replicas) return;
+  findings.warn([...path, "d"], `is more than the ${workload.replicas} replicas: all of them are compared, got ${d}`);
+}
+
+/** Who decides by the grid's carbon has nothing to go by at a site that does not say it. */
+function checkCarbon(
+  { kind }: ControllerSpec,
+  path: Path,
+  sites: readonly string[] | undefined,
+  { spec, parts }: { spec: ScenarioSpec; parts: Parts },
+  findings: Findings,
+): void {
+  if (parts.controllers.get(kind)?.oracles.includes("carbon") !== true) return;
+  const unknown = noCarbonIn(spec.sites, sites);
+  if (unknown !== undefined)
+    findings.problem(path, `decides by carbon, and ${unknown}`, 'Hint: carbon: { kind: trace, file: "grid.csv" }.');
 }
 
 function checkOracle({ kind, oracle }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {

@@ -1,9 +1,11 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
 import { Findings } from "./findings.ts";
+import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers, checkFaults } from "./meaning-names.ts";
 import { checkFit } from "./meaning-size.ts";
+import { checkTraceUse } from "./meaning-trace.ts";
 import type { Parts } from "./parts.ts";
 import type { Problem } from "./problem.ts";
 import { type BatchSpec, fleetOf, type ScenarioSpec, type ServerGroupSpec, type ServiceSpec, type WorkloadSpec } from "./spec.ts";
@@ -16,6 +18,7 @@ export function checkMeaning(
   parts: Parts,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const findings = new Findings(tree);
+  if (!checkFleetSize(spec, findings)) return findings; // nothing else is worth counting
   const fleet = fleetOf(spec.sites);
   checkSites(spec, parts, findings);
   if (Object.keys(spec.workloads).length > 0 && fleet.length === 0) {
@@ -29,6 +32,13 @@ export function checkMeaning(
     const path = ["workloads", name];
     workload.sites?.forEach((site, i) => void findings.requireName([...path, "sites", i], site, "site", Object.keys(spec.sites)));
     checkWorkload(workload, path, parts, findings);
+    checkTraceUse(workload, path, { endS: spec.duration + (spec.warmup === "auto" ? 0 : spec.warmup), parts }, findings);
+    if (spec.start === undefined && (workload.arrivals?.profile as { kind: string } | undefined)?.kind === "diurnal")
+      findings.warn(
+        [...path, "arrivals", "profile"],
+        "takes time 0 for 00:00 UTC: the scenario has no `start`",
+        "Hint: start: 2021-07-01T08:00:00Z.",
+      );
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
     const ground = { servers: allowed, kinds: spec.serverKinds, parts };
@@ -38,8 +48,28 @@ export function checkMeaning(
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, findings);
+  checkEndless(spec, parts, findings);
   checkExpectations(spec, parts, findings);
   return findings;
+}
+
+/** More servers than a run can hold. */
+const SERVERS_MAX = 200_000;
+
+function checkFleetSize({ sites }: ScenarioSpec, findings: Findings): boolean {
+  const inGroups = (groups: readonly ServerGroupSpec[]): number => groups.reduce((sum, { count }) => sum + count, 0);
+  let servers = 0;
+  for (const site of Object.values(sites)) {
+    servers += inGroups(site.servers);
+    for (const rack of Object.values(site.racks)) servers += rack.count * inGroups(rack.servers);
+  }
+  if (servers <= SERVERS_MAX) return true;
+  findings.problem(
+    ["sites"],
+    `must have at most ${SERVERS_MAX} servers, got ${servers}`,
+    "Hint: a smaller fleet under a smaller load says the same.",
+  );
+  return false;
 }
 
 function checkSites(spec: ScenarioSpec, parts: Parts, findings: Findings): void {

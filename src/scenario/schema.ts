@@ -105,7 +105,7 @@ function faultFields(parts: Parts) {
   return {
     target: oneTarget(["site", "row", "rack", "server"], {
       count: z.int().min(1).optional(),
-      fraction: fraction.optional(),
+      fraction: z.number().gt(0).max(1).optional(),
       together: z.boolean().default(false),
     }),
     at: quantity("duration", { example: "6 h" }).optional(),

@@ -2,6 +2,7 @@
 import type { Place, Source } from "./place.ts";
 import { SpecError } from "./problem.ts";
 import { parseYaml } from "./source.ts";
+import { nearest } from "./suggest.ts";
 import { type Entry, isNull, type MapTree, showPath, type Tree } from "./tree.ts";
 
 export interface Assignment {
@@ -47,11 +48,25 @@ interface Target {
   readonly path: readonly string[];
 }
 
+/** Sections whose entries have names of the user's own. */
+const NAMED = ["sites", "workloads", "controllers", "faults"];
+
+/** A field of something that is not there, beside something of nearly that name, is a slip: nobody adds things field by field. */
+function checkStep(step: string, entries: ReadonlyMap<string, Entry>, stepsLeft: number, { place, path }: Target): void {
+  if (stepsLeft === 0 || path.length - stepsLeft !== 2 || !NAMED.includes(path[0] as string) || entries.has(step)) return;
+  const near = nearest(step, entries.keys());
+  if (near === undefined) return;
+  throw new SpecError([
+    { place, message: `unknown name ${JSON.stringify(step)} in ${path[0]}`, hint: `Did you mean ${JSON.stringify(near)}?` },
+  ]);
+}
+
 function put(tree: Tree | undefined, steps: readonly string[], value: Tree, target: Target): Tree {
   const [step, ...rest] = steps;
   if (step === undefined) return value;
   if (tree === undefined || tree.kind === "map") {
     const entries = new Map<string, Entry>(tree?.entries);
+    checkStep(step, entries, rest.length, target);
     const below = entries.get(step);
     if (rest.length === 0 && isNull(value) && below !== undefined) entries.delete(step);
     else entries.set(step, { keyPlace: below?.keyPlace ?? target.place, value: put(below?.value, rest, value, target) });

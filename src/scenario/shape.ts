@@ -59,6 +59,8 @@ function wording(issue: Issue, path: Path, value: unknown): Omit<Problem, "place
   return hint === undefined ? { message } : { message, hint };
 }
 
+const NAME_RULE = 'a letter, then letters, digits and "-", all lower-case';
+
 function hintOf(issue: Issue): string | undefined {
   const hint = (issue.params as { hint?: string } | undefined)?.hint;
   return hint === undefined ? undefined : `Hint: ${hint}.`;
@@ -86,7 +88,7 @@ function expectation(issue: Issue): string {
     case "too_big":
       return bound(issue, issue.inclusive === false ? "below" : "at most", issue.maximum);
     case "invalid_format":
-      return `match ${issue.pattern ?? issue.format}`;
+      return `be a name: ${NAME_RULE}`; // nothing else has a format
     default:
       return `be valid (${issue.message})`;
   }
@@ -124,7 +126,7 @@ function unknownKey(path: Path, context: Context): Problem {
 
 function badName(path: Path, context: Context): Problem {
   const message = `${showPath(path.slice(0, -1))}: ${JSON.stringify(String(path.at(-1)))} is not a name`;
-  return { place: keyPlaceOf(context.tree, path), message, hint: 'Hint: a letter, then letters, digits and "-", all lower-case.' };
+  return { place: keyPlaceOf(context.tree, path), message, hint: `Hint: ${NAME_RULE}.` };
 }
 
 function missing(path: Path, issue: Issue, context: Context): Problem {

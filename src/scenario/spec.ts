@@ -129,6 +129,12 @@ export interface SiteShape extends Omit<SiteSpec, "racks" | "servers"> {
   readonly servers?: Groups;
 }
 
+/** Why the grams of what runs on `sites` (all, if not given) are unknown, or undefined where every grid is described. */
+export function noCarbonIn(all: Readonly<Record<string, SiteSpec>>, sites: readonly string[] = Object.keys(all)): string | undefined {
+  const unknown = sites.find((site) => all[site] !== undefined && all[site].carbon === undefined);
+  return unknown === undefined ? undefined : `sites.${unknown} has no carbon`;
+}
+
 /** One server of the fleet, by its full name. */
 export interface FleetServer {
   readonly name: string;

@@ -17,6 +17,8 @@ export const PRIORITY_RANK = { critical: 2, normal: 1, "best-effort": 0 } as con
 export interface ServiceUnit {
   readonly name: string;
   readonly tenant: string | undefined;
+  /** Why its grams are unknown: a site that it may use does not say what its grid emits. */
+  readonly noCarbon: string | undefined;
   readonly rank: number;
   /** In declared order; empty without classes. */
   readonly classNames: readonly string[];
@@ -28,6 +30,8 @@ export interface ServiceUnit {
 export interface BatchUnit {
   readonly name: string;
   readonly tenant: string | undefined;
+  /** As of a service. */
+  readonly noCarbon: string | undefined;
   readonly workload: BatchWorkload;
   readonly pool: BatchPool;
 }

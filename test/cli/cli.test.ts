@@ -176,6 +176,14 @@ describe("cybertwin", () => {
     assert.deepEqual(await cli.run("run", "none.json"), { code: 2, out: "", err: `${join(cli.folder, "none.json")} does not exist.\n` });
   });
 
+  it("prints the result of a run whose folder cannot be written, and answers 2", async () => {
+    const file = cli.scenario({ name: "toy", seed: 1 });
+    const { code, out, err } = await cli.run("run", file, "--out", "full", "--quiet");
+    assert.deepEqual({ code, out, err }, { code: 2, out: "toy\n", err: "the disk is full.\n" });
+    const empty = await cli.run("run", file, "--out", "");
+    assert.deepEqual(empty, { code: 2, out: "", err: "--out names no folder. Hint: --out out/my-run.\n" });
+  });
+
   describe("the others", () => {
     it("validate checks all files and answers 2 if one is wrong", async () => {
       const good = cli.scenario({ name: "toy" });

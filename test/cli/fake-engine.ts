@@ -83,6 +83,7 @@ export const fakeEngine: Engine = {
     if (folder.endsWith("precious")) throw new UsageError("precious holds no result.");
   },
   async writeFolder(folder, files) {
+    if (folder.endsWith("full")) throw new UsageError("the disk is full.");
     mkdirSync(folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   },

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CliCase } from "./cli-case.ts";
@@ -44,6 +44,16 @@ describe("cybertwin as a process", () => {
     await once(child.stderr, "data"); // "Interrupted: keeping what there is."
     child.kill("SIGINT");
     assert.deepEqual(await once(child, "close"), [null, "SIGINT"]);
+  });
+
+  it("says in one line that nothing can be written to stdout", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const full = openSync("/dev/full", "w");
+    const argv = [BIN, "run", cli.scenario({ name: "toy", seed: 1 }), "--quiet"];
+    const { status, stderr } = spawnSync(process.execPath, argv, { cwd: cli.folder, stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+    closeSync(full);
+    assert.equal(status, 2);
+    assert.match(stderr, /^stdout cannot be written: ENOSPC.*\n$/);
   });
 
   it("takes a reader that leaves for no error", async () => {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OutputFolderError, writeFolder } from "../../src/report/write-folder.ts";
+import { checkFolder, OutputFolderError, writeFolder } from "../../src/report/write-folder.ts";
 
 const MODULE = new URL("../../src/report/write-folder.js", import.meta.url).href;
 /** The second file never comes: reading it blocks for ever, in the middle of writing. */
@@ -50,6 +50,17 @@ describe("a folder of results", () => {
     assert.deepEqual(readdirSync(target), ["summary.json"]);
     assert.equal(readFileSync(join(target, "summary.json"), "utf8"), "new");
     assert.deepEqual(readdirSync(parent), ["out"]);
+  });
+
+  it("that cannot be written is refused up front, by the name that the user gave it, and the look leaves nothing behind", () => {
+    writeFileSync(join(parent, "file"), "");
+    const below = join(parent, "file", "out");
+    const complaint = (error: unknown) => error instanceof OutputFolderError && /^mine cannot be written: /.test(error.message);
+    assert.throws(() => checkFolder(below, { force: true, named: "mine" }), complaint);
+    assert.throws(() => writeFolder(below, {}, { force: true, named: "mine" }), complaint);
+    checkFolder(join(parent, "deep", "er", "out"), { force: false });
+    checkFolder(join(parent, "out"), { force: false });
+    assert.deepEqual(readdirSync(parent), ["file"]);
   });
 
   it("never replaces what is not a result: a home folder named by mistake survives force", () => {

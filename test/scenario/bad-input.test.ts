@@ -13,6 +13,11 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     but("jobs: 3", "jobs: 3, memroy: 4 GiB"),
     'scenario.yaml:8:32: unknown key "memroy" in workloads.etl. Did you mean "memory"?',
   ],
+  [
+    "a name with capitals",
+    but("name: small", "name: Small One"),
+    'scenario.yaml:1:7: name must be a name: a letter, then letters, digits and "-", all lower-case, got "Small One".',
+  ],
   ["an unknown section", `${SMALL}expct: []\n`, 'scenario.yaml:13:1: unknown key "expct". Did you mean "expect"?'],
   [
     "a unit of another dimension",

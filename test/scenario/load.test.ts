@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { checkServerKind, fileFamily } from "../../src/scenario/index.ts";
 import { fleetOf } from "../../src/scenario/spec.ts";
 import type { Table } from "../../src/world/base/table.ts";
 import { complaint, load, SERVER, SMALL } from "./bed.ts";
@@ -115,6 +116,16 @@ describe("extends", () => {
   });
 });
 
+describe("the file of a server kind", () => {
+  it("is checked as such", () => {
+    const read = (text: string) => () => text;
+    assert.equal(fileFamily("mine.yaml", read(SERVER)), "server");
+    checkServerKind("mine.yaml", read(SERVER));
+    assert.throws(() => checkServerKind("mine.yaml", read(SERVER.replace("cores: 8", "cores: 0"))), /mine\.yaml:2:8: cores must be/);
+    assert.throws(() => checkServerKind("mine.yaml", read(`${SERVER}colour: red\n`)), /unknown key "colour"/);
+  });
+});
+
 describe("--set", () => {
   it("changes, adds and removes values, in order", () => {
     const { spec } = load(SMALL, [
@@ -151,7 +162,7 @@ describe("--set", () => {
         '--set workloads.etl.work=-4: workloads.etl.work must be a duration of at least 0 s, got -4. Hint: "5 ms".',
       ],
       ["sites.west.servres.count=3", '--set sites.west.servres.count=3: unknown key "servres" in sites.west. Did you mean "servers"?'],
-      ["workloads.wbe.replicas=3", "--set workloads.wbe.replicas=3: workloads.wbe.kind is missing. Hint: service, batch."],
+      ["workloads.wbe.replicas=3", '--set workloads.wbe.replicas=3: unknown name "wbe" in workloads. Did you mean "web"?'],
       ["seed.x=3", "--set seed.x=3: seed is not a mapping, so it has no x."],
       ["seed", "--set seed: must be a path, =, and a value. Hint: --set workloads.web.replicas=3."],
       ["extends=b.yaml", "--set extends=b.yaml: extends cannot be set."],

@@ -106,20 +106,22 @@ function sitePictures(output: RunOutput, run: RunResult, span: Span): Picture[] 
   const { series } = run;
   const embodied = output.summary["carbon.embodied_g"]?.mean ?? null;
   const hardware = embodied === null ? "" : ` Making the hardware adds ${quantityText(embodied, "g")} for the whole time, not drawn here.`;
-  return series.sites.flatMap((site, i) => [
-    {
+  return series.sites.flatMap((site, i) => {
+    const power = {
       id: `power-${i}`,
       title: `${site.name}: power by account`,
       caption: "Everything the site draws. Requests and jobs are the power that work adds; idle is what servers draw anyway.",
       draw: (size: ChartSize, id: string) => powerOverTime(site, series, { id, span, size }),
-    },
-    {
+    };
+    if (Object.keys(site.carbonG).length === 0) return [power]; // its grid is not known
+    const carbon = {
       id: `carbon-${i}`,
       title: `${site.name}: carbon by account`,
       caption: `Operational emissions: power times the carbon intensity of the grid at that moment.${hardware}`,
       draw: (size: ChartSize, id: string) => carbonOverTime(site, series, { id, span, size }),
-    },
-  ]);
+    };
+    return [power, carbon];
+  });
 }
 
 function serverPictures(run: RunResult, span: Span): Picture[] {

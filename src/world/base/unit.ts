@@ -56,7 +56,7 @@ export function parseUnits(text: string): Parsed {
   const match = NUMBER.exec(text.trim());
   if (match === null) return { ok: false, why: "" };
   const value = Number(match[1]);
-  const unit = (match[2] as string).trim();
+  const unit = (match[2] as string).trim().replace(/^[\u00b5\u03bc](?=s)/, "u"); // the micro sign, or the Greek letter that looks like it
   if (unit === "") return { ok: true, count: value, size: 1, measure: "" };
   const slash = unit.indexOf("/");
   const upper = slash < 0 ? unit : unit.slice(0, slash).trim();
@@ -78,11 +78,21 @@ export function scaled(count: number, size: number): number {
   return size < 1 && Math.abs(parts * size - 1) < 1e-12 ? count / parts : count * size;
 }
 
+const MULTIPLE = /^(?:da|[hkMGTPEZY])s(?:ec|econds?)?$/;
+/** Units that mathjs knows and nobody means: a month is a twelfth of a year there. In days. */
+const SPANS: Readonly<Record<string, number>> = { month: 30, century: 36525, millennium: 365250 };
+
 const CLOCK = /^(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?$/;
 
 /** Spellings from other tools, each answered by ours. */
 function trap(text: string, value: number, unit: string): Parsed | undefined {
   if (unit === "%") return { ok: false, why: ", which is in percent", hint: `${value / 100}` };
+  if (MULTIPLE.test(unit)) return { ok: false, why: `, and "${unit}" is a multiple of seconds that nobody uses`, hint: `"${value} ms"` };
+  const span = unit.replace(/ies$/, "y").replace(/ia$/, "ium").replace(/s$/, "");
+  if (Object.hasOwn(SPANS, span)) {
+    const days = value * (SPANS[span] as number);
+    return { ok: false, why: `, and "${unit}" has no one length`, hint: days < 365 ? `"${days} days"` : `"${days / 365.25} years"` };
+  }
   const kubernetes = /^([KMGT])i$/.exec(unit);
   if (kubernetes) return { ok: false, why: `, and "${unit}" is not a unit`, hint: `"${value} ${unit}B"` };
   const clock = CLOCK.exec(text.trim());

@@ -1,11 +1,11 @@
 /** A site: servers under one meter, one grid and one facility. Closes joules into grams whenever a factor changes. */
 import { PHASE, type Simulation, Sum } from "../../kernel/index.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
+import { gramsPerJoule } from "../energy/carbon/grams.ts";
 import type { RowSignal } from "../energy/row-signal.ts";
 import type { Forecast } from "../energy/signal.ts";
 import type { Server } from "./server.ts";
 
-export const J_PER_KWH = 3.6e6;
 /** A load-dependent PUE holds for one tick; a constant one needs none. */
 const PUE_TICK_S = 60;
 
@@ -17,6 +17,8 @@ export interface SiteOptions {
   /** Power usage effectiveness by load share of the servers' peak watts. */
   readonly pue: (loadShare: number) => number;
   readonly isPueConstant: boolean;
+  /** Why its operational grams are unknown; undefined where the grid is described. */
+  readonly noCarbon: string | undefined;
 }
 
 export class Site {
@@ -34,7 +36,7 @@ export class Site {
     this.options = options;
     this.#simulation = simulation;
     this.#pue = options.pue(0);
-    this.intensity.gPerJ = options.carbon.at(0) / J_PER_KWH;
+    this.intensity.gPerJ = gramsPerJoule(options.carbon.at(0));
   }
 
   /** Call once all servers are there. */
@@ -46,9 +48,9 @@ export class Site {
       this.close();
       const powerW = this.servers.reduce((sum, server) => sum + server.powerW, 0);
       this.#pue = this.options.pue(peakW === 0 ? 0 : powerW / peakW);
-      this.#simulation.schedule(PUE_TICK_S, PHASE.finish, tick);
+      this.#simulation.schedule(PUE_TICK_S, PHASE.sample, tick); // after what else happens at that instant
     };
-    tick();
+    this.#simulation.schedule(0, PHASE.sample, tick);
   }
 
   /** Joules by account up to now. */
@@ -93,7 +95,7 @@ export class Site {
     if (nextS === Infinity) return;
     this.#simulation.scheduleAt(nextS, PHASE.finish, () => {
       this.close();
-      this.intensity.gPerJ = this.options.carbon.at(nextS) / J_PER_KWH;
+      this.intensity.gPerJ = gramsPerJoule(this.options.carbon.at(nextS));
       this.#planCarbonChange();
     });
   }

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 
-const fraction = z.number().min(0).max(1);
 const priority = z.enum(["critical", "normal", "best-effort"]);
 
 export const resilienceSchema = z.strictObject({
@@ -13,7 +12,7 @@ export const resilienceSchema = z.strictObject({
 
 export const sloSchema = z.strictObject({
   latency: quantity("duration", { above: 0, example: "50 ms" }),
-  percentile: fraction.default(0.99),
+  percentile: z.number().gt(0).max(1).default(0.99),
   window: quantity("duration", { above: 0, example: "1 min" }).default(60),
 });
 

@@ -1,7 +1,7 @@
 /** Power laws, supplies, PUE, and carbon as truth and as forecast. */
 export { ACCOUNTS, type Account } from "./account.ts";
 export type { Carbon, CarbonContext } from "./carbon/carbon-factory.ts";
-export { amortisedG, type Embodied, gramsOf, J_PER_KWH, sciG } from "./carbon/grams.ts";
+export { amortisedG, type Embodied, gramsPerJoule, sciG } from "./carbon/grams.ts";
 export { type CarbonSpec, carbonKinds, carbonProblem, carbonSchema, makeCarbon } from "./carbon/index.ts";
 export { coversS, readCarbonTable } from "./carbon/trace.ts";
 export type { ForecastContext } from "./forecast/forecast-factory.ts";

@@ -31,6 +31,9 @@ export const LISTS = {
 /** Fields of a workload that bring metrics with them: any of them does; for `deadline`, a trace's column deadline_s too. */
 export const NEEDS = { slo: ["slo"], deadline: ["deadline", "slack"], floor: ["floor"] } as const;
 
+/** Of the metrics of `isOperationalGrams`. */
+const NO_CARBON = "a site that it may use has no `carbon`";
+const SOME_NO_CARBON = "a site has no `carbon`";
 const NONE_FINISHED = "no such request finished";
 const NO_JOB_FINISHED = "no such job finished";
 
@@ -57,7 +60,7 @@ const REQUESTS: readonly MetricEntry[] = [
     ...latency("energy_mean_j_per_request", "Dynamic joules of an answered request, before PUE, over all its attempts."),
     unit: "J/request",
   },
-  { ...latency("carbon_mean_g_per_request", "Operational grams of those joules."), unit: "g/request" },
+  grams(latency("carbon_mean_g_per_request", "Operational grams of those joules."), "g/request"),
   {
     pattern: "slo_attainment",
     unit: "1",
@@ -83,7 +86,7 @@ const SERVICE: readonly MetricEntry[] = [
   total("oom_restarts", "1", "Replicas killed because they outgrew their memory."),
   total("in_system_mean", "1", "Mean number of requests waiting, running or pausing before a retry."),
   total("energy_j", "J", "Dynamic joules of its requests, before PUE, answered or not."),
-  total("carbon_g", "g", "Operational grams of those joules."),
+  grams(total("carbon_g", "g", "Operational grams of those joules.")),
 ];
 
 const BATCH: readonly MetricEntry[] = [
@@ -125,25 +128,25 @@ const BATCH: readonly MetricEntry[] = [
     needs: "floor",
   },
   { ...jobTime("energy_mean_j_per_job", "Dynamic joules of a finished job, before PUE, lost work included."), unit: "J/job" },
-  { ...jobTime("carbon_mean_g_per_job", "Operational grams of those joules."), unit: "g/job" },
+  grams(jobTime("carbon_mean_g_per_job", "Operational grams of those joules."), "g/job"),
   total("energy_j", "J", "Dynamic joules of its jobs, before PUE, finished or not."),
-  total("carbon_g", "g", "Operational grams of those joules."),
+  grams(total("carbon_g", "g", "Operational grams of those joules.")),
 ];
 
 const CLOUD: readonly MetricEntry[] = [
   total("energy.total_j", "J", "All that the sites drew: servers, power supplies and facility."),
   total("energy.it_j", "J", "What the servers drew at the wall."),
   total("energy.<account>_j", "J", "The part of one account; the accounts sum to the total (docs/design.md)."),
-  total("carbon.total_g", "g", "Operational and embodied grams of CO2 equivalent."),
-  total("carbon.operational_g", "g", "Joules drawn times the grid's intensity when they were drawn."),
+  { ...total("carbon.total_g", "g", "Operational and embodied grams of CO2 equivalent."), nullIf: SOME_NO_CARBON },
+  { ...total("carbon.operational_g", "g", "Joules drawn times the grid's intensity when they were drawn."), nullIf: SOME_NO_CARBON },
   total("carbon.embodied_g", "g", "Making the servers, spread evenly over their lifetime."),
-  total("carbon.<account>_g", "g", "The operational grams of one account."),
+  { ...total("carbon.<account>_g", "g", "The operational grams of one account."), nullIf: SOME_NO_CARBON },
   {
-    pattern: "carbon.sci_g",
-    unit: "g",
+    pattern: "carbon.sci_g_per_unit",
+    unit: "g/unit",
     meaning: "Software Carbon Intensity: operational and embodied grams per finished request or job.",
     time: "run",
-    nullIf: "no request or job finished",
+    nullIf: `no request or job finished, or ${SOME_NO_CARBON}`,
   },
 ];
 
@@ -156,12 +159,12 @@ const SITE: readonly MetricEntry[] = [
   total("energy_j", "J", "All that the site drew."),
   { ...total("power_mean_w", "W", "That, over the time of the run."), nullIf: "no time passed" },
   { ...total("pue_mean", "1", "All that it drew over what its servers drew."), nullIf: "the site drew nothing" },
-  total("carbon_g", "g", "Its operational grams."),
+  { ...total("carbon_g", "g", "Its operational grams."), nullIf: "the site has no `carbon`" },
 ];
 
 const TENANT: readonly MetricEntry[] = [
   total("energy_j", "J", "Dynamic joules of the tenant's requests and jobs, before PUE."),
-  total("carbon_g", "g", "Operational grams of those joules."),
+  grams(total("carbon_g", "g", "Operational grams of those joules.")),
 ];
 
 const CONTROLLER: readonly MetricEntry[] = [
@@ -235,6 +238,15 @@ function namesOf(pattern: string, subjects: MetricSubjects, subject?: string): r
   if (placeholder in LISTS) return LISTS[placeholder as keyof typeof LISTS].flatMap((word) => fill(word, subject));
   if (placeholder === "class") return subjects.class(subject as string).flatMap((word) => fill(word, subject));
   return subjects[placeholder as Exclude<keyof MetricSubjects, "class">].flatMap((word) => fill(word, word));
+}
+
+/** Does the metric need to know what the grid emits? */
+export function isOperationalGrams(name: string): boolean {
+  return name.startsWith("carbon.") ? name !== "carbon.embodied_g" : /\.carbon_[a-z_]+$/.test(name);
+}
+
+function grams(entry: MetricEntry, unit = entry.unit): MetricEntry {
+  return { ...entry, unit, nullIf: entry.nullIf === undefined ? NO_CARBON : `${entry.nullIf}, or ${NO_CARBON}` };
 }
 
 function count(pattern: string, meaning: string): MetricEntry {

@@ -2,15 +2,17 @@
 
 import type { Site } from "../cluster/site.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
+import { amortisedG, sciG } from "../energy/carbon/grams.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
+import { isOperationalGrams } from "./catalogue.ts";
 
 export function energyMetrics(book: MetricBook, world: World, endS: number): void {
   const energyJ = (account: Account): number => world.sites.reduce((sum, site) => sum + site.energyJ(account), 0);
   const carbonG = (account: Account): number => world.sites.reduce((sum, site) => sum + site.carbonG[account].value, 0);
   const totalJ = ACCOUNTS.reduce((sum, account) => sum + energyJ(account), 0);
   const operationalG = ACCOUNTS.reduce((sum, account) => sum + carbonG(account), 0);
-  const embodiedG = world.servers.reduce((sum, { options }) => sum + (options.embodiedG * endS) / options.lifetimeS, 0);
+  const embodiedG = world.servers.reduce((sum, { options }) => sum + amortisedG(options, endS), 0);
   book.set("energy.total_j", totalJ);
   book.set("energy.it_j", totalJ - energyJ("facility"));
   for (const account of ACCOUNTS) book.set(`energy.${snake(account)}_j`, energyJ(account));
@@ -18,7 +20,9 @@ export function energyMetrics(book: MetricBook, world: World, endS: number): voi
   book.set("carbon.operational_g", operationalG);
   book.set("carbon.embodied_g", embodiedG);
   for (const account of ACCOUNTS) book.set(`carbon.${snake(account)}_g`, carbonG(account));
-  book.ratio("carbon.sci_g", operationalG + embodiedG, unitsDone(world), "no request or job finished");
+  const sci = sciG({ operationalG, embodiedG, units: unitsDone(world) });
+  if (sci === null) book.missing("carbon.sci_g_per_unit", "no request or job finished");
+  else book.set("carbon.sci_g_per_unit", sci);
   for (const site of world.sites) siteMetrics(book, site, endS);
   tenantMetrics(book, world);
 }
@@ -62,6 +66,23 @@ function tenantMetrics(book: MetricBook, world: World): void {
         shares.reduce((sum, share) => sum + share, 0),
       );
     }
+  }
+}
+
+/** Nobody knows the grams of joules from a grid that the scenario does not describe. Call once every metric is there. */
+export function withholdGrams(book: MetricBook, world: World): void {
+  const units = [...world.services, ...world.batches];
+  const unknown: [prefix: string, reason: string | undefined][] = [
+    ["carbon.", world.sites.find(({ options }) => options.noCarbon !== undefined)?.options.noCarbon],
+    ...world.sites.map(({ options }): [string, string | undefined] => [`sites.${options.name}.`, options.noCarbon]),
+    ...units.flatMap(({ name, tenant, noCarbon }): [string, string | undefined][] => [
+      [`workloads.${name}.`, noCarbon],
+      [`tenants.${tenant}.`, noCarbon],
+    ]),
+  ];
+  for (const [prefix, reason] of unknown) {
+    if (reason === undefined) continue;
+    for (const name of Object.keys(book.metrics)) if (name.startsWith(prefix) && isOperationalGrams(name)) book.missing(name, reason);
   }
 }
 

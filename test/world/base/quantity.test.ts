@@ -20,6 +20,8 @@ describe("quantity", () => {
     assert.equal(baseOf(5, "duration"), 5);
     assert.equal(baseOf("5 ms", "duration"), 0.005);
     assert.equal(baseOf("20 us", "duration"), 2e-5); // 20 / 1e6, where 20 * 1e-6 is an ulp off
+    assert.equal(baseOf("20 \u00b5s", "duration"), 2e-5);
+    assert.equal(baseOf("20 \u03bcs", "duration"), 2e-5);
     assert.equal(baseOf("1 day", "duration"), 86_400);
     assert.equal(baseOf("1.5h", "duration"), 5400);
     assert.equal(baseOf("4 year", "duration"), 4 * 365.25 * 86_400);
@@ -35,6 +37,12 @@ describe("quantity", () => {
     assert.equal(baseOf("36 USD/MWh", "price"), 1e-8); // 36 / 3.6e9
     assert.equal(baseOf("300 g/kWh", "carbon-intensity"), 300);
     assert.equal(baseOf("0.3 kg/kWh", "carbon-intensity"), 300);
+  });
+
+  it("refuses what mathjs would take and nobody means", () => {
+    assert.match(refusal("5 Ms", "duration"), /"Ms" is a multiple of seconds that nobody uses\. Hint: "5 ms"$/);
+    assert.match(refusal("1 month", "duration"), /"month" has no one length\. Hint: "30 days"$/);
+    assert.match(refusal("2 centuries", "duration"), /"centuries" has no one length\. Hint: "200 years"$/);
   });
 
   it("asks mathjs for what its own table lacks", () => {

@@ -1,6 +1,13 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
-import { type CarbonSpec, carbonProblem, gramsOf, makeCarbon, type RowSignal, readCarbonTable } from "../../../src/world/energy/index.ts";
+import {
+  type CarbonSpec,
+  carbonProblem,
+  gramsPerJoule,
+  makeCarbon,
+  type RowSignal,
+  readCarbonTable,
+} from "../../../src/world/energy/index.ts";
 import { tableSignal } from "../../../src/world/energy/row-signal.ts";
 
 const HOUR = 3600;
@@ -26,7 +33,7 @@ function gramsBetween(signal: RowSignal, powerW: number, range: { fromS: number;
   let grams = 0;
   for (let timeS = range.fromS; timeS < range.toS; ) {
     const nextS = Math.min(signal.nextChangeS(timeS), range.toS);
-    grams += gramsOf(powerW * (nextS - timeS), signal.at(timeS));
+    grams += powerW * (nextS - timeS) * gramsPerJoule(signal.at(timeS));
     timeS = nextS;
   }
   return grams;

@@ -20,7 +20,7 @@ const base = ({ workloads = "", controllers = "", faults = "" }: Parts = {}): st
 seed: 11
 duration: 2000 s
 sites:
-  west: { servers: { kind: small-8c, count: 4 } }
+  west: { carbon: 300 g/kWh, servers: { kind: small-8c, count: 4 } }
   east: { servers: { kind: small-8c, count: 2 } }
 workloads:
   open: { kind: service, sites: [west], replicas: 3, concurrency: 2, work: { kind: lognormal, mean: 1 s, cv: 2 }, arrivals: { kind: poisson, rate: 1 req/s } }

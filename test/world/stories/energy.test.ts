@@ -97,6 +97,18 @@ workloads: { etl: { kind: batch, cores: 8, arrivals: { kind: trace, file: etl.cs
     near(metric(result, "energy.facility_j"), 4500 + 1800 + 1500);
     near(metric(result, "energy.total_j"), 21_000 + 7800);
   });
+
+  it("costs by the load that its tick sees after all else at that instant", async () => {
+    // Load 0.5 (100 of 200 W): 1.5; load 1 (all 8 cores): 1.1. Eight requests at 300 s, of 300 s each: the tick at 300 s sees 200 W,
+    // the one at 600 s is past the end. [0, 300): 30 kJ x 1.5; [300, 600): 60 kJ x 1.1.
+    const result = await play(
+      story(`duration: 600 s
+sites: { west: { pue: { kind: table, file: pue.csv }, servers: { kind: small-8c } } }
+workloads: { web: { kind: service, concurrency: 8, arrivals: { kind: trace, file: web.csv } } }`),
+      { "pue.csv": csv("load,pue", [0, 2], [0.5, 1.5], [1, 1.1]), "web.csv": csv("arrival_s,work_s", ...Array(8).fill([300, 300])) },
+    );
+    near(metric(result, "energy.total_j"), 30_000 * 1.5 + 60_000 * 1.1);
+  });
 });
 
 describe("story: a gram", () => {
@@ -142,7 +154,55 @@ workloads:
     near(metric(result, "carbon.embodied_g"), embodiedG);
     near(metric(result, "carbon.operational_g"), operationalG);
     near(metric(result, "carbon.total_g"), embodiedG + operationalG);
-    near(metric(result, "carbon.sci_g"), (embodiedG + operationalG) / 2);
+    near(metric(result, "carbon.sci_g_per_unit"), (embodiedG + operationalG) / 2);
+  });
+});
+
+describe("story: a grid that nobody described", () => {
+  const sites = `sites:
+  west: { servers: { kind: small-8c } }
+  east: { carbon: 360 g/kWh, servers: { kind: small-8c } }`;
+  const workloads = `workloads:
+  web: { kind: service, sites: [west], tenant: x, arrivals: { kind: trace, file: web.csv } }
+  etl: { kind: batch, jobs: 1, cores: 8, work: 10 s, sites: [east], tenant: y }
+  any: { kind: batch, jobs: 1, cores: 1, work: 10 s, tenant: y }
+record: { requests: true, jobs: true }`;
+
+  it("leaves grams unknown, not 0, wherever it has a part in them, and says which site it is", async () => {
+    const result = await play(story(`duration: 100 s\n${sites}\n${workloads}`), { "web.csv": csv("arrival_s,work_s", [0, 10]) });
+    const unknown = Object.keys(result.metrics).filter((name) => result.notes[name]?.reason === "sites.west has no carbon");
+    assert.deepEqual(unknown.toSorted(), [
+      "carbon.facility_g",
+      "carbon.idle_g",
+      "carbon.job_g",
+      "carbon.operational_g",
+      "carbon.psu_loss_g",
+      "carbon.request_g",
+      "carbon.reserved_idle_g",
+      "carbon.sci_g_per_unit",
+      "carbon.total_g",
+      "sites.west.carbon_g",
+      "tenants.x.carbon_g",
+      "tenants.y.carbon_g",
+      "workloads.any.carbon_g",
+      "workloads.any.carbon_mean_g_per_job",
+      "workloads.web.carbon_g",
+      "workloads.web.carbon_mean_g_per_request",
+    ]);
+    for (const name of unknown) assert.equal(result.metrics[name], null, name);
+    near(metric(result, "carbon.embodied_g"), (2 * 1e6 * 100) / 126_230_400);
+    near(metric(result, "sites.east.carbon_g"), metric(result, "sites.east.energy_j") * 1e-4);
+    near(metric(result, "workloads.etl.carbon_g"), 1000 * 1e-4); // 100 W dynamic for 10 s
+  });
+
+  it("leaves them out of the rows too", async () => {
+    const result = await play(story(`duration: 100 s\n${sites}\n${workloads}`), { "web.csv": csv("arrival_s,work_s", [0, 10]) });
+    const known = rowsOf(result, "jobs").map((row) => [row.workload, Number.isFinite(row.carbon_g)]);
+    assert.deepEqual(known.toSorted(), [
+      ["any", false],
+      ["etl", true],
+    ]);
+    assert.ok(Number.isNaN(rowsOf(result, "requests")[0]?.carbon_g));
   });
 });
 

@@ -1,6 +1,6 @@
 /** Faults, told as small stories. Server small-8c boots 150 s at 120 W; plain.yaml is the same without a boot. */
 import { strict as assert } from "node:assert";
-import { csv, metric, near, play, rowsOf } from "../run-yaml.ts";
+import { csv, loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
 
 const story = (lines: string): string => `name: story\nseed: 1\n${lines}\n`;
 const PLAIN = {
@@ -163,5 +163,17 @@ record: { requests: true }`),
     const rows = rowsOf(result, "requests").sort((a, b) => (a.id as number) - (b.id as number));
     assert.equal(rows.filter(({ outcome }) => outcome === "failed").length, 1);
     assert.deepEqual(new Set(rows.filter(({ outcome }) => outcome === "finished").map(({ server }) => server)), new Set(["west/1"]));
+  });
+
+  it("strikes at least one of the servers, however small the fraction", async () => {
+    // A tenth of 4 servers rounds to none; one is down for 50 of 100 s: 350 of 400 server seconds are up.
+    const faults = (fraction: number): string => `name: story
+seed: 1
+duration: 100 s
+sites: { west: { servers: { kind: small-8c, count: 4 } } }
+faults: { crash: { kind: server-crash, target: { site: west, fraction: ${fraction} }, at: 50 s } }
+`;
+    assert.equal(metric(await play(faults(0.1)), "sites.west.availability"), 350 / 400);
+    assert.throws(() => loadYaml(faults(0)), /faults\.crash\.target\.fraction must be/);
   });
 });

@@ -112,17 +112,18 @@ record: { events: true }`),
 
 describe("story: series", () => {
   it("end where the run was interrupted", async () => {
-    const web = "workloads: { web: { kind: service, arrivals: { kind: poisson, rate: 1000/s }, work: 1 ms } }";
-    const spec = loadYaml(story(`${ONE}\n${web}\nwarmup: 10 min`).replace("100 s", "5750 min")).spec;
+    const web = "workloads: { web: { kind: service, arrivals: { kind: poisson, rate: 900/s }, work: 1 ms } }";
+    const site = "sites: { west: { carbon: 300 g/kWh, servers: { kind: small-8c } } }";
+    const spec = loadYaml(story(`${site}\n${web}\nwarmup: 10 min`).replace("100 s", "5750 min")).spec;
     const { series, interruptedAtS = Number.NaN } = await runSeed({ spec }, 1, { shouldStop: () => true, onProgress: () => {} });
     // 96 h in 96 buckets: an hour each. Only those that ended are told.
     assert.equal(series.bucketS, 3600);
     assert.equal(series.bucketCount, Math.floor(interruptedAtS / 3600));
     assert.ok(series.bucketCount < 96);
-    const [site] = series.sites;
+    const [west] = series.sites;
     const [service] = series.services;
-    assert.ok(site && service);
-    const lengths = [site.energyJ.idle, site.carbonG.idle, site.intensityGPerKwh, series.servers.utilization];
+    assert.ok(west && service);
+    const lengths = [west.energyJ.idle, west.carbonG.idle, west.intensityGPerKwh, series.servers.utilization];
     for (const values of [
       ...lengths,
       service.requestsArrived,

@@ -1,10 +1,10 @@
 /** Grams of carbon dioxide equivalent, from joules and from the making of things. */
 
-export const J_PER_KWH = 3_600_000;
+const J_PER_KWH = 3_600_000;
 
-/** Operational grams of `energyJ` at an intensity in g/kWh. */
-export function gramsOf(energyJ: number, intensityGPerKwh: number): number {
-  return (energyJ / J_PER_KWH) * intensityGPerKwh;
+/** Operational grams of one joule at an intensity in g/kWh. */
+export function gramsPerJoule(intensityGPerKwh: number): number {
+  return intensityGPerKwh / J_PER_KWH;
 }
 
 /** What making a thing cost, and how long it will serve. */
