@@ -1,6 +1,4 @@
 /** One run of one scenario with one seed: build, play, measure. */
-import "./inlining.ts";
-
 import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
 import { MSER5_VALUES_MIN, mser5 } from "../stats/index.ts";
