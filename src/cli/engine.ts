@@ -4,10 +4,11 @@ import type { Expected, ScenarioHead, ScenarioSource } from "../experiment/outpu
 import type { RunOutput } from "../experiment/result.ts";
 import type { MeanInterval } from "../experiment/summary.ts";
 import type { SweepOutput } from "../experiment/sweep/output.ts";
+import type { PrecisionTarget } from "../experiment/until-precise.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 
 export interface LoadedScenario {
-  readonly head: ScenarioHead & { readonly seed?: number | undefined };
+  readonly head: ScenarioHead & { readonly seed?: number | undefined; readonly precision?: PrecisionTarget | undefined };
   readonly source: ScenarioSource;
   /** Finished lines: odd, but not wrong. */
   readonly warnings: readonly string[];

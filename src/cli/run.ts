@@ -3,14 +3,16 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { runOutput } from "../experiment/output.ts";
-import { runSeeds } from "../experiment/pool.ts";
+import { type PoolHooks, runSeeds } from "../experiment/pool.ts";
 import type { RunOutput, RunResult } from "../experiment/result.ts";
+import { type PrecisionTarget, runUntilPrecise } from "../experiment/until-precise.ts";
 import { durationText, NBSP } from "../report/format.ts";
 import { type Args, type Command, wholeNumber } from "./command.ts";
 import type { Engine, LoadedScenario } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { missedText } from "./missed-text.ts";
+import { precisionText } from "./precision-text.ts";
 import { startProgress } from "./progress.ts";
 import { seedsOf } from "./seeds.ts";
 import { UsageError } from "./usage-error.ts";
@@ -38,8 +40,11 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
   const folder = await outFolder(args, io.cwd, engine);
   const scenario = await engine.loadScenario(args.words[0] as string, { set: args.lists.get("set") ?? [], cwd: io.cwd });
   if (!quiet) for (const warning of scenario.warnings) io.err(`${warning}\n`);
-  const seeds = flagSeeds ?? seedOf(scenario);
-  const runs = await runWithProgress({ scenario, seeds, workerCount, quiet }, io, engine);
+  const ignored = flagSeeds !== undefined && scenario.head.precision !== undefined;
+  if (ignored && !quiet) io.err(`${scenario.source.file}: precision is ignored: ${seedFlag(args)} says which runs there are.\n`);
+  const seeds = flagSeeds ?? [seedOf(scenario)];
+  const precision = flagSeeds === undefined ? scenario.head.precision : undefined;
+  const { runs, askedCount, remark } = await runWithProgress({ scenario, seeds, precision, workerCount, quiet }, io, engine);
   if (runs.length === 0) {
     io.err("Interrupted before the first result.\n");
     return EXIT.interrupted;
@@ -52,7 +57,8 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
     const named = args.texts.get("out") as string;
     await engine.writeFolder(folder, await engine.files(output), { force: args.switches.has("force"), named });
   }
-  return verdict(output, seeds.length, { io, quiet, format });
+  if (remark !== undefined && !quiet) io.err(`${remark}\n`);
+  return verdict(output, askedCount, { io, quiet, format });
 }
 
 /** Refuses before anything runs, not an hour later. */
@@ -71,8 +77,12 @@ async function outFolder(args: Args, cwd: string, engine: Engine): Promise<strin
   return folder;
 }
 
-function seedOf({ head, source }: LoadedScenario): readonly number[] {
-  if (head.seed !== undefined) return [head.seed];
+function seedFlag(args: Args): string {
+  return args.texts.has("seed") ? "--seed" : "--seeds";
+}
+
+function seedOf({ head, source }: LoadedScenario): number {
+  if (head.seed !== undefined) return head.seed;
   throw new UsageError(
     `${source.file} has no seed, and none is drawn in secret.`,
     "Give one with --seed 1, several with --seeds 1..20, or write `seed: 1` into the scenario.",
@@ -81,21 +91,37 @@ function seedOf({ head, source }: LoadedScenario): readonly number[] {
 
 interface Work {
   readonly scenario: LoadedScenario;
+  /** With `precision`, only the first of more. */
   readonly seeds: readonly number[];
+  readonly precision: PrecisionTarget | undefined;
   readonly workerCount: number;
   readonly quiet: boolean;
 }
 
-async function runWithProgress({ scenario, seeds, workerCount, quiet }: Work, io: Io, engine: Engine): Promise<readonly RunResult[]> {
+interface Done {
+  readonly runs: readonly RunResult[];
+  /** More than `runs` only after an interruption. */
+  readonly askedCount: number;
+  /** What became of `precision`. */
+  readonly remark?: string | undefined;
+}
+
+async function runWithProgress(work: Work, io: Io, engine: Engine): Promise<Done> {
   const signal = io.catchInterrupt();
-  const progress = startProgress(io.errIsTerminal && !quiet);
-  const { runSeed, workerFile } = engine;
-  const plan = { loaded: scenario.loaded, seeds, workers: workerCount, runSeed, ...(workerFile !== undefined && { workerFile }) };
+  const progress = startProgress(io.errIsTerminal && !work.quiet);
   try {
-    return await runSeeds(plan, { signal, onProgress: progress.update });
+    return await runAll(work, engine, { signal, onProgress: progress.update });
   } finally {
     progress.stop();
   }
+}
+
+async function runAll({ scenario, seeds, precision, workerCount }: Work, engine: Engine, hooks: PoolHooks): Promise<Done> {
+  const { runSeed, workerFile } = engine;
+  const plan = { loaded: scenario.loaded, workers: workerCount, runSeed, ...(workerFile !== undefined && { workerFile }) };
+  if (precision === undefined) return { runs: await runSeeds({ ...plan, seeds }, hooks), askedCount: seeds.length };
+  const found = await runUntilPrecise({ ...plan, firstSeed: seeds[0] as number }, precision, hooks);
+  return { runs: found.runs, askedCount: found.askedCount, remark: precisionText(found, precision) };
 }
 
 interface Voice {

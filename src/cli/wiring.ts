@@ -88,7 +88,10 @@ async function loadScenario(file: string, options: { readonly set: readonly stri
   const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, ...reading(options.cwd) });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
   return {
-    head: { name: spec.name, seed: spec.seed, start: spec.start?.text, durationS: spec.duration, warmupS, expect: spec.expect },
+    head: {
+      ...{ name: spec.name, seed: spec.seed, precision: spec.precision, expect: spec.expect },
+      ...{ start: spec.start?.text, durationS: spec.duration, warmupS },
+    },
     source: { file, sha256, text },
     warnings,
     loaded: { spec } satisfies LoadedSpec,

@@ -1,7 +1,7 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
 import { Findings } from "./findings.ts";
 import { checkEndless } from "./meaning-endless.ts";
-import { checkExpectations } from "./meaning-expect.ts";
+import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers, checkFaults } from "./meaning-names.ts";
 import { checkFit } from "./meaning-size.ts";
@@ -50,6 +50,7 @@ export function checkMeaning(
   checkFaults(spec, fleet, findings);
   checkEndless(spec, parts, findings);
   checkExpectations(spec, parts, findings);
+  if (spec.precision !== undefined) checkMetricName(spec.precision.metric, ["precision", "metric"], { spec, parts }, findings);
   return findings;
 }
 

@@ -21,7 +21,6 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
 
 /** Paths of keys; `*` stands for any one name. */
 const KEYS: readonly string[] = [
-  "precision",
   "record.spans",
   "sites.*.powerCap",
   "sites.*.price",

@@ -30,6 +30,7 @@ function buildSchema(parts: Parts): ZodType<ScenarioShape> {
     start: instant(parts).optional(),
     duration: quantity("duration", { above: 0, example: "24 h" }),
     warmup: warmup.default(0),
+    precision: precision.optional(),
     sites: named(siteSchema(parts)).default({}),
     workloads: named(workloadSchema(parts)).default({}),
     controllers: named(family("controller", parts.controllers, controllerFields)).default({}),
@@ -42,6 +43,17 @@ function buildSchema(parts: Parts): ZodType<ScenarioShape> {
 const auto = z.literal("auto");
 const warmupTime = quantity("duration", { example: "30 min" });
 const warmup = choice([auto, warmupTime], (value) => (value === "auto" ? auto : warmupTime));
+
+const precision = z
+  .strictObject({
+    metric: z
+      .string()
+      .min(1)
+      .meta({ description: "Of which the mean is to be known: any metric of docs/metrics.md that this scenario has." }),
+    relative: z.number().gt(0).lt(1).default(0.02),
+    maxRuns: z.int().min(10).default(100),
+  })
+  .meta({ description: "Replications are added until the 95 % interval of the metric's mean lies within this share of it." });
 
 function instant(parts: Parts) {
   return z

@@ -8,6 +8,7 @@ export interface ScenarioSpec {
   readonly start?: { readonly text: string; readonly epochS: number };
   readonly duration: number;
   readonly warmup: number | "auto";
+  readonly precision?: PrecisionSpec;
   readonly sites: Readonly<Record<string, SiteSpec>>;
   /** Every server kind that a group names, by the key that the groups carry. */
   readonly serverKinds: Readonly<Record<string, ServerKindSpec<PluginSpec>>>;
@@ -16,6 +17,15 @@ export interface ScenarioSpec {
   readonly faults: Readonly<Record<string, FaultSpec>>;
   readonly expect: readonly ExpectSpec[];
   readonly record: RecordSpec;
+}
+
+/** Replications are added until the 95 % interval of the metric's mean is this narrow. */
+export interface PrecisionSpec {
+  readonly metric: string;
+  /** In (0, 1). */
+  readonly relative: number;
+  /** At least 10. */
+  readonly maxRuns: number;
 }
 
 export interface SiteSpec {

@@ -36,6 +36,20 @@ describe("dist/cybertwin.js", function () {
     assert.deepEqual((JSON.parse(runs[0]?.stdout ?? "") as { seeds: number[] }).seeds, [1, 2, 3]);
   });
 
+  it("adds runs until the mean is known well enough, the same ones at one worker and at two", () => {
+    // At load 0.5 the mean latency is 10 ms. 12,000 requests leave a standard deviation of about 2 % of it, so 1 % needs about 20 runs.
+    const precision = "seed: 1\nprecision: { metric: workloads.web.latency_mean_s, relative: 0.01, maxRuns: 100 }\n";
+    const file = cli.scenario(SCENARIO + precision, "tiny.yaml");
+    const runs = ["1", "2"].map((workers) => bin("run", file, "--format", "json", "--workers", workers));
+    for (const { status, stderr } of runs) {
+      assert.equal(status, 0);
+      assert.match(stderr, /^Stopped after \d+ runs: ±0\.9\d* % of the mean of workloads\.web\.latency_mean_s\.\n$/);
+    }
+    assert.equal(runs[0]?.stdout, runs[1]?.stdout);
+    const { seeds } = JSON.parse(runs[0]?.stdout ?? "") as { seeds: number[] };
+    assert.ok(seeds.length > 10 && seeds.length < 100, `${seeds.length} runs`);
+  });
+
   it("writes a folder, and makes its page again", () => {
     const file = cli.scenario(SCENARIO, "tiny.yaml");
     assert.equal(bin("run", file, "--seed", "1", "--out", "run").status, 0);

@@ -103,6 +103,40 @@ describe("cybertwin", () => {
       });
     }
 
+    describe("with precision", () => {
+      const seedsOf = (out: string): number[] => (JSON.parse(out) as { seeds: number[] }).seeds;
+      const precision = { metric: "x_s", relative: 0.02, maxRuns: 12 };
+
+      it("says when the mean is known well enough", async () => {
+        // The fake measures the seed: 1000 to 1009 lie close together. 2.262 x 3.028 / sqrt(10) = 2.166 of 1004.5.
+        const file = cli.scenario({ name: "toy", seed: 1000, precision });
+        const { code, out, err } = await cli.run("run", file, "--format", "json", "--workers", "1");
+        assert.deepEqual([code, seedsOf(out).length, seedsOf(out)[9]], [0, 10, 1009]);
+        assert.match(err, /\nStopped after 10 runs: ±0\.216 % of the mean of x_s\.\n$/);
+        assert.equal((await cli.run("run", file, "--workers", "1", "--quiet")).err, "");
+      });
+
+      it("says that the cap came first, and answers 0", async () => {
+        // 1 to 12: 2.201 x 3.606 / sqrt(12) = 2.291 of 6.5.
+        const file = cli.scenario({ name: "toy", seed: 1, precision });
+        const { code, out, err } = await cli.run("run", file, "--format", "json", "--workers", "1");
+        assert.deepEqual([code, seedsOf(out).length], [0, 12]);
+        assert.match(err, /\nNot within 2 % after 12 runs: ±35\.2 % of the mean of x_s\.\n$/);
+      });
+
+      for (const flags of [
+        ["--seed", "4"],
+        ["--seeds", "4..6"],
+      ]) {
+        it(`gives way to ${flags[0]}, with a warning`, async () => {
+          const file = cli.scenario({ name: "toy", seed: 1, precision });
+          const { out, err } = await cli.run("run", file, "--format", "json", "--workers", "1", ...flags);
+          assert.deepEqual(seedsOf(out), flags[0] === "--seed" ? [4] : [4, 5, 6]);
+          assert.equal(err, `toy.json: a warning\ntoy.json: precision is ignored: ${flags[0]} says which runs there are.\n`);
+        });
+      }
+    });
+
     it("hands every --set on, in order", async () => {
       const { out } = await cli.run(
         "run",

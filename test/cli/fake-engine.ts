@@ -1,4 +1,4 @@
-/** An engine whose scenarios are JSON files: `{ "name", "seed"?, "expect"?, "metrics"?, "broken"?, "loop"? }`. */
+/** An engine whose scenarios are JSON files: `{ "name", "seed"?, "expect"?, "precision"?, "metrics"?, "broken"?, "loop"? }`. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -7,12 +7,14 @@ import { UsageError } from "../../src/cli/usage-error.ts";
 import type { RunHooks } from "../../src/experiment/hooks.ts";
 import type { Expected } from "../../src/experiment/output.ts";
 import type { RunOutput, RunResult } from "../../src/experiment/result.ts";
+import type { PrecisionTarget } from "../../src/experiment/until-precise.ts";
 import { fakeResult } from "../experiment/fake-run.ts";
 
 interface FakeScenario {
   readonly name: string;
   readonly seed?: number;
   readonly expect?: readonly Expected[];
+  readonly precision?: PrecisionTarget;
   readonly metrics?: Readonly<Record<string, number | null>>;
   /** Identities that do not hold. */
   readonly broken?: readonly string[];
@@ -50,7 +52,8 @@ export const fakeEngine: Engine = {
     if (!text.startsWith("{")) throw new FakeSpecError([`${file}:1:1: not an object.`, `${file}:2:3: another problem.`]);
     const pairs = set.map((pair) => pair.split("=")).map(([key = "", value = ""]) => [key, JSON.parse(value) as unknown]);
     const scenario = { ...(JSON.parse(text) as FakeScenario), ...(Object.fromEntries(pairs) as Partial<FakeScenario>) };
-    const head = { name: scenario.name, seed: scenario.seed, durationS: 10, warmupS: 0, expect: scenario.expect ?? [] };
+    const { name, seed, precision, expect = [] } = scenario;
+    const head = { name, seed, precision, durationS: 10, warmupS: 0, expect };
     return { head, source: { sha256: "ab", text, file }, warnings: [`${file}: a warning`], loaded: scenario };
   },
   runSeed,

@@ -163,6 +163,21 @@ const CASES: readonly (readonly [name: string, text: string, message: string])[]
     'scenario.yaml:13:20: expect.0.metric names "workloads.web.latency_p98_s", which is no metric of this scenario. Did you mean "workloads.web.latency_p90_s"?',
   ],
   [
+    "a precision of a metric that there is not",
+    `${SMALL}precision: { metric: workloads.web.latency_maen_s }\n`,
+    'scenario.yaml:13:22: precision.metric names "workloads.web.latency_maen_s", which is no metric of this scenario. Did you mean "workloads.web.latency_mean_s"?',
+  ],
+  [
+    "a precision that nothing reaches",
+    `${SMALL}precision: { metric: energy.total_j, relative: 0 }\n`,
+    "scenario.yaml:13:48: precision.relative must be above 0, got 0.",
+  ],
+  [
+    "a precision of too few runs",
+    `${SMALL}precision: { metric: energy.total_j, maxRuns: 9 }\n`,
+    "scenario.yaml:13:47: precision.maxRuns must be at least 10, got 9.",
+  ],
+  [
     "an expectation of a metric that the scenario does not bring",
     `${SMALL}expect: [{ metric: workloads.web.slo_attainment, min: 0.9 }]\n`,
     'scenario.yaml:13:20: expect.0.metric names "workloads.web.slo_attainment", which is only there if workloads.web says slo.',

@@ -66,13 +66,14 @@ export function loadSweepWith(file: string, options: SweepOptions): LoadedSweep 
   const named = resolveFrom((at(tree, ["scenario"]) as Tree).place, scenario);
   const loaded = loadPoints(named, points, values, options);
   if (compare !== undefined) checkMetric(compare.metric, loaded, options.parts, findings);
+  const unused = `${named}: precision is ignored: the sweep's seeds say which runs there are.`;
   return {
     kind: vary.kind,
     paths: pathsOf(vary),
     seeds,
     points: loaded,
     ...(compare !== undefined && { compare: { metric: compare.metric, baselineOf } }),
-    warnings: [...new Set(loaded.flatMap((point) => point.scenario.warnings))],
+    warnings: [...new Set(loaded.flatMap(({ scenario: { spec, warnings } }) => (spec.precision ? [...warnings, unused] : warnings)))],
     sha256: digest(loaded, seeds),
   };
 }

@@ -53,6 +53,14 @@ describe("points of a sweep", () => {
     assert.equal(first?.file, second?.file); // the same table, not an equal one
   });
 
+  it("run the sweep's seeds, and one warning says so of a scenario with a precision", () => {
+    const sweep = load(`${HEAD}vary: { kind: zip, precision.metric: [energy.total_j, workloads.web.latency_mean_s] }\n`);
+    assert.deepEqual(
+      sweep.warnings.filter((line) => line.includes("precision")),
+      ["base.yaml: precision is ignored: the sweep's seeds say which runs there are."],
+    );
+  });
+
   const SAMPLED = `${HEAD}vary:
   kind: sampled
   count: 100
