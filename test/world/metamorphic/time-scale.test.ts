@@ -97,7 +97,7 @@ describe(`twice as fast is half as long (fast-check seed ${SEED})`, () => {
             half(fast.metrics[name] as number, slow.metrics[name] as number, name);
           assert.equal(fast.eventCount, slow.eventCount);
         }),
-        { seed: SEED, numRuns: 8 },
+        { seed: SEED, numRuns: 5 },
       );
     });
 
@@ -108,7 +108,7 @@ describe(`twice as fast is half as long (fast-check seed ${SEED})`, () => {
           const fast = await play(scenario(2, discipline, "2 GHz"), files(all, 2, 1));
           for (const table of ["requests", "jobs"]) halves(fast, slow, table);
         }),
-        { seed: SEED, numRuns: 8 },
+        { seed: SEED, numRuns: 5 },
       );
     });
   }

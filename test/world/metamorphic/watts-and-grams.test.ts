@@ -91,7 +91,7 @@ describe(`watts, grid and PUE scale what they should (fast-check seed ${SEED})`,
         scaled(twice, base, named(base, SHARES), 2, 1e-12);
         scaled(thrice, base, named(base, SHARES), 3, 1e-12);
       }),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: 15 },
     );
   });
 
@@ -106,7 +106,7 @@ describe(`watts, grid and PUE scale what they should (fast-check seed ${SEED})`,
           scaled(dirty, base, grams as string[], 2, 0);
         }
       }),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: 15 },
     );
   });
 
@@ -124,7 +124,7 @@ describe(`watts, grid and PUE scale what they should (fast-check seed ${SEED})`,
           near(metric(result, `energy.${account}_j`), metric(base, `energy.${account}_j`));
         assert.equal(result.eventLogHash, base.eventLogHash);
       }),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: 15 },
     );
   });
 });

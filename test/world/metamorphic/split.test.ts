@@ -1,0 +1,132 @@
+/** Where a run ends, and where measuring begins, is the reader's affair: it changes nothing of what happens. */
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import type { RunResult } from "../../../src/experiment/result.ts";
+import { FUZZ_FILES, scenarios } from "../fuzz/arbitrary-scenario.ts";
+import { csv, type Files, play, type Row, rowsOf } from "../run-yaml.ts";
+
+const SEED = 4105;
+const RUN_COUNT = 12;
+
+/** The scenario with another warm-up and duration, seconds. */
+const timed = (text: string, warmupS: number, durationS: number): string =>
+  JSON.stringify({ ...JSON.parse(text), warmup: `${warmupS} s`, duration: `${durationS} s` });
+
+const rowsBefore = (result: RunResult, table: string, column: string, endS: number): Row[] =>
+  rowsOf(result, table).filter((row) => (row[column] as number) < endS); // open jobs have NaN
+
+/**
+ * The series look at every server 1/n of the run apart, and a server asked how far it is adds its work and joules up in other pieces. So numbers
+ * of a longer run are the same to rounding (of running totals up to some thousand joules) and words, counts and order to the bit.
+ */
+function same(long: unknown, short: unknown, what: string): void {
+  if (typeof short !== "number") assert.equal(long, short, what);
+  else {
+    assert.equal(Number.isNaN(long), Number.isNaN(short), what); // no grid, no grams
+    assert.ok(!(Math.abs((long as number) - short) > 1e-11 + 1e-12 * Math.abs(short)), `${what} is ${long}, not ${short}`);
+  }
+}
+
+function sameRows(long: readonly Row[], short: readonly Row[]): void {
+  assert.equal(long.length, short.length);
+  for (const [i, row] of short.entries()) for (const [name, value] of Object.entries(row)) same(long[i]?.[name], value, `${i} ${name}`);
+}
+
+const eventsBefore = (result: RunResult, endS: number): Row[] =>
+  (result.eventLines ?? []).map((line) => JSON.parse(line) as Row).filter(({ time_s }) => (time_s as number) < endS);
+
+const columnsBefore = (result: RunResult, endS: number): Row[][] => [
+  rowsBefore(result, "requests", "finish_s", endS),
+  rowsBefore(result, "jobs", "finish_s", endS),
+  rowsBefore(result, "power", "time_s", endS),
+];
+
+/** A whole number of seconds for each of the 96 stretches of the series; twice as long, too. */
+const END_S = 192;
+const eighths = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 64 }), work: fc.integer({ min: 1, max: 48 }) }), {
+  minLength: 20,
+  maxLength: 60,
+});
+type Eighths = typeof eighths extends fc.Arbitrary<infer T> ? T : never;
+
+function tables(trace: Eighths): Files {
+  let eighth = 0;
+  const rows = trace.map(({ gap, work }) => {
+    eighth += gap;
+    return [eighth / 8, work / 8] as const;
+  });
+  return {
+    "web.csv": csv("arrival_s,work_s", ...rows),
+    "jobs.csv": csv("arrival_s,work_s", ...rows.slice(0, 12).map(([atS, workS]) => [atS, 8 * workS])),
+  };
+}
+
+/** Sums of eighths, of cores shared by 1, 2 or 4, and of 12.5 W a core lose no bit however they are split. */
+const exact = (discipline: string, durationS: number): string => `name: eighths
+seed: 8
+duration: ${durationS} s
+sites: { west: { servers: { kind: small-8c, count: 2 } } }
+workloads:
+  web: { kind: service, replicas: 2, discipline: ${discipline}, concurrency: ${discipline === "ps" ? "unlimited" : 2}, resilience: { timeout: 20 s }, ${discipline === "ps" ? "limits: { cpu: 8 }, " : ""}arrivals: { kind: trace, file: web.csv } }
+  users: { kind: service, concurrency: 2, work: 1.5 s, arrivals: { kind: closed, users: 4, thinkTime: 3 s } }
+  etl: { kind: batch, jobs: 12, cores: 2, checkpointEvery: 8 s, arrivals: { kind: trace, file: jobs.csv } }
+faults: { crash: { kind: server-crash, target: { site: west, count: 1 }, at: 40.125 s, duration: 16 s } }
+record: { requests: 1, jobs: true, power: true, events: true }
+`;
+
+/** Draws of every kind, of which no two fall on one instant. */
+const drawn = (durationS: number): string => `name: drawn
+seed: 8
+duration: ${durationS} s
+sites: { west: { carbon: 300 g/kWh, psu: platinum, servers: { kind: small-8c, count: 3 } } }
+workloads:
+  web: { kind: service, replicas: 3, work: { kind: lognormal, median: 1 s, sigma: 1 }, resilience: { timeout: 9 s, attempts: 2, backoff: 1 s }, arrivals: { kind: poisson, rate: 1 req/s } }
+  shared: { kind: service, discipline: ps, concurrency: unlimited, work: { kind: exponential, mean: 1 s }, arrivals: { kind: gamma, rate: 0.5 req/s, cv: 2 } }
+  etl: { kind: batch, cores: 1.5, work: { kind: exponential, mean: 30 s }, arrivals: { kind: poisson, rate: 4 jobs/min } }
+controllers: { route: { kind: power-of-d, target: { workload: web } } }
+faults: { crash: { kind: server-crash, target: { site: west }, mtbf: { kind: exponential, mean: 200 s }, mttr: { kind: exponential, mean: 20 s } } }
+record: { requests: 1, jobs: true, power: true, events: true }
+`;
+
+describe(`a run split in time (fast-check seed ${SEED})`, () => {
+  it("for T and for 2T, all times in eighths: the same requests, jobs, watts and events before T, to the bit", async () => {
+    await fc.assert(
+      fc.asyncProperty(eighths, fc.constantFrom("fcfs", "ps"), async (trace, discipline) => {
+        const of = (durationS: number): Promise<RunResult> => play(exact(discipline, durationS), tables(trace));
+        const [short, long] = [await of(END_S), await of(2 * END_S)];
+        const tablesOf = (result: RunResult): Row[][] => [...columnsBefore(result, END_S), eventsBefore(result, END_S)];
+        for (const rows of tablesOf(short)) assert.ok(rows.length > 0);
+        assert.deepEqual(tablesOf(long), tablesOf(short));
+      }),
+      { seed: SEED, numRuns: RUN_COUNT },
+    );
+  });
+
+  it("for T and for 2T, all times drawn: the same, numbers to rounding", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 999 }), fc.constantFrom(350, 433.7), async (seed, endS) => {
+        const [short, long] = [await play(drawn(endS), {}, seed), await play(drawn(2 * endS), {}, seed)];
+        const [before, after] = [columnsBefore(short, endS), columnsBefore(long, endS)];
+        for (const [i, rows] of before.entries()) sameRows(after[i] as Row[], rows);
+        sameRows(eventsBefore(long, endS), eventsBefore(short, endS));
+        assert.ok((before[0] as Row[]).length > 100);
+      }),
+      { seed: SEED, numRuns: RUN_COUNT },
+    );
+  });
+
+  it("warm-up w and duration d, or no warm-up and w + d: the same events, rows and joules", async () => {
+    await fc.assert(
+      fc.asyncProperty(scenarios, fc.constantFrom(50, 128, 300.5), async ({ text, seed }, warmupS) => {
+        const warmed = await play(timed(text, warmupS, 256), FUZZ_FILES, seed);
+        const whole = await play(timed(text, 0, warmupS + 256), FUZZ_FILES, seed);
+        assert.equal(warmed.eventLogHash, whole.eventLogHash);
+        assert.equal(warmed.eventCount, whole.eventCount);
+        assert.deepEqual(warmed.tables, whole.tables);
+        assert.deepEqual(warmed.eventLines, whole.eventLines);
+        assert.equal(warmed.metrics["energy.total_j"], whole.metrics["energy.total_j"]);
+      }),
+      { seed: SEED, numRuns: RUN_COUNT },
+    );
+  });
+});
