@@ -24,6 +24,7 @@ const copies = [];
 process.on("exit", () => {
   for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 5 }); // a compiler may still write there
 });
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(2)); // else the copies would stay
 process.exit(await main());
 
 async function main() {
