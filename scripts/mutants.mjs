@@ -26,7 +26,7 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL"); // before what it writes is removed
   for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 5 });
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(2)); // else the copies would stay
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => fail(`stopped by ${signal}`)); // else the copies would stay
 process.exit(await main());
 
 async function main() {
@@ -103,8 +103,9 @@ function run(cwd, args) {
       output += data;
     });
     child.on("error", failed);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       running.delete(child);
+      if (signal !== null && signal !== "SIGKILL") fail(`${args[0]} was stopped by ${signal}`);
       done({ code, output });
     });
   });
