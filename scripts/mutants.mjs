@@ -21,10 +21,12 @@ if (unknown.length > 0) fail(`no such mutant: ${unknown.join(", ")}; there are $
 const mutants = wanted.length === 0 ? known : known.filter(({ id }) => wanted.includes(id));
 
 const copies = [];
+const running = new Set();
 process.on("exit", () => {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 5 }); // a compiler may still write there
+  for (const child of running) child.kill("SIGKILL"); // before what it writes is removed
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 5 });
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(2)); // else the copies would stay
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => fail(`stopped by ${signal}`)); // else the copies would stay
 process.exit(await main());
 
 async function main() {
@@ -80,7 +82,8 @@ async function suite(copy, files, id = "unchanged") {
 async function runTests(copy, files) {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
-  const options = ["--bail", "--reporter", "json", "--reporter-option", `output=${report}`];
+  // Without .mocharc.json mocha starts no second process, which would outlive the first; and a slow machine catches nothing.
+  const options = ["--no-config", "--timeout", "120000", "--bail", "--reporter", "json", "--reporter-option", `output=${report}`];
   const { code, output } = await run(copy, ["node_modules/mocha/bin/mocha.js", ...options, ...files]);
   if (code === null) return { caughtBy: `no end within ${SUITE_S_MAX} s` };
   if (!existsSync(report)) fail(`mocha ended with code ${code} and no report:\n${output}`);
@@ -91,6 +94,7 @@ async function runTests(copy, files) {
 function run(cwd, args) {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, args, { cwd, timeout: SUITE_S_MAX * 1000, killSignal: "SIGKILL" });
+    running.add(child);
     let output = "";
     child.stdout.on("data", (data) => {
       output += data;
@@ -99,7 +103,11 @@ function run(cwd, args) {
       output += data;
     });
     child.on("error", failed);
-    child.on("close", (code) => done({ code, output }));
+    child.on("close", (code, signal) => {
+      running.delete(child);
+      if (signal !== null && signal !== "SIGKILL") fail(`${args[0]} was stopped by ${signal}`);
+      done({ code, output });
+    });
   });
 }
 
