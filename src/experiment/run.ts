@@ -68,6 +68,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
   const { world, loop } = built;
   const { simulation } = world;
   const { nowS } = simulation;
+  for (const server of world.servers) server.finalize();
   for (const site of world.sites) site.close();
   const book = new MetricBook();
   for (const unit of world.services) serviceMetrics(book, unit, nowS);

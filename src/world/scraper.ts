@@ -57,10 +57,11 @@ export class Scraper implements Recorder {
   }
 
   #services(intervalS: number): Record<string, WorkloadTelemetry> {
+    const { nowS } = this.#world.simulation;
     const out: Record<string, WorkloadTelemetry> = {};
     for (const { name, service } of this.#world.services.filter((unit) => this.#sees(unit.name))) {
       const interval = this.#byService.get(service) as Interval;
-      const busyCoreS = service.replicas.reduce((sum, { container }) => sum + container.busyCoreS, 0);
+      const busyCoreS = service.replicas.reduce((sum, { container }) => sum + container.busyCoreSAt(nowS), 0);
       out[name] = {
         kind: "service",
         arrivalRatePerS: intervalS > 0 ? (service.stats.arrivedCount - interval.arrived) / intervalS : 0,

@@ -139,14 +139,22 @@ export class Container {
     this.owner.rebased(this, phiJ, carbonBaseG);
   }
 
-  /** Brings progress and joules up to now; `coreJ` is what one busy core of the server has drawn so far. */
-  bring(nowS: number, coreJ: number): void {
+  /** Brings progress up to now. Only at events: at what instants this happens decides the last bits of when tasks finish. */
+  progress(nowS: number): void {
     const dtS = nowS - this.sinceS;
-    if (dtS > 0) {
-      this.v += this.rate * dtS;
-      this.busyCoreS += this.cores * dtS;
-      this.sinceS = nowS;
-    }
+    if (dtS <= 0) return;
+    this.v += this.rate * dtS;
+    this.busyCoreS += this.cores * dtS;
+    this.sinceS = nowS;
+  }
+
+  /** Busy core-seconds up to `nowS`, for those who only look. */
+  busyCoreSAt(nowS: number): number {
+    return this.busyCoreS + this.cores * (nowS - this.sinceS);
+  }
+
+  /** Brings joules up to now; `coreJ` is what one busy core of the server has drawn so far. */
+  draw(coreJ: number): void {
     const drawnJ = this.taskShare * (coreJ - this.coreMarkJ);
     this.coreMarkJ = coreJ;
     if (drawnJ === 0) return;

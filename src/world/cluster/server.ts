@@ -12,6 +12,7 @@ import { shareCores } from "./core-sharing.ts";
 import type { Need } from "./ports.ts";
 import { ServerMeter } from "./server-meter.ts";
 import type { ServerOptions, ServerState } from "./server-options.ts";
+import { doubled, takeOut } from "./swap-list.ts";
 
 /** Joules per core are counted from zero again beyond this: the difference of large numbers would eat a short request. */
 const CORE_J_MAX = 4096;
@@ -155,11 +156,16 @@ export class Server {
     this.#touched[this.#touchedCount++] = container;
   }
 
-  /** Brings all containers and meters up to now; for whoever reads them. */
+  /** Brings joules and meters up to now, for whoever reads them. Progress stays as it is: looking moves no finish, not by a bit. */
   sync(): void {
-    const { active } = this;
-    for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
+    this.#drawAll();
     this.#book();
+  }
+
+  /** Brings progress up to now as well: for the books at the end of a run. */
+  finalize(): void {
+    this.sync();
+    for (const container of this.active) container.progress(this.#simulation.nowS);
   }
 
   /** Shares the cores anew where that is due, sets watts, and plans the next finish. Call after `touch()` and every change. */
@@ -173,8 +179,18 @@ export class Server {
   }
 
   #bring(container: Container): void {
-    const { nowS } = this.#simulation;
-    container.bring(nowS, this.#coreJ + this.#perCoreW * (nowS - this.#energyS));
+    container.progress(this.#simulation.nowS);
+    container.draw(this.#coreNowJ());
+  }
+
+  #drawAll(): void {
+    const coreJ = this.#coreNowJ();
+    for (const container of this.active) container.draw(coreJ);
+  }
+
+  /** Joules that one busy core has drawn up to now. */
+  #coreNowJ(): number {
+    return this.#coreJ + this.#perCoreW * (this.#simulation.nowS - this.#energyS);
   }
 
   /** Books joules up to now at the watts that held. */
@@ -186,10 +202,9 @@ export class Server {
     this.#coreJ += this.#perCoreW * dtS;
     this.#energyS = nowS;
     if (this.#coreJ < CORE_J_MAX) return;
-    const { active } = this;
-    for (let i = 0; i < active.length; i++) this.#bring(active[i] as Container);
+    this.#drawAll();
     this.#coreJ = 0;
-    for (let i = 0; i < active.length; i++) (active[i] as Container).coreMarkJ = 0;
+    for (const container of this.active) container.coreMarkJ = 0;
   }
 
   /** A finish that lets the next request in leaves every share and every watt as it was: only its due time is new. */
@@ -374,17 +389,4 @@ export class Server {
     for (let i = 0; i < this.#touchedCount; i++) (this.#touched[i] as Container).rebaseIfDue(); // only now: owners have read their marks
     this.settle();
   }
-}
-
-/** Takes an element out by putting the last in its place; returns that last one. */
-function takeOut<T>(list: T[], position: number): T {
-  const last = list.pop() as T;
-  if (position < list.length) list[position] = last;
-  return last;
-}
-
-function doubled(old: Float64Array): Float64Array<ArrayBuffer> {
-  const bigger = new Float64Array(old.length * 2);
-  bigger.set(old);
-  return bigger;
 }

@@ -21,6 +21,7 @@ function act(text: string, endS: number, actions: readonly (readonly [number, Ac
   built.begin();
   for (const [atS, action] of actions) world.simulation.scheduleAt(atS, PHASE.control, () => void refusals.push(actuate(world, action)));
   world.simulation.runUntil(endS);
+  for (const server of world.servers) server.finalize();
   for (const site of world.sites) site.close();
   for (const [name, holds] of Object.entries(identities(world))) assert.ok(holds, name);
   return { world, refusals };
