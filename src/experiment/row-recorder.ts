@@ -1,10 +1,10 @@
 /** Rows that a scenario asks for by `record:`, kept as columns until the run ends. */
 import type { Job, StretchEnd } from "../world/cluster/job.ts";
 import type { Server } from "../world/cluster/server.ts";
-import type { Service } from "../world/cluster/service.ts";
-import { type EndedRequest, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
+import type { RequestWatcher } from "../world/cluster/service.ts";
+import { OUTCOME, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
 import type { Recorder } from "../world/ports.ts";
-import type { World } from "../world/world.ts";
+import type { ServiceUnit, World } from "../world/world.ts";
 import type { ColumnTable } from "./result.ts";
 import { TableBuilder } from "./table-builder.ts";
 
@@ -63,27 +63,27 @@ export function recordRows(
 
 function requestRows(world: World, share: number): () => ColumnTable {
   const builder = new TableBuilder(REQUEST_COLUMNS);
-  const units = new Map(world.services.map((unit) => [unit.service, unit]));
   world.addRecorder({
-    requestEnded(service, request, nowS) {
-      if ((request.id * GOLDEN) % 1 >= share) return;
-      const { name, classNames, noCarbon } = units.get(service) as (typeof world.services)[number];
-      const replica = service.replicas[request.replica];
-      builder.add({
-        id: request.id,
-        attempt: request.attempt,
-        workload: name,
-        class: classNames[request.classIndex] ?? "", // a service without classes
-        arrival_s: request.arrivalS,
-        start_s: request.startS,
-        finish_s: nowS,
-        outcome: OUTCOME_NAMES[request.outcome],
-        replica: request.replica,
-        server: replica?.server.options.name ?? "", // no replica was up
-        energy_j: request.energyJ,
-        carbon_g: noCarbon === undefined ? request.carbonG : Number.NaN,
-      });
-    },
+    requestsOf:
+      ({ service, name, classNames, noCarbon }) =>
+      (request, nowS) => {
+        if ((request.id * GOLDEN) % 1 >= share) return;
+        const replica = service.replicas[request.replica];
+        builder.add({
+          id: request.id,
+          attempt: request.attempt,
+          workload: name,
+          class: classNames[request.classIndex] ?? "", // a service without classes
+          arrival_s: request.arrivalS,
+          start_s: request.startS,
+          finish_s: nowS,
+          outcome: OUTCOME_NAMES[request.outcome],
+          replica: request.replica,
+          server: replica?.server.options.name ?? "", // no replica was up
+          energy_j: request.energyJ,
+          carbon_g: noCarbon === undefined ? request.carbonG : Number.NaN,
+        });
+      },
   });
   return () => builder.table();
 }
@@ -147,10 +147,11 @@ class EventLines implements Recorder {
   constructor(lines: string[]) {
     this.#lines = lines;
   }
-  requestEnded(service: Service, request: EndedRequest, nowS: number): void {
-    if (request.outcome === 0) return;
-    const workload = service.options.name; // ids count within a service
-    this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[request.outcome]}`, workload, id: request.id });
+  requestsOf({ name: workload }: ServiceUnit): RequestWatcher {
+    return ({ outcome, id }, nowS) => {
+      if (outcome === OUTCOME.finished) return;
+      this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[outcome]}`, workload, id }); // ids count within a service
+    };
   }
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
     this.#add({

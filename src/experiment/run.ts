@@ -108,11 +108,13 @@ async function pilot(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise
   const built = buildWorld(spec, { seed, warmupS: 0 });
   const samples = new Map(built.world.services.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
   built.world.addRecorder({
-    requestEnded: (service, request, nowS) => {
+    requestsOf: ({ service }) => {
       const mine = samples.get(service);
-      if (mine === undefined || request.outcome !== OUTCOME.finished || mine.latencyS.length >= PILOT_SAMPLES_MAX) return;
-      mine.latencyS.push(nowS - request.arrivalS);
-      mine.arrivalS.push(request.arrivalS);
+      return (request, nowS) => {
+        if (mine === undefined || request.outcome !== OUTCOME.finished || mine.latencyS.length >= PILOT_SAMPLES_MAX) return;
+        mine.latencyS.push(nowS - request.arrivalS);
+        mine.arrivalS.push(request.arrivalS);
+      };
     },
   });
   built.begin();

@@ -1,14 +1,13 @@
 /** Series for the pictures: everything by equal buckets over the whole run. Always on, so that a report changes no byte of a run. */
 import { PHASE } from "../kernel/index.ts";
 import type { Job, StretchEnd } from "../world/cluster/job.ts";
-import { REQUEST_STATE } from "../world/cluster/request-pool.ts";
 import type { Server } from "../world/cluster/server.ts";
-import type { Service } from "../world/cluster/service.ts";
-import { type EndedRequest, OUTCOME } from "../world/cluster/service-stats.ts";
+import type { RequestWatcher, Service } from "../world/cluster/service.ts";
+import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { ACCOUNTS, type Account } from "../world/energy/account.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
 import type { Recorder } from "../world/ports.ts";
-import type { World } from "../world/world.ts";
+import type { ServiceUnit, World } from "../world/world.ts";
 import { histogramOf, LatencyBins } from "./latency-bins.ts";
 import { LongestStretches } from "./longest.ts";
 import type { BatchSeries, RunSeries, ServiceSeries, SiteSeries } from "./result.ts";
@@ -67,12 +66,14 @@ export class SeriesRecorder implements Recorder {
     }
   }
 
-  requestEnded(service: Service, request: EndedRequest, nowS: number): void {
-    const buckets = this.#services.get(service) as ServiceBuckets;
-    const bucket = this.#at(request.arrivalS);
-    buckets.arrived[bucket] = (buckets.arrived[bucket] as number) + 1;
-    if (request.outcome === OUTCOME.finished) (buckets.bins[bucket] as LatencyBins).add(nowS - request.arrivalS);
-    else buckets.failed[bucket] = (buckets.failed[bucket] as number) + 1;
+  requestsOf({ service }: ServiceUnit): RequestWatcher {
+    const { arrived, failed, bins } = this.#services.get(service) as ServiceBuckets;
+    return ({ arrivalS, outcome }, nowS) => {
+      const bucket = this.#at(arrivalS);
+      arrived[bucket] = (arrived[bucket] as number) + 1;
+      if (outcome === OUTCOME.finished) (bins[bucket] as LatencyBins).add(nowS - arrivalS);
+      else failed[bucket] = (failed[bucket] as number) + 1;
+    };
   }
 
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
@@ -134,10 +135,9 @@ export class SeriesRecorder implements Recorder {
 
   #serviceSeries(name: string, service: Service): ServiceSeries {
     const { bins, arrived, failed } = this.#services.get(service) as ServiceBuckets;
-    const { pool, stats } = service;
-    for (let slot = 0; slot < pool.slotCount; slot++) {
-      if (pool.state[slot] === REQUEST_STATE.free) continue;
-      const bucket = this.#at(pool.arrivalS[slot] as number);
+    const { requests, stats } = service;
+    for (const { arrivalS } of requests.open()) {
+      const bucket = this.#at(arrivalS);
       arrived[bucket] = (arrived[bucket] as number) + 1;
     }
     const { edgesS, counts } = histogramOf(bins.slice(this.#at(this.#warmupS)));

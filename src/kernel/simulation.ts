@@ -204,9 +204,10 @@ export class Simulation {
 
   /** Heap position of a pending event, or -1. Fills a hole first, so that positions can be trusted. */
   #positionOf(event: EventId): number {
-    const slot = event % SLOT_COUNT_MAX;
+    const generation = Math.floor(event / SLOT_COUNT_MAX);
+    const slot = event - generation * SLOT_COUNT_MAX; // exact, and `%` of doubles is a call
     if (!(event >= 0) || slot >= this.#slotCount) return -1;
-    if ((this.#generations[slot] as number) !== Math.floor(event / SLOT_COUNT_MAX)) return -1;
+    if ((this.#generations[slot] as number) !== generation) return -1;
     if (this.#hole) this.#fillHole();
     return this.#positions[slot] as number;
   }

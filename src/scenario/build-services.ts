@@ -44,17 +44,7 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
     noCarbon: noCarbonIn(context.spec.sites, spec.sites),
     rank: PRIORITY_RANK[spec.priority],
     classNames: Object.keys(classes),
-    service: new Service(
-      world.simulation,
-      optionsOf(name, spec),
-      policy,
-      stats,
-      serviceRng,
-      world.listenerFor(() => unit),
-    ),
-    userFree: () => {
-      throw new Error(`${name} has no users`);
-    },
+    service: new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world),
   };
   world.services.push(unit);
   placeReplicas(context, unit, spec, serviceRng);
@@ -133,7 +123,7 @@ function startArrivals(context: BuildContext, unit: ServiceUnit, spec: ServiceSp
   if (made.kind === "closed") {
     const options = { users: made.users, thinkTime: made.thinkTime.factory, mix: mixOf(spec) };
     const loop = new ClosedLoop(simulation, unit.service, options, rng.fork("users"));
-    unit.userFree = (user) => loop.userFree(user);
+    unit.service.userFree = (user) => loop.userFree(user);
     context.starters.push(() => loop.begin());
     return;
   }

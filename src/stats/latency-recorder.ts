@@ -15,7 +15,7 @@ const FEW_SAMPLES = 4096;
 
 export class LatencyRecorder {
   readonly #exactLimit: number;
-  #samples = new Float64Array(256);
+  #samples: Float64Array;
   #sampleCount = 0;
   #sorted = true;
   /** Counts of the exact samples: an exact percentile sorts one bucket, not a million samples. */
@@ -27,11 +27,12 @@ export class LatencyRecorder {
 
   constructor(exactLimit = EXACT_LIMIT) {
     this.#exactLimit = exactLimit;
+    this.#samples = new Float64Array(Math.min(256, exactLimit));
   }
 
   /** @throws {RangeError} unless `value` >= 0. */
   add(value: number): void {
-    if (!(value >= 0)) throw new RangeError(`a latency is at least 0, got ${value}`);
+    if (!(value >= 0)) badLatency(value);
     this.#sum.add(value);
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
@@ -113,11 +114,13 @@ export class LatencyRecorder {
   }
 
   #keep(value: number): void {
-    if (this.#sampleCount === this.#exactLimit) {
-      this.#toHistogram().add(value);
-      return;
+    if (this.#sampleCount === this.#samples.length) {
+      if (this.#sampleCount === this.#exactLimit) {
+        this.#toHistogram().add(value);
+        return;
+      }
+      this.#grow();
     }
-    if (this.#sampleCount === this.#samples.length) this.#grow();
     this.#samples[this.#sampleCount++] = value;
     this.#sorted = false;
     this.#index = undefined;
@@ -157,6 +160,10 @@ export class LatencyRecorder {
     this.#sorted = true;
     return samples;
   }
+}
+
+function badLatency(value: number): never {
+  throw new RangeError(`a latency is at least 0, got ${value}`);
 }
 
 /** `count` + 1 edges from `low` > 0 to `high` with equal ratios. */

@@ -3,9 +3,9 @@ import type { Rng } from "../kernel/index.ts";
 import type { JobId, ServerId } from "./base/id.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Server } from "./cluster/server.ts";
-import type { Service } from "./cluster/service.ts";
-import type { EndedRequest } from "./cluster/service-stats.ts";
+import type { RequestWatcher } from "./cluster/service.ts";
 import type { Forecast } from "./energy/signal.ts";
+import type { ServiceUnit } from "./world.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
 export interface WorkloadTelemetry {
@@ -83,7 +83,8 @@ export interface FaultTarget {
 
 /** Hears what happens, and keeps what someone asked for. Never changes anything. */
 export interface Recorder {
-  requestEnded?(service: Service, request: EndedRequest, nowS: number): void;
+  /** Asked once for each service: who hears of its requests that end, or undefined. */
+  requestsOf?(unit: ServiceUnit): RequestWatcher | undefined;
   /** A job ran on a server from `job.startS` until now. */
   stretchEnded?(job: Job, server: Server, end: StretchEnd, nowS: number): void;
   jobFinished?(job: Job, server: Server, nowS: number): void;

@@ -1,11 +1,10 @@
 /** What a monitoring stack would collect of the world between two scrapes. */
 import { LatencyRecorder } from "../stats/index.ts";
-import type { Service } from "./cluster/service.ts";
-import type { EndedRequest } from "./cluster/service-stats.ts";
+import type { RequestWatcher, Service } from "./cluster/service.ts";
 import { OUTCOME } from "./cluster/service-stats.ts";
 import type { Forecast } from "./energy/signal.ts";
 import type { Recorder, Telemetry, WorkloadTelemetry } from "./ports.ts";
-import type { World } from "./world.ts";
+import type { ServiceUnit, World } from "./world.ts";
 
 interface Interval {
   readonly latencyS: LatencyRecorder;
@@ -31,8 +30,11 @@ export class Scraper implements Recorder {
     world.addRecorder(this);
   }
 
-  requestEnded(service: Service, request: EndedRequest, nowS: number): void {
-    if (request.outcome === OUTCOME.finished) this.#byService.get(service)?.latencyS.add(nowS - request.arrivalS);
+  requestsOf({ service }: ServiceUnit): RequestWatcher {
+    const { latencyS } = this.#byService.get(service) as Interval;
+    return (request, nowS) => {
+      if (request.outcome === OUTCOME.finished) latencyS.add(nowS - request.arrivalS);
+    };
   }
 
   /** Samples the world now and starts the next interval. */

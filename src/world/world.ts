@@ -6,8 +6,7 @@ import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Replica } from "./cluster/replica.ts";
 import type { Server } from "./cluster/server.ts";
-import type { Service, ServiceListener } from "./cluster/service.ts";
-import type { EndedRequest } from "./cluster/service-stats.ts";
+import type { Service } from "./cluster/service.ts";
 import type { Site } from "./cluster/site.ts";
 import type { FaultPort, FaultTarget, Recorder } from "./ports.ts";
 
@@ -23,8 +22,6 @@ export interface ServiceUnit {
   /** In declared order; empty without classes. */
   readonly classNames: readonly string[];
   readonly service: Service;
-  /** Tells the driver of a closed loop that a user's request ended. */
-  userFree: (user: number) => void;
 }
 
 export interface BatchUnit {
@@ -64,8 +61,13 @@ export class World implements FaultPort, BatchListener {
     this.#slowBy.push(new Map());
   }
 
+  /** Services and servers that come later are not heard. */
   addRecorder(recorder: Recorder): void {
     this.#recorders.push(recorder);
+    for (const unit of this.services) {
+      const watcher = recorder.requestsOf?.(unit);
+      if (watcher !== undefined) unit.service.watchers.push(watcher);
+    }
     if (recorder.powerChanged !== undefined) {
       for (const server of this.servers) server.listener = () => recorder.powerChanged?.(server, this.simulation.nowS);
     }
@@ -73,19 +75,6 @@ export class World implements FaultPort, BatchListener {
 
   get targets(): readonly FaultTarget[] {
     return this.servers.map(({ id, options }) => ({ id, name: options.name, site: options.site, row: options.row, rack: options.rack }));
-  }
-
-  /** The listener of one service, which books its requests under the unit's name. */
-  listenerFor(unit: () => ServiceUnit): ServiceListener {
-    return {
-      requestEnded: (request: EndedRequest, user: number) => {
-        const { nowS } = this.simulation;
-        const it = unit();
-        for (const recorder of this.#recorders) recorder.requestEnded?.(it.service, request, nowS);
-        if (user >= 0) it.userFree(user);
-      },
-      memoryExceeded: (server) => this.memoryExceeded(server),
-    };
   }
 
   stretchEnded(job: Job, server: Server, end: StretchEnd): void {

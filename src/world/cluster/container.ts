@@ -23,6 +23,8 @@ export class Container {
   readonly owner: ContainerOwner;
   /** Jobs and requests are booked to different accounts. */
   readonly isJob: boolean;
+  /** Virtual time beyond which it counts from zero again, seconds. */
+  readonly rebaseV: number;
   weight = 0;
   /** Cores one task can use: 1 for a request, the job's cores for a job. */
   taskCores = 0;
@@ -62,6 +64,7 @@ export class Container {
     const capacity = isJob ? 1 : 8;
     this.owner = owner;
     this.isJob = isJob;
+    this.rebaseV = isJob ? REBASE_JOB_V_S : REBASE_V_S;
     this.#tags = new Float64Array(capacity);
     this.#ids = new Float64Array(capacity);
     this.#tasks = new Int32Array(capacity);
@@ -127,8 +130,8 @@ export class Container {
   }
 
   /** Keeps `v` and `phiJ` small, so that differences stay exact. */
-  rebaseIfDue(): void {
-    if (this.v <= REBASE_V_S || this.count === 0 || (this.isJob && this.v <= REBASE_JOB_V_S)) return;
+  rebase(): void {
+    if (this.count === 0) return; // it rests when the server settles
     const { v, phiJ, carbonBaseG } = this;
     for (let i = 0; i < this.count; i++) this.#tags[i] = (this.#tags[i] as number) - v;
     this.nextTag = this.#tags[0] as number;
@@ -189,6 +192,10 @@ export class Container {
 
   #removeAt(position: number): void {
     const last = --this.count;
+    if (last === 0) {
+      this.nextTag = Infinity;
+      return;
+    }
     if (position !== last) {
       const tag = this.#tags[last] as number;
       const id = this.#ids[last] as number;
@@ -196,7 +203,7 @@ export class Container {
       this.#siftDown(position, tag, id, task);
       if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
     }
-    this.nextTag = last === 0 ? Infinity : (this.#tags[0] as number); // a child may have moved up to the root
+    this.nextTag = this.#tags[0] as number; // a child may have moved up to the root
   }
 
   #grow(): void {

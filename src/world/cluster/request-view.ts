@@ -1,44 +1,42 @@
-/** What a queue or route rule sees of a request: one cursor, moved from slot to slot. True work lives in another object. */
+/** What a queue or route rule sees of a request: one cursor, moved from request to request. True work lives in another object. */
 import type { OracleRequestView, RequestView } from "./ports.ts";
-import type { RequestPool } from "./request-pool.ts";
+import { Request } from "./request-pool.ts";
 
 export class RequestCursor implements RequestView {
   /** The same request with its true work, for rules that a scenario grants `oracle: [work]`. */
   readonly oracle: OracleRequestView;
-  readonly #pool: RequestPool;
   readonly #classPriorities: readonly number[];
-  #slot = 0;
+  #request = new Request(0);
 
-  constructor(pool: RequestPool, classPriorities: readonly number[], remainingS: (slot: number) => number) {
-    this.#pool = pool;
+  constructor(classPriorities: readonly number[], remainingS: (request: Request) => number) {
     this.#classPriorities = classPriorities;
     this.oracle = oracleOver(
       this,
-      () => pool.workS[this.#slot] as number,
-      () => remainingS(this.#slot),
+      () => this.#request.workS,
+      () => remainingS(this.#request),
     );
   }
 
   /** Moves the cursor; the answer is this same object. */
-  at(slot: number): this {
-    this.#slot = slot;
+  at(request: Request): this {
+    this.#request = request;
     return this;
   }
 
   get id(): number {
-    return this.#pool.id[this.#slot] as number;
+    return this.#request.id;
   }
   get arrivalS(): number {
-    return this.#pool.arrivalS[this.#slot] as number;
+    return this.#request.arrivalS;
   }
   get classIndex(): number {
-    return this.#pool.classIndex[this.#slot] as number;
+    return this.#request.classIndex;
   }
   get priority(): number {
-    return this.#classPriorities[this.classIndex] ?? 0; // a service without classes has one, of priority 0
+    return this.#classPriorities[this.#request.classIndex] ?? 0; // a service without classes has one, of priority 0
   }
   get attempt(): number {
-    return this.#pool.attempt[this.#slot] as number;
+    return this.#request.attempt;
   }
 }
 

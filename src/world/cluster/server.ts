@@ -351,15 +351,18 @@ export class Server {
     const duesS = this.#duesS;
     let soonestS = Infinity;
     for (let i = 0; i < this.active.length; i++) if ((duesS[i] as number) < soonestS) soonestS = duesS[i] as number;
-    if (soonestS === this.#plannedS && this.#event !== NO_EVENT) return;
+    if (this.#event !== NO_EVENT) this.#replan(soonestS);
+    else if (soonestS < Infinity) this.#event = this.#simulation.scheduleAt(soonestS, PHASE.finish, this.#onFinish, this.id);
     this.#plannedS = soonestS;
-    if (soonestS === Infinity) {
-      if (this.#event !== NO_EVENT) this.#simulation.cancel(this.#event);
-      this.#event = NO_EVENT;
-    } else if (this.#event === NO_EVENT) {
-      this.#event = this.#simulation.scheduleAt(soonestS, PHASE.finish, this.#onFinish, this.id);
-    } else {
+  }
+
+  #replan(soonestS: number): void {
+    if (soonestS === this.#plannedS) return;
+    if (soonestS < Infinity) {
       this.#simulation.rescheduleAt(this.#event, soonestS);
+    } else {
+      this.#simulation.cancel(this.#event);
+      this.#event = NO_EVENT;
     }
   }
 
@@ -386,7 +389,10 @@ export class Server {
       c.owner.taskFinished(tasks[i] as number, c);
     }
     this.#depth--;
-    for (let i = 0; i < this.#touchedCount; i++) (this.#touched[i] as Container).rebaseIfDue(); // only now: owners have read their marks
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const c = this.#touched[i] as Container;
+      if (c.v > c.rebaseV) c.rebase(); // only now: owners have read their marks
+    }
     this.settle();
   }
 }

@@ -142,23 +142,24 @@ export class ServiceStats {
 
   #window(arrivalS: number, windowS: number): number {
     const window = Math.floor((arrivalS - this.warmupS) / windowS);
-    if (window >= this.windowCount) {
-      this.windowCount = window + 1;
-      if (this.windowCount > this.windowArrived.length) {
-        const size = Math.max(this.windowCount, this.windowArrived.length * 2);
-        const arrived = new Float64Array(size);
-        arrived.set(this.windowArrived);
-        const good = new Float64Array(size);
-        good.set(this.windowGood);
-        this.windowArrived = arrived;
-        this.windowGood = good;
-      }
-    }
+    if (window >= this.windowCount) this.#openWindows(window + 1);
     return window;
+  }
+
+  #openWindows(count: number): void {
+    this.windowCount = count;
+    if (count <= this.windowArrived.length) return;
+    const size = Math.max(count, this.windowArrived.length * 2);
+    const arrived = new Float64Array(size);
+    arrived.set(this.windowArrived);
+    const good = new Float64Array(size);
+    good.set(this.windowGood);
+    this.windowArrived = arrived;
+    this.windowGood = good;
   }
 }
 
-/** A reused record: one object a service, filled for each request that ends. */
+/** What is known of a request that ended. The record is used again: read it at once. */
 export interface EndedRequest {
   id: number;
   outcome: Outcome;

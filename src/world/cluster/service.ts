@@ -6,7 +6,7 @@ import { NO_EVENT, PHASE, powInt, type Rng, type Simulation } from "../../kernel
 import type { ReplicaId } from "../base/id.ts";
 import type { Need, OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "./ports.ts";
 import { Replica, type ReplicaListener } from "./replica.ts";
-import { NONE, REQUEST_STATE, RequestPool } from "./request-pool.ts";
+import { NONE, REQUEST_STATE, type Request, RequestPool } from "./request-pool.ts";
 import { FifoQueue, KeyQueue } from "./request-queue.ts";
 import { RequestCursor } from "./request-view.ts";
 import type { Server } from "./server.ts";
@@ -38,10 +38,12 @@ export interface ServicePolicy {
 
 /** What the service reports upwards. */
 export interface ServiceListener {
-  requestEnded(request: EndedRequest, user: number): void;
   /** A server ran out of memory: the world chooses what to kill. */
   memoryExceeded(server: Server): void;
 }
+
+/** Hears of each request that ended; the record is read at once, never kept. */
+export type RequestWatcher = (request: EndedRequest, nowS: number) => void;
 
 /** Retries wait at most this many times the base, as Envoy's do. */
 const BACKOFF_CAP = 10;
@@ -50,7 +52,10 @@ export class Service implements ReplicaListener {
   readonly options: ServiceOptions;
   readonly replicas: Replica[] = [];
   readonly stats: ServiceStats;
-  readonly pool = new RequestPool();
+  readonly requests = new RequestPool();
+  readonly watchers: RequestWatcher[] = [];
+  /** A user of a closed loop has their answer, whatever it is. */
+  userFree: (user: number) => void = () => {};
   readonly #simulation: Simulation;
   readonly #policy: ServicePolicy;
   readonly #listener: ServiceListener;
@@ -61,19 +66,8 @@ export class Service implements ReplicaListener {
   #up: Replica[] = [];
   readonly #all: ReplicaIndex;
   readonly #upIndex: ReplicaIndex;
-  readonly #ended: EndedRequest = {
-    id: 0,
-    outcome: 0,
-    attempt: 1,
-    classIndex: 0,
-    arrivalS: 0,
-    startS: 0,
-    energyJ: 0,
-    carbonG: 0,
-    replica: NONE,
-  };
-  readonly #onTimeout = (slot: number): void => this.#timedOut(slot);
-  readonly #onRetry = (slot: number): void => this.#attempt(slot);
+  readonly #onTimeout = (slot: number): void => this.#timedOut(this.requests.at(slot));
+  readonly #onRetry = (slot: number): void => this.#attempt(this.requests.at(slot));
   readonly #onRestart = (index: number): void => this.#restarted(this.replicas[index] as Replica);
 
   constructor(
@@ -91,7 +85,7 @@ export class Service implements ReplicaListener {
     this.#listener = listener;
     this.#routeRng = rng.fork("route");
     this.#retryRng = rng.fork("retry");
-    this.#cursor = new RequestCursor(this.pool, options.classPriorities, (slot) => this.#remainingS(slot));
+    this.#cursor = new RequestCursor(options.classPriorities, (request) => this.#remainingS(request));
     this.#all = indexOver(() => this.replicas);
     this.#upIndex = indexOver(() => this.#up);
   }
@@ -99,7 +93,7 @@ export class Service implements ReplicaListener {
   /** Adds a replica on a server that has room for it. */
   addReplica(server: Server): Replica {
     const { options } = this;
-    const queue = this.#policy.queue === undefined ? new FifoQueue(this.pool) : new KeyQueue(this.pool);
+    const queue = this.#policy.queue === undefined ? new FifoQueue() : new KeyQueue();
     const capCores = Math.min(options.capCores, server.cores);
     const replica = new Replica(this.replicas.length as ReplicaId, server, queue, this, { weight: options.weight, capCores });
     server.addContainer(replica.container, options.reserved);
@@ -126,11 +120,11 @@ export class Service implements ReplicaListener {
   /** A request arrives now. */
   arrive(workS: number, classIndex: number, user: number): void {
     const { nowS } = this.#simulation;
-    const slot = this.pool.open(nowS, workS);
-    this.pool.classIndex[slot] = classIndex;
-    this.pool.user[slot] = user;
+    const request = this.requests.add(nowS, workS);
+    request.classIndex = classIndex;
+    request.user = user;
     this.stats.arrived(nowS, classIndex);
-    this.#attempt(slot);
+    this.#attempt(request);
   }
 
   /** Joules, grams and work of requests still under way, so far. */
@@ -138,16 +132,14 @@ export class Service implements ReplicaListener {
     let energyJ = 0;
     let carbonG = 0;
     let workS = 0;
-    const { pool } = this;
-    for (let slot = 0; slot < pool.slotCount; slot++) {
-      if (pool.state[slot] === REQUEST_STATE.free) continue;
-      energyJ += pool.energyJ[slot] as number;
-      carbonG += pool.carbonG[slot] as number;
-      if (pool.state[slot] !== REQUEST_STATE.running) continue;
-      const { container, server } = this.replicas[pool.replica[slot] as number] as Replica;
-      energyJ += container.phiJ - (pool.phiStartJ[slot] as number);
-      carbonG += container.taskCarbonG(server.options.intensity.gPerJ) - (pool.carbonStartG[slot] as number);
-      workS += (pool.remainingS[slot] as number) - container.remainingS(slot);
+    for (const request of this.requests.open()) {
+      energyJ += request.energyJ;
+      carbonG += request.carbonG;
+      if (request.state !== REQUEST_STATE.running) continue;
+      const { container, server } = this.replicas[request.replica] as Replica;
+      energyJ += container.phiJ - request.phiStartJ;
+      carbonG += container.taskCarbonG(server.options.intensity.gPerJ) - request.carbonStartG;
+      workS += request.remainingS - container.remainingS(request.slot);
     }
     return { energyJ, carbonG, workS };
   }
@@ -161,18 +153,19 @@ export class Service implements ReplicaListener {
   }
 
   requestFinished(slot: number, replica: Replica): void {
-    this.#bookStretch(slot, replica, 0);
-    this.#end(slot, OUTCOME.finished);
+    const request = this.requests.at(slot);
+    this.#bookStretch(request, replica, 0);
+    this.#end(request, OUTCOME.finished);
     this.#startNext(replica);
     if (this.options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
   }
 
   marksMoved(replica: Replica, phiJ: number, carbonG: number): void {
-    const { pool } = this;
-    for (let i = 0; i < replica.container.count; i++) {
-      const slot = replica.container.taskAt(i);
-      pool.phiStartJ[slot] = (pool.phiStartJ[slot] as number) - phiJ;
-      pool.carbonStartG[slot] = (pool.carbonStartG[slot] as number) - carbonG;
+    const { container } = replica;
+    for (let i = 0; i < container.count; i++) {
+      const request = this.requests.at(container.taskAt(i));
+      request.phiStartJ -= phiJ;
+      request.carbonStartG -= carbonG;
     }
   }
 
@@ -180,18 +173,18 @@ export class Service implements ReplicaListener {
   replicaLost(replica: Replica): void {
     const { container, queue, server } = replica;
     this.#up = this.#up.filter((other) => other !== replica);
-    const lost: number[] = [];
+    const lost: Request[] = [];
     server.touch(container);
     while (container.count > 0) {
       const leftS = Math.max(0, container.nextTag - container.v);
-      const slot = container.pop();
-      this.#bookStretch(slot, replica, leftS);
-      lost.push(slot);
+      const request = this.requests.at(container.pop());
+      this.#bookStretch(request, replica, leftS);
+      lost.push(request);
     }
     while (queue.length > 0) lost.push(queue.pop());
     server.settle();
     this.#updateMemory(replica);
-    for (const slot of lost) this.#attemptEnded(slot, OUTCOME.failed);
+    for (const request of lost) this.#attemptEnded(request, OUTCOME.failed);
   }
 
   /** The replica's server is up again. */
@@ -205,53 +198,53 @@ export class Service implements ReplicaListener {
     this.replicaBack(replica);
   }
 
-  #attempt(slot: number): void {
+  #attempt(request: Request): void {
     this.stats.attemptCount++;
-    const replica = this.#route(slot);
+    const replica = this.#route(request);
     if (replica === undefined) {
-      this.pool.replica[slot] = NONE;
-      this.#attemptEnded(slot, OUTCOME.failed);
-    } else this.#offer(slot, replica);
+      request.replica = NONE;
+      this.#attemptEnded(request, OUTCOME.failed);
+    } else this.#offer(request, replica);
   }
 
-  #route(slot: number): Replica | undefined {
+  #route(request: Request): Replica | undefined {
     if (this.replicas.length === 1) return this.#up[0];
-    const rng = this.pool.attempt[slot] === 1 ? this.#routeRng : this.#retryRng;
+    const rng = request.attempt === 1 ? this.#routeRng : this.#retryRng;
     const isAnyUp = this.#up.length > 0;
     // With none up the rule is asked all the same and its answer dropped: later requests must find the same draws.
-    const position = this.#policy.route.choose(this.#cursor.at(slot), isAnyUp ? this.#upIndex : this.#all, rng);
+    const position = this.#policy.route.choose(this.#cursor.at(request), isAnyUp ? this.#upIndex : this.#all, rng);
     return isAnyUp ? this.#up[position] : undefined;
   }
 
-  #offer(slot: number, replica: Replica): void {
-    const { pool, options } = this;
-    pool.replica[slot] = replica.id;
+  #offer(request: Request, replica: Replica): void {
+    const { options } = this;
+    request.replica = replica.id;
     const rule = this.#policy.queue;
-    if (rule !== undefined) pool.key[slot] = this.#key(slot);
+    if (rule !== undefined) request.key = this.#key(request, rule);
     if (replica.container.count < options.concurrency) {
-      this.#start(slot, replica);
+      this.#start(request, replica);
     } else if (replica.queue.length >= options.queueLimit) {
-      this.#attemptEnded(slot, OUTCOME.rejected); // whoever was interrupted for it would have nowhere to wait
+      this.#attemptEnded(request, OUTCOME.rejected); // whoever was interrupted for it would have nowhere to wait
       return;
-    } else if (rule?.preempts && this.#preemptFor(slot, replica)) {
-      this.#start(slot, replica);
+    } else if (rule?.preempts && this.#preemptFor(request, replica, rule)) {
+      this.#start(request, replica);
     } else {
-      pool.state[slot] = REQUEST_STATE.queued;
-      replica.queue.push(slot);
+      request.state = REQUEST_STATE.queued;
+      replica.queue.push(request);
     }
-    if (options.timeoutS < Infinity) pool.timeout[slot] = this.#simulation.schedule(options.timeoutS, PHASE.fault, this.#onTimeout, slot);
+    if (options.timeoutS < Infinity)
+      request.timeout = this.#simulation.schedule(options.timeoutS, PHASE.fault, this.#onTimeout, request.slot);
     if (options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
   }
 
-  #start(slot: number, replica: Replica): void {
-    const { pool } = this;
+  #start(request: Request, replica: Replica): void {
     const { server, container } = replica;
-    pool.state[slot] = REQUEST_STATE.running;
-    if (Number.isNaN(pool.startS[slot])) pool.startS[slot] = this.#simulation.nowS;
+    request.state = REQUEST_STATE.running;
+    if (Number.isNaN(request.startS)) request.startS = this.#simulation.nowS;
     server.touch(container);
-    container.add(slot, pool.id[slot] as number, pool.remainingS[slot] as number);
-    pool.phiStartJ[slot] = container.phiJ;
-    pool.carbonStartG[slot] = container.taskCarbonG(server.options.intensity.gPerJ);
+    container.add(request.slot, request.id, request.remainingS);
+    request.phiStartJ = container.phiJ;
+    request.carbonStartG = container.taskCarbonG(server.options.intensity.gPerJ);
     server.settle();
   }
 
@@ -261,111 +254,94 @@ export class Service implements ReplicaListener {
     }
   }
 
-  /** Interrupts the running request of greatest key if `slot` goes before it. */
-  #preemptFor(slot: number, replica: Replica): boolean {
-    const { pool } = this;
+  /** Interrupts the running request of greatest key if `request` goes before it. */
+  #preemptFor(request: Request, replica: Replica, rule: QueueRule | OracleQueueRule): boolean {
     const { container } = replica;
     replica.server.touch(container);
-    let worst = container.taskAt(0);
+    let worst = this.requests.at(container.taskAt(0));
     for (let i = 0; i < container.count; i++) {
-      const running = container.taskAt(i);
-      pool.key[running] = this.#key(running);
-      const difference = (pool.key[running] as number) - (pool.key[worst] as number);
-      if (difference > 0 || (difference === 0 && (pool.id[running] as number) > (pool.id[worst] as number))) worst = running;
+      const running = this.requests.at(container.taskAt(i));
+      running.key = this.#key(running, rule);
+      if (running.key > worst.key || (running.key === worst.key && running.id > worst.id)) worst = running;
     }
-    if (!((pool.key[slot] as number) < (pool.key[worst] as number))) return false;
-    this.#bookStretch(worst, replica, container.remove(worst));
+    if (!(request.key < worst.key)) return false;
+    this.#bookStretch(worst, replica, container.remove(worst.slot));
     replica.server.settle();
-    pool.state[worst] = REQUEST_STATE.queued;
-    pool.key[worst] = this.#key(worst);
+    worst.state = REQUEST_STATE.queued;
+    worst.key = this.#key(worst, rule);
     replica.queue.push(worst);
     return true;
   }
 
-  #key(slot: number): number {
-    const rule = this.#policy.queue as QueueRule | OracleQueueRule;
-    const cursor = this.#cursor.at(slot);
+  #key(request: Request, rule: QueueRule | OracleQueueRule): number {
+    const cursor = this.#cursor.at(request);
     const key = rule.kind === "queue" ? rule.key(cursor) : rule.key(cursor.oracle);
-    if (Number.isNaN(key)) throw new Error(`queue rule of ${this.options.name} gave NaN for request ${this.pool.id[slot]}`);
+    if (Number.isNaN(key)) throw new Error(`queue rule of ${this.options.name} gave NaN for request ${request.id}`);
     return key;
   }
 
-  #remainingS(slot: number): number {
-    const { pool } = this;
-    if (pool.state[slot] !== REQUEST_STATE.running) return pool.remainingS[slot] as number;
-    return (this.replicas[pool.replica[slot] as number] as Replica).container.remainingS(slot);
+  #remainingS(request: Request): number {
+    if (request.state !== REQUEST_STATE.running) return request.remainingS;
+    return (this.replicas[request.replica] as Replica).container.remainingS(request.slot);
   }
 
   /** Adds what a running request has drawn and done since it went in. Call before the server settles: the marks still hold. */
-  #bookStretch(slot: number, replica: Replica, leftS: number): void {
-    const { pool } = this;
+  #bookStretch(request: Request, replica: Replica, leftS: number): void {
     const { container, server } = replica;
-    pool.energyJ[slot] = (pool.energyJ[slot] as number) + (container.phiJ - (pool.phiStartJ[slot] as number));
-    const carbonG = container.taskCarbonG(server.options.intensity.gPerJ) - (pool.carbonStartG[slot] as number);
-    pool.carbonG[slot] = (pool.carbonG[slot] as number) + carbonG;
-    this.stats.workDoneS.add((pool.remainingS[slot] as number) - leftS);
-    pool.remainingS[slot] = leftS;
+    request.energyJ += container.phiJ - request.phiStartJ;
+    request.carbonG += container.taskCarbonG(server.options.intensity.gPerJ) - request.carbonStartG;
+    this.stats.workDoneS.add(request.remainingS - leftS);
+    request.remainingS = leftS;
   }
 
   /** The client gives up: the request leaves the queue or the core at once, as a propagated deadline makes it. */
-  #timedOut(slot: number): void {
-    const { pool } = this;
-    const replica = this.replicas[pool.replica[slot] as number] as Replica;
-    pool.timeout[slot] = NO_EVENT;
-    if (pool.state[slot] === REQUEST_STATE.queued) {
-      replica.queue.remove(slot);
+  #timedOut(request: Request): void {
+    const replica = this.replicas[request.replica] as Replica;
+    request.timeout = NO_EVENT;
+    if (request.state === REQUEST_STATE.queued) {
+      replica.queue.remove(request);
     } else {
       replica.server.touch(replica.container);
-      this.#bookStretch(slot, replica, replica.container.remove(slot));
+      this.#bookStretch(request, replica, replica.container.remove(request.slot));
       replica.server.settle();
       this.#startNext(replica);
     }
     if (this.options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
-    this.#attemptEnded(slot, OUTCOME.timedOut);
+    this.#attemptEnded(request, OUTCOME.timedOut);
   }
 
-  #attemptEnded(slot: number, outcome: Outcome): void {
-    const { pool, options } = this;
-    const attempt = pool.attempt[slot] as number;
+  #attemptEnded(request: Request, outcome: Outcome): void {
+    const { options } = this;
+    const { attempt } = request;
     this.stats.attemptsFailed++;
     if (attempt >= options.attempts) {
-      this.#end(slot, outcome);
+      this.#end(request, outcome);
       return;
     }
-    this.#cancelTimeout(slot);
-    pool.attempt[slot] = attempt + 1;
-    pool.state[slot] = REQUEST_STATE.backoff;
-    pool.remainingS[slot] = pool.workS[slot] as number;
-    pool.startS[slot] = Number.NaN;
+    this.#cancelTimeout(request);
+    request.attempt = attempt + 1;
+    request.state = REQUEST_STATE.backoff;
+    request.remainingS = request.workS;
+    request.startS = Number.NaN;
     // Full jitter over a doubling window, capped: docs/design.md, "Retries".
     const windowS = options.backoffS * Math.min(powInt(2, attempt) - 1, BACKOFF_CAP);
-    this.#simulation.schedule(windowS * this.#retryRng.uniform(), PHASE.arrive, this.#onRetry, slot);
+    this.#simulation.schedule(windowS * this.#retryRng.uniform(), PHASE.arrive, this.#onRetry, request.slot);
   }
 
-  #end(slot: number, outcome: Outcome): void {
-    const { pool } = this;
-    const ended = this.#ended;
-    this.#cancelTimeout(slot);
-    ended.id = pool.id[slot] as number;
-    ended.outcome = outcome;
-    ended.attempt = pool.attempt[slot] as number;
-    ended.classIndex = pool.classIndex[slot] as number;
-    ended.arrivalS = pool.arrivalS[slot] as number;
-    ended.startS = pool.startS[slot] as number;
-    ended.energyJ = pool.energyJ[slot] as number;
-    ended.carbonG = pool.carbonG[slot] as number;
-    ended.replica = pool.replica[slot] as number;
-    const user = pool.user[slot] as number;
-    pool.close(slot);
-    this.stats.ended(ended, this.#simulation.nowS);
-    this.#listener.requestEnded(ended, user);
+  #end(request: Request, outcome: Outcome): void {
+    this.#cancelTimeout(request);
+    request.outcome = outcome;
+    this.requests.remove(request);
+    const { nowS } = this.#simulation;
+    this.stats.ended(request, nowS);
+    for (let i = 0; i < this.watchers.length; i++) (this.watchers[i] as RequestWatcher)(request, nowS);
+    if (request.user !== NONE) this.userFree(request.user);
   }
 
-  #cancelTimeout(slot: number): void {
-    const timeout = this.pool.timeout[slot] as number;
-    if (timeout === NO_EVENT) return;
-    this.#simulation.cancel(timeout);
-    this.pool.timeout[slot] = NO_EVENT;
+  #cancelTimeout(request: Request): void {
+    if (request.timeout === NO_EVENT) return;
+    this.#simulation.cancel(request.timeout);
+    request.timeout = NO_EVENT;
   }
 
   #updateMemory(replica: Replica): void {

@@ -27,13 +27,15 @@ export function identities(world: World): Readonly<Record<string, boolean>> {
 /** arrived = finished + rejected + failed + timed out + queued + running + waiting to retry. */
 function requestsBalance(world: World): boolean {
   return world.services.every(({ service }) => {
-    const { stats, pool } = service;
+    const { stats, requests } = service;
     let open = 0;
-    for (let slot = 0; slot < pool.slotCount; slot++) if (pool.state[slot] !== REQUEST_STATE.free) open++;
+    let backoff = 0;
+    for (const { state } of requests.open()) {
+      open++;
+      if (state === REQUEST_STATE.backoff) backoff++;
+    }
     let held = 0;
     for (const { queue, container } of service.replicas) held += queue.length + container.count;
-    let backoff = 0;
-    for (let slot = 0; slot < pool.slotCount; slot++) if (pool.state[slot] === REQUEST_STATE.backoff) backoff++;
     const ended = stats.endedCount.reduce((sum, count) => sum + count, 0);
     return stats.arrivedCount === ended + open && open === held + backoff && stats.inSystem === open;
   });
@@ -62,12 +64,10 @@ function jobsBalance(world: World): boolean {
 /** The area under the number in system is the time that requests spent in it: L = lambda W on the whole run. */
 function littleLaw(world: World): boolean {
   const { nowS } = world.simulation;
-  return world.services.every(({ service: { stats, pool } }) => {
+  return world.services.every(({ service: { stats, requests } }) => {
     const sojournS = new Sum();
     sojournS.add(stats.endedSojournS);
-    for (let slot = 0; slot < pool.slotCount; slot++) {
-      if (pool.state[slot] !== REQUEST_STATE.free) sojournS.add(nowS - (pool.arrivalS[slot] as number));
-    }
+    for (const { arrivalS } of requests.open()) sojournS.add(nowS - arrivalS);
     return isClose(stats.areaS(nowS), sojournS.value, SUMS_RELATIVE);
   });
 }

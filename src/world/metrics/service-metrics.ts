@@ -1,5 +1,4 @@
 /** Metrics of one latency-critical service. Names and meanings: docs/metrics.md. */
-import { REQUEST_STATE } from "../cluster/request-pool.ts";
 import type { Service } from "../cluster/service.ts";
 import { OUTCOME, type RequestTally, type Slo } from "../cluster/service-stats.ts";
 import type { ServiceUnit } from "../world.ts";
@@ -86,13 +85,12 @@ export interface SloWindow {
 }
 
 /** The windows up to the end of the run, in order, those without requests included. */
-export function sloWindows({ pool, stats }: Service, slo: Slo, endS: number): readonly SloWindow[] {
+export function sloWindows({ requests, stats }: Service, slo: Slo, endS: number): readonly SloWindow[] {
   const { warmupS, windowArrived, windowGood } = stats;
   const { windowS } = slo;
   const young = new Map<number, number>(); // may still make it: neither met nor missed
-  for (let slot = 0; slot < pool.slotCount; slot++) {
-    const arrivalS = pool.arrivalS[slot] as number;
-    if (pool.state[slot] === REQUEST_STATE.free || arrivalS < warmupS || endS - arrivalS > slo.latencyS) continue;
+  for (const { arrivalS } of requests.open()) {
+    if (arrivalS < warmupS || endS - arrivalS > slo.latencyS) continue;
     const window = Math.floor((arrivalS - warmupS) / windowS);
     young.set(window, (young.get(window) ?? 0) + 1);
   }
@@ -111,13 +109,12 @@ function windowCount(windows: number): number {
 }
 
 /** First the whole service, then each class. */
-function openRequests({ pool, stats }: Service, endS: number): readonly Open[] {
+function openRequests({ requests, stats }: Service, endS: number): readonly Open[] {
   const open: Open[] = Array.from({ length: stats.classes.length + 1 }, () => ({ count: 0, young: 0 }));
-  for (let slot = 0; slot < pool.slotCount; slot++) {
-    const arrivalS = pool.arrivalS[slot] as number;
-    if (pool.state[slot] === REQUEST_STATE.free || arrivalS < stats.warmupS) continue;
+  for (const { arrivalS, classIndex } of requests.open()) {
+    if (arrivalS < stats.warmupS) continue;
     const isYoung = stats.slo !== undefined && endS - arrivalS <= stats.slo.latencyS;
-    for (const count of [open[0], open[(pool.classIndex[slot] as number) + 1]]) {
+    for (const count of [open[0], open[classIndex + 1]]) {
       if (count === undefined) continue; // a service without classes
       count.count++;
       if (isYoung) count.young++;
