@@ -7,14 +7,21 @@ export class LongestStretches {
   readonly #keptMax: number;
   #kept: Stretch[] = [];
   #count = 0;
+  /** The shortest of the longest at the last trim: anything shorter is out. */
+  #shortestS = 0;
 
   /** @param keptMax at least 1; twice as many are held between two trims */
   constructor(keptMax: number) {
     this.#keptMax = keptMax;
   }
 
-  add(stretch: Stretch): void {
+  /** Counts a stretch; true if it may be among the longest and is to be kept. */
+  counts(stretchS: number): boolean {
     this.#count++;
+    return stretchS >= this.#shortestS;
+  }
+
+  keep(stretch: Stretch): void {
     this.#kept.push(stretch);
     if (this.#kept.length === 2 * this.#keptMax) this.#trim();
   }
@@ -28,6 +35,7 @@ export class LongestStretches {
   #trim(): void {
     if (this.#kept.length <= this.#keptMax) return;
     this.#kept = this.#kept.sort((a, b) => lengthS(b) - lengthS(a) || byStart(a, b)).slice(0, this.#keptMax);
+    this.#shortestS = lengthS(this.#kept.at(-1) as Stretch);
   }
 }
 

@@ -79,7 +79,8 @@ export class SeriesRecorder implements Recorder {
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {
     const buckets = this.#batches.get(job.workload.name) as BatchBuckets;
     this.#spread(buckets.runningS, job.startS, nowS);
-    buckets.segments.add({ job: job.id, server: server.options.name, startS: job.startS, endS: nowS, outcome: end });
+    if (!buckets.segments.counts(nowS - job.startS)) return;
+    buckets.segments.keep({ job: job.id, server: server.options.name, startS: job.startS, endS: nowS, outcome: end });
   }
 
   jobFinished(job: Job, _server: Server, nowS: number): void {

@@ -11,15 +11,16 @@ const GIB = 1_073_741_824;
 /** A job or a replica must fit on at least one of the servers it may use. */
 export function checkFit(workload: WorkloadSpec, path: Path, { servers, kinds, parts }: Ground, findings: Findings): void {
   const offers = [...new Set(servers.map(({ group }) => group.kind))].map((kind) => kinds[kind] as ServerKindSpec);
-  for (const need of needsOf(workload, parts)) {
-    if (offers.some(({ cores, memory }) => need.cores <= cores && need.memoryB <= memory)) continue;
-    const field = offers.some(({ cores }) => need.cores <= cores) ? need.memoryPath : need.coresPath;
-    const largest = offers.map(({ cores, memory }) => size(cores, memory)).join("; ");
-    const message = `${need.what} larger than every server: it needs ${size(need.cores, need.memoryB)}`;
-    findings.problem([...path, ...field], message, `The servers have ${largest}.`);
-    return;
-  }
+  const fits: Fits = (needCores, memoryB) => offers.some(({ cores, memory }) => needCores <= cores && memoryB <= memory);
+  const need = misfitOf(workload, parts, fits);
+  if (need === undefined) return;
+  const field = fits(need.cores, 0) ? need.memoryPath : need.coresPath;
+  const largest = offers.map(({ cores, memory }) => size(cores, memory)).join("; ");
+  const message = `${need.what} larger than every server: it needs ${size(need.cores, need.memoryB)}`;
+  findings.problem([...path, ...field], message, `The servers have ${largest}.`);
 }
+
+type Fits = (cores: number, memoryB: number) => boolean;
 
 interface Need {
   readonly what: string;
@@ -29,24 +30,28 @@ interface Need {
   readonly memoryPath: Path;
 }
 
-function* needsOf(workload: WorkloadSpec, parts: Parts): Generator<Need> {
+/** The first need that no server meets. */
+function misfitOf(workload: WorkloadSpec, parts: Parts, fits: Fits): Need | undefined {
   if (workload.kind === "service") {
-    const coresPath = workload.requests?.cpu === undefined ? ["concurrency"] : ["requests", "cpu"];
+    const cores = requestedCores(workload);
     const memoryB = workload.requests?.memory ?? 0;
-    yield { what: "makes a replica", cores: requestedCores(workload), memoryB, coresPath, memoryPath: ["requests", "memory"] };
-    return;
+    if (fits(cores, memoryB)) return undefined;
+    const coresPath = workload.requests?.cpu === undefined ? ["concurrency"] : ["requests", "cpu"];
+    return { what: "makes a replica", cores, memoryB, coresPath, memoryPath: ["requests", "memory"] };
   }
   const table = workload.arrivals === undefined ? undefined : parts.traceOf(workload.arrivals);
-  const { cores, memory_b: memoryB } = table?.numbers ?? {};
-  if (table === undefined || (cores === undefined && memoryB === undefined)) {
-    yield { what: "makes a job", cores: workload.cores, memoryB: workload.memory, coresPath: ["cores"], memoryPath: ["memory"] };
-    return;
+  const columns = table?.numbers ?? {};
+  if (table === undefined || (columns.cores === undefined && columns.memory_b === undefined)) {
+    const { cores, memory: memoryB } = workload;
+    return fits(cores, memoryB) ? undefined : { what: "makes a job", cores, memoryB, coresPath: ["cores"], memoryPath: ["memory"] };
   }
-  const field = ["arrivals"];
+  const path = ["arrivals"];
   for (let row = 0; row < table.rowCount; row++) {
-    const need = { cores: cores?.[row] ?? workload.cores, memoryB: memoryB?.[row] ?? workload.memory };
-    yield { what: `replay a trace whose job ${row + 1} is`, ...need, coresPath: field, memoryPath: field };
+    const cores = columns.cores?.[row] ?? workload.cores;
+    const memoryB = columns.memory_b?.[row] ?? workload.memory;
+    if (!fits(cores, memoryB)) return { what: `replay a trace whose job ${row + 1} is`, cores, memoryB, coresPath: path, memoryPath: path };
   }
+  return undefined;
 }
 
 /** `fcfs`: a core per slot; `ps`: 1; never more than the limit. @see docs/design.md, "A service" */

@@ -136,7 +136,12 @@ export class LatencyRecorder {
     const rank = nearestRank(p, samples.length);
     const { bucket, before } = this.#index.bucketAtRank(rank);
     const index = this.#index;
-    return samples.filter((value) => index.bucketOf(value) === bucket).sort()[rank - before - 1] as number;
+    const inBucket: number[] = []; // `filter` would copy all samples first
+    for (let i = 0; i < samples.length; i++) {
+      const value = samples[i] as number;
+      if (index.bucketOf(value) === bucket) inBucket.push(value);
+    }
+    return Float64Array.from(inBucket).sort()[rank - before - 1] as number;
   }
 
   #grow(): void {

@@ -91,7 +91,7 @@ export class World implements FaultPort, BatchListener {
 
   /** Several jobs that end at one instant all leave before anyone gets their room. */
   roomMade(server: Server): void {
-    for (const pool of this.pools) for (const { container } of pool.jobsOn(server)) if (container.count === 0) return;
+    if (server.leavingJobCount > 0) return;
     for (const pool of this.pools) if (pool.has(server)) pool.dispatch(server);
   }
 

@@ -3,7 +3,9 @@ import { LongestStretches } from "../../src/experiment/longest.ts";
 
 const lengthsOf = (lengthsS: readonly number[], keptMax: number) => {
   const longest = new LongestStretches(keptMax);
-  for (const [job, lengthS] of lengthsS.entries()) longest.add({ job, server: "a", startS: job, endS: job + lengthS, outcome: "finished" });
+  for (const [job, lengthS] of lengthsS.entries()) {
+    if (longest.counts(lengthS)) longest.keep({ job, server: "a", startS: job, endS: job + lengthS, outcome: "finished" });
+  }
   const { segments, truncatedCount } = longest.result();
   return { kept: segments.map(({ startS, endS }) => endS - startS), truncatedCount };
 };

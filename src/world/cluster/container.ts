@@ -6,11 +6,18 @@
  * zero. A task that enters with work w leaves when v reaches its tag v + w, so an event touches containers, not tasks.
  */
 import { Sum } from "../../kernel/index.ts";
+import { doubled } from "./swap-list.ts";
 
 /** Beyond this virtual time, tags are moved back towards zero: at day 30 an absolute `v` is off by 1.6e-7 of a 1 ms request. */
 const REBASE_V_S = 64;
 /** A job's errors only need be small beside the job's own work, so its container counts on for longer. */
 const REBASE_JOB_V_S = 4096;
+
+/** Cells of one running task in a container's heap. */
+const TAG = 0;
+const ID = 1;
+const TASK = 2;
+const CELLS = 3;
 
 export interface ContainerOwner {
   /** A task has received all its work. Called inside the server's finish event, before the server settles. */
@@ -56,18 +63,14 @@ export class Container {
   carbonBaseG = 0;
   phiMarkJ = 0;
 
-  #tags: Float64Array;
-  #ids: Float64Array;
-  #tasks: Int32Array;
+  /** A heap of running tasks, least tag first, then id: tag, id and task side by side. */
+  #heap: Float64Array;
 
   constructor(owner: ContainerOwner, isJob: boolean) {
-    const capacity = isJob ? 1 : 8;
     this.owner = owner;
     this.isJob = isJob;
     this.rebaseV = isJob ? REBASE_JOB_V_S : REBASE_V_S;
-    this.#tags = new Float64Array(capacity);
-    this.#ids = new Float64Array(capacity);
-    this.#tasks = new Int32Array(capacity);
+    this.#heap = new Float64Array(CELLS * (isJob ? 1 : 8));
   }
 
   /** Sets what it may use, while nothing runs in it: a job's container serves one job after another. */
@@ -96,45 +99,43 @@ export class Container {
 
   /** Lets a task in. The server must be advanced to now, and settled after. `id` breaks ties between equal tags. */
   add(task: number, id: number, workS: number): void {
-    if (this.count === this.#tags.length) this.#grow();
+    if (CELLS * this.count === this.#heap.length) this.#heap = doubled(this.#heap);
     this.#siftUp(this.count++, this.v + workS, id, task);
-    this.nextTag = this.#tags[0] as number;
+    this.nextTag = this.#heap[TAG] as number;
   }
 
   /** Takes out the task that is due, and returns it. */
   pop(): number {
-    const task = this.#tasks[0] as number;
+    const task = this.#heap[TASK] as number;
     this.#removeAt(0);
     return task;
   }
 
   /** Takes a running task out; returns the work it still had, in reference-core seconds. */
   remove(task: number): number {
-    const position = this.#tasks.indexOf(task); // a scan of a typed array: removals are rare next to finishes
-    if (position < 0 || position >= this.count) throw new Error(`task ${task} does not run in this container`);
-    const remainingS = (this.#tags[position] as number) - this.v;
+    const position = this.#positionOf(task);
+    const remainingS = (this.#heap[CELLS * position + TAG] as number) - this.v;
     this.#removeAt(position);
     return remainingS > 0 ? remainingS : 0;
   }
 
   /** Work a running task still has, in reference-core seconds. */
   remainingS(task: number): number {
-    const position = this.#tasks.indexOf(task);
-    if (position < 0 || position >= this.count) throw new Error(`task ${task} does not run in this container`);
-    return Math.max(0, (this.#tags[position] as number) - this.v);
+    return Math.max(0, (this.#heap[CELLS * this.#positionOf(task) + TAG] as number) - this.v);
   }
 
   /** The running task at `position` of an arbitrary order, 0..count-1. */
   taskAt(position: number): number {
-    return this.#tasks[position] as number;
+    return this.#heap[CELLS * position + TASK] as number;
   }
 
   /** Keeps `v` and `phiJ` small, so that differences stay exact. */
   rebase(): void {
     if (this.count === 0) return; // it rests when the server settles
     const { v, phiJ, carbonBaseG } = this;
-    for (let i = 0; i < this.count; i++) this.#tags[i] = (this.#tags[i] as number) - v;
-    this.nextTag = this.#tags[0] as number;
+    const heap = this.#heap;
+    for (let at = TAG; at < CELLS * this.count; at += CELLS) heap[at] = (heap[at] as number) - v;
+    this.nextTag = heap[TAG] as number;
     this.v = 0;
     this.phiJ = 0;
     this.carbonBaseG = 0;
@@ -190,41 +191,36 @@ export class Container {
     this.carbonBaseG = 0;
   }
 
+  /** A scan: removals are rare next to finishes. */
+  #positionOf(task: number): number {
+    for (let i = 0; i < this.count; i++) if (this.#heap[CELLS * i + TASK] === task) return i;
+    throw new Error(`task ${task} does not run in this container`);
+  }
+
   #removeAt(position: number): void {
     const last = --this.count;
     if (last === 0) {
       this.nextTag = Infinity;
       return;
     }
+    const heap = this.#heap;
     if (position !== last) {
-      const tag = this.#tags[last] as number;
-      const id = this.#ids[last] as number;
-      const task = this.#tasks[last] as number;
+      const tag = heap[CELLS * last + TAG] as number;
+      const id = heap[CELLS * last + ID] as number;
+      const task = heap[CELLS * last + TASK] as number;
       this.#siftDown(position, tag, id, task);
-      if (this.#tasks[position] === task) this.#siftUp(position, tag, id, task);
+      if (heap[CELLS * position + TASK] === task) this.#siftUp(position, tag, id, task);
     }
-    this.nextTag = this.#tags[0] as number; // a child may have moved up to the root
-  }
-
-  #grow(): void {
-    const bigger = this.#tags.length * 2;
-    const tags = new Float64Array(bigger);
-    tags.set(this.#tags);
-    const ids = new Float64Array(bigger);
-    ids.set(this.#ids);
-    const tasks = new Int32Array(bigger);
-    tasks.set(this.#tasks);
-    this.#tags = tags;
-    this.#ids = ids;
-    this.#tasks = tasks;
+    this.nextTag = heap[TAG] as number; // a child may have moved up to the root
   }
 
   #siftUp(start: number, tag: number, id: number, task: number): void {
+    const heap = this.#heap;
     let i = start;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      const parentTag = this.#tags[parent] as number;
-      if (parentTag < tag || (parentTag === tag && (this.#ids[parent] as number) < id)) break;
+      const parentTag = heap[CELLS * parent + TAG] as number;
+      if (parentTag < tag || (parentTag === tag && (heap[CELLS * parent + ID] as number) < id)) break;
       this.#move(parent, i);
       i = parent;
     }
@@ -232,14 +228,14 @@ export class Container {
   }
 
   #siftDown(start: number, tag: number, id: number, task: number): void {
+    const heap = this.#heap;
     let i = start;
     for (;;) {
       let child = 2 * i + 1;
       if (child >= this.count) break;
-      const right = child + 1;
-      if (right < this.count && this.#isBefore(right, child)) child = right;
-      const childTag = this.#tags[child] as number;
-      if (tag < childTag || (tag === childTag && id < (this.#ids[child] as number))) break;
+      if (child + 1 < this.count && this.#isBefore(child + 1, child)) child++;
+      const childTag = heap[CELLS * child + TAG] as number;
+      if (tag < childTag || (tag === childTag && id < (heap[CELLS * child + ID] as number))) break;
       this.#move(child, i);
       i = child;
     }
@@ -247,20 +243,23 @@ export class Container {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const tagA = this.#tags[a] as number;
-    const tagB = this.#tags[b] as number;
-    return tagA < tagB || (tagA === tagB && (this.#ids[a] as number) < (this.#ids[b] as number));
+    const heap = this.#heap;
+    const tagA = heap[CELLS * a + TAG] as number;
+    const tagB = heap[CELLS * b + TAG] as number;
+    return tagA < tagB || (tagA === tagB && (heap[CELLS * a + ID] as number) < (heap[CELLS * b + ID] as number));
   }
 
   #move(from: number, to: number): void {
-    this.#tags[to] = this.#tags[from] as number;
-    this.#ids[to] = this.#ids[from] as number;
-    this.#tasks[to] = this.#tasks[from] as number;
+    const heap = this.#heap;
+    heap[CELLS * to + TAG] = heap[CELLS * from + TAG] as number;
+    heap[CELLS * to + ID] = heap[CELLS * from + ID] as number;
+    heap[CELLS * to + TASK] = heap[CELLS * from + TASK] as number;
   }
 
   #set(i: number, tag: number, id: number, task: number): void {
-    this.#tags[i] = tag;
-    this.#ids[i] = id;
-    this.#tasks[i] = task;
+    const heap = this.#heap;
+    heap[CELLS * i + TAG] = tag;
+    heap[CELLS * i + ID] = id;
+    heap[CELLS * i + TASK] = task;
   }
 }

@@ -28,3 +28,17 @@ export interface ServerOptions {
   /** The site's carbon intensity now; the site changes it after closing the grams so far. */
   readonly intensity: { readonly gPerJ: number };
 }
+
+/** Watts with no work on it, which change only with the state and the clock. */
+export function staticPowerW(options: ServerOptions, state: ServerState, clockHz: number): number {
+  switch (state) {
+    case "up":
+      return options.power.powerW(0, clockHz / options.nominalHz);
+    case "booting":
+      return options.boot.powerW;
+    case "asleep":
+      return options.sleep?.powerW ?? 0;
+    case "down":
+      return 0;
+  }
+}

@@ -11,7 +11,7 @@ import type { Container } from "./container.ts";
 import { shareCores } from "./core-sharing.ts";
 import type { Need } from "./ports.ts";
 import { ServerMeter } from "./server-meter.ts";
-import type { ServerOptions, ServerState } from "./server-options.ts";
+import { type ServerOptions, type ServerState, staticPowerW } from "./server-options.ts";
 import { doubled, takeOut } from "./swap-list.ts";
 
 /** Joules per core are counted from zero again beyond this: the difference of large numbers would eat a short request. */
@@ -69,6 +69,8 @@ export class Server {
   /** What concerns every container changed: state, clock, speed. */
   #isDirty = true;
   #isContended = false;
+  /** Jobs that end at this instant and whose owners do not know it yet. */
+  leavingJobCount = 0;
   /** Above zero while callbacks run: the settle at their end covers them all. */
   #depth = 0;
 
@@ -80,7 +82,7 @@ export class Server {
     this.#simulation = simulation;
     this.#onFinish = () => this.#finish();
     this.#peakW = options.power.powerW(1, 1);
-    this.#staticW = this.#staticNowW();
+    this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
     this.settle();
   }
 
@@ -128,7 +130,7 @@ export class Server {
     this.#depth--;
     if (state !== "up" && this.active.some((container) => container.count > 0))
       throw new Error(`${this.options.name} still runs something`);
-    this.#staticW = this.#staticNowW();
+    this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
     this.settle();
   }
 
@@ -137,7 +139,7 @@ export class Server {
     if (!this.options.clocksHz.includes(clockHz)) throw new RangeError(`${this.options.kind} has no clock of ${clockHz} Hz`);
     this.#isDirty = true;
     this.clockHz = clockHz;
-    this.#staticW = this.#staticNowW();
+    this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
     this.settle();
   }
 
@@ -156,15 +158,21 @@ export class Server {
     this.#touched[this.#touchedCount++] = container;
   }
 
-  /** Brings joules and meters up to now, for whoever reads them. Progress stays as it is: looking moves no finish, not by a bit. */
+  /** Brings the meter up to now, for whoever reads it. What runs stays as it is: looking moves no finish, not by a bit. */
   sync(): void {
-    this.#drawAll();
     this.#book();
   }
 
-  /** Brings progress up to now as well: for the books at the end of a run. */
+  /** Closes the grams of all that runs at the intensity that ends now. */
+  markCarbon(gPerJ: number): void {
+    this.#drawAll();
+    for (const container of this.active) container.markCarbon(gPerJ);
+  }
+
+  /** Brings everything up to now: for the books at the end of a run. */
   finalize(): void {
-    this.sync();
+    this.#drawAll();
+    this.#book();
     for (const container of this.active) container.progress(this.#simulation.nowS);
   }
 
@@ -299,20 +307,6 @@ export class Server {
     });
   }
 
-  /** Watts with no work on it, which change only with the state and the clock. */
-  #staticNowW(): number {
-    switch (this.state) {
-      case "up":
-        return this.options.power.powerW(0, this.clockHz / this.options.nominalHz);
-      case "booting":
-        return this.options.boot.powerW;
-      case "asleep":
-        return this.options.sleep?.powerW ?? 0;
-      case "down":
-        return 0;
-    }
-  }
-
   #activate(c: Container): void {
     const position = this.active.push(c) - 1;
     c.position = position;
@@ -378,6 +372,7 @@ export class Server {
       const c = active[i] as Container;
       this.touch(c);
       c.v = c.nextTag; // never v + rate x dt: each event must make progress, with no epsilon, and no rounding may pile up
+      if (c.isJob) this.leavingJobCount++;
       while (c.nextTag <= c.v) {
         containers[dueCount] = c;
         tasks[dueCount++] = c.pop();
@@ -386,6 +381,7 @@ export class Server {
     this.#depth++;
     for (let i = 0; i < dueCount; i++) {
       const c = containers[i] as Container;
+      if (c.isJob) this.leavingJobCount--;
       c.owner.taskFinished(tasks[i] as number, c);
     }
     this.#depth--;

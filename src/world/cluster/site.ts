@@ -74,7 +74,6 @@ export class Site {
     const totalsJ = zeros();
     for (const server of this.servers) {
       server.sync();
-      for (const container of server.containers) container.markCarbon(gPerJ);
       for (const account of IT_ACCOUNTS) totalsJ[account] += accountJ(server, account); // in one pass: a fleet does not fit the cache
     }
     let itJ = 0;
@@ -95,6 +94,7 @@ export class Site {
     if (nextS === Infinity) return;
     this.#simulation.scheduleAt(nextS, PHASE.finish, () => {
       this.close();
+      for (const server of this.servers) server.markCarbon(this.intensity.gPerJ);
       this.intensity.gPerJ = gramsPerJoule(this.options.carbon.at(nextS));
       this.#planCarbonChange();
     });

@@ -96,7 +96,7 @@ interface Column {
 
 function columnFor(name: string, firstCell: string, specs: readonly ColumnSpec[]): Column {
   const spec = specs.find((candidate) => candidate.name === name);
-  if (spec === undefined) return isNumber(firstCell) ? unnamedColumn(name) : { push: () => undefined };
+  if (spec === undefined) return Number.isNaN(numberOf(firstCell)) ? { push: () => undefined } : unnamedColumn(name);
   return spec.type === "text" ? textColumn(spec) : numberColumn(spec);
 }
 
@@ -133,8 +133,8 @@ function numberColumn(spec: ColumnSpec): Column {
   return {
     numbers: () => values.slice(0, count),
     push: (cell) => {
-      if (!isNumber(cell)) return `must be a number, got "${cell}"`;
-      const value = Number(cell);
+      const value = numberOf(cell);
+      if (Number.isNaN(value)) return `must be a number, got "${cell}"`;
       const problem = boundProblem(spec, value) ?? (count > 0 ? orderProblem(spec, value, values[count - 1] as number) : undefined);
       if (problem !== undefined) return problem;
       if (count === values.length) {
@@ -149,7 +149,12 @@ function numberColumn(spec: ColumnSpec): Column {
 }
 
 const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
-const isNumber = (cell: string): boolean => DECIMAL.test(cell) && Number.isFinite(Number(cell));
+
+/** NaN where it is no finite decimal number. */
+function numberOf(cell: string): number {
+  const value = Number(cell);
+  return Number.isFinite(value) && DECIMAL.test(cell) ? value : Number.NaN;
+}
 
 function boundProblem({ min, above, max }: ColumnSpec, value: number): string | undefined {
   if (min !== undefined && value < min) return `must be at least ${min}, got ${value}`;
