@@ -144,7 +144,7 @@ export function estimatorWords(entry: SummaryEntry): string {
     case "replications":
       return `${entry.n}${NBSP}seeds`;
     case "pooled":
-      return `all requests of ${entry.n}${NBSP}seeds`;
+      return `all of ${entry.n}${NBSP}seeds${entry.ciLow === null ? ", too few for an interval" : ""}`;
     case "batch-means":
       return `batches of one${NBSP}run`;
     case "single":
