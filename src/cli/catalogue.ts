@@ -1,16 +1,26 @@
-/** The catalogue's server kinds, as `cybertwin list servers` shows them. */
+/** The catalogue's kinds that are files, as `cybertwin list` shows them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { KindList } from "./engine.ts";
 
-export function serverKinds(catalogueDir: string): KindList["plugins"] {
-  const dir = join(catalogueDir, "servers");
+type Plugins = KindList["plugins"];
+
+export function serverKinds(catalogueDir: string): Plugins {
+  return kindsIn(join(catalogueDir, "servers"), ({ cores, memory }) => `${cores} cores, ${memory}`);
+}
+
+export function gpuKinds(catalogueDir: string): Plugins {
+  return kindsIn(join(catalogueDir, "gpus"), ({ memory, bandwidth, powerCap }) => `${memory} at ${bandwidth}, ${powerCap}`);
+}
+
+/** One plugin a file; its line is what `head` says, then the source. */
+function kindsIn(dir: string, head: (fields: Readonly<Record<string, unknown>>) => string): Plugins {
   const files = readdirSync(dir).filter((file) => file.endsWith(".yaml"));
   return files.toSorted().map((file) => {
     const text = readFileSync(join(dir, file), "utf8");
-    const { cores, memory, source } = parse(text) as { cores: number; memory: string; source: string };
-    return { kind: file.replace(/\.yaml$/, ""), doc: `${cores} cores, ${memory}. ${source}`, schema: z.object({}), create: () => text };
+    const fields = parse(text) as Readonly<Record<string, unknown>>;
+    return { kind: file.replace(/\.yaml$/, ""), doc: `${head(fields)}. ${fields.source}`, schema: z.object({}), create: () => text };
   });
 }

@@ -123,6 +123,9 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
     case "server":
       scenario.checkServerKind(file, options.read);
       return [];
+    case "gpu":
+      scenario.checkGpuKind(file, options.read);
+      return [];
   }
 }
 
@@ -139,7 +142,10 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../control/index.ts"),
     import("../faults/index.ts"),
   ]);
-  const [{ workloadKinds }, { serverKinds }] = await Promise.all([import("../world/cluster/workload-kinds.ts"), import("./catalogue.ts")]);
+  const [{ workloadKinds }, { gpuKinds, serverKinds }] = await Promise.all([
+    import("../world/cluster/workload-kinds.ts"),
+    import("./catalogue.ts"),
+  ]);
   return [
     { name: "workloads", plugins: workloadKinds },
     { name: "arrivals", plugins: [...arrivals.values()] },
@@ -151,6 +157,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "carbon", plugins: [...energy.carbonKinds.values()] },
     { name: "forecasts", plugins: [...energy.forecasts.values()] },
     { name: "servers", plugins: serverKinds(catalogueDir) },
+    { name: "gpus", plugins: gpuKinds(catalogueDir) },
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Server } from "../world/cluster/server.ts";
 import type { RequestWatcher } from "../world/cluster/service.ts";
 import { OUTCOME, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
 import type { Recorder } from "../world/ports.ts";
+import type { Device } from "../world/serving/device.ts";
 import type { ServiceUnit, World } from "../world/world.ts";
 import type { ColumnTable } from "./result.ts";
 import { TableBuilder } from "./table-builder.ts";
@@ -121,7 +122,7 @@ function jobRows(world: World): () => ColumnTable {
   };
 }
 
-/** One row a change of watts, utilisation or clock; the first row of each server is its state at the start. */
+/** One row a change of watts, utilisation or clock of a server or a GPU; the first row of each is its state at the start. */
 function powerRows(world: World): () => ColumnTable {
   const builder = new TableBuilder(POWER_COLUMNS);
   // The last row of each server, by id; NaN equals nothing, so each gets its first row.
@@ -137,7 +138,12 @@ function powerRows(world: World): () => ColumnTable {
     builder.add({ time_s: nowS, server: server.options.name, watts: powerW, utilization: server.utilization, clock_hz: clockHz });
   };
   for (const server of world.servers) add(server, 0);
-  world.addRecorder({ powerChanged: add });
+  const addDevice = (device: Device, nowS: number): void => {
+    const { name, clockHz } = device.options;
+    builder.add({ time_s: nowS, server: name, watts: device.powerW, utilization: device.isBusy ? 1 : 0, clock_hz: clockHz });
+  };
+  for (const device of world.devices) addDevice(device, 0);
+  world.addRecorder({ powerChanged: add, devicePowerChanged: addDevice });
   return () => builder.table();
 }
 

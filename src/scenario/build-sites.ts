@@ -13,8 +13,11 @@ import {
   type PueSpec,
   psuEfficiency,
 } from "../world/energy/index.ts";
+import { Device } from "../world/serving/device.ts";
+import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
+import type { World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
-import { fleetOf, noCarbonIn, type SiteSpec } from "./spec.ts";
+import { fleetOf, type GpuGroupSpec, noCarbonIn, type SiteSpec } from "./spec.ts";
 
 /** What a site without `carbon` is played with; its grams are withheld. */
 const NO_CARBON: CarbonSpec = 0;
@@ -69,6 +72,15 @@ export function addSites({ spec, world, rng }: BuildContext): void {
       intensity: at.intensity,
     });
     world.addServer(server, at);
+    if (group.gpus !== undefined) addGpus(world, server, at, { group: group.gpus, kind: spec.gpuKinds[group.gpus.kind] as GpuKindSpec });
+  }
+}
+
+function addGpus(world: World, server: Server, site: Site, { group, kind }: { group: GpuGroupSpec; kind: GpuKindSpec }): void {
+  for (let i = 0; i < group.count; i++) {
+    const name = `${server.options.name}/gpu${i}`;
+    const clockHz = group.clock ?? nominalGpuClockHz(kind);
+    world.addDevice(new Device(world.simulation, { name, kindName: group.kind, kind, server, clockHz }), site);
   }
 }
 

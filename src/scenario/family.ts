@@ -13,6 +13,7 @@ export type Family =
   | "PUE"
   | "power model"
   | "server"
+  | "GPU"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -45,6 +46,7 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
   forecast: "forecasts",
   "power model": "power-models",
   server: "servers",
+  GPU: "gpus",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */

@@ -2,24 +2,29 @@
 import { basename, dirname, join } from "node:path";
 import type { ZodType } from "zod";
 import { TableError, type TableReader } from "../world/base/table.ts";
-import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
 import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
-import { familyAt } from "./family.ts";
-import type { Parts, PluginSpec } from "./parts.ts";
+import { type Family, familyAt, listName } from "./family.ts";
+import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import { shape } from "./shape.ts";
 import { parseYaml } from "./source.ts";
-import type { Groups, ScenarioShape, ServerGroupSpec, SiteSpec } from "./spec.ts";
+import type { GpuGroupSpec, Groups, ScenarioShape, ServerGroupSpec, SiteSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
 import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
 
 export interface Catalogue {
-  /** The folder that holds `servers/<kind>.yaml`. */
+  /** The folder that holds `servers/<kind>.yaml` and folders of other kinds. */
   readonly dir: string;
   /** Names of the files in a folder, for "did you mean". */
   list?(dir: string): readonly string[];
+}
+
+/** A family of kinds that are files: where they lie in the catalogue is what `cybertwin list` calls them. */
+export interface KindFiles<Kind> {
+  readonly family: Extract<Family, "server" | "GPU">;
+  readonly schema: ZodType<Kind>;
 }
 
 /** Reads what a scenario names, once each, and keeps the problems together. */
@@ -83,18 +88,19 @@ export class FileLoader {
     }
   }
 
-  /** The server kind of a group, and the key to keep it under. */
-  serverKind(group: ServerGroupSpec, path: Path, catalogue: Catalogue, schema: ZodType<ServerKindSpec<PluginSpec>>) {
-    const place = placeOf(this.#tree, [...path, "kind"]);
-    const isPath = /[/\\]|\.ya?ml$/.test(group.kind);
-    const key = isPath ? resolveFrom(place, group.kind) : group.kind;
-    const file = isPath ? key : join(catalogue.dir, "servers", `${group.kind}.yaml`);
+  /** The kind that `path` names, and the key to keep it under. */
+  kind<Kind>(named: string, path: Path, catalogue: Catalogue, files: KindFiles<Kind>): { key: string; kind: Kind | undefined } {
+    const place = placeOf(this.#tree, path);
+    const isPath = /[/\\]|\.ya?ml$/.test(named);
+    const key = isPath ? resolveFrom(place, named) : named;
+    const folder = listName(files.family) as string;
+    const file = isPath ? key : join(catalogue.dir, folder, `${named}.yaml`);
     if (!isPath && !this.#inCatalogue(file)) {
-      this.problems.push(unknownServerKind(group.kind, place, catalogue));
+      this.problems.push(unknownKind(named, files.family, place, { catalogue, folder }));
       return { key, kind: undefined };
     }
-    const text = this.#text(file, place, `${showPath([...path, "kind"])}: the file`);
-    return { key, kind: text === undefined ? undefined : this.#parseKind(text, file, place, schema) };
+    const text = this.#text(file, place, `${showPath(path)}: the file`);
+    return { key, kind: text === undefined ? undefined : this.#parseKind(text, file, place, files) };
   }
 
   #inCatalogue(file: string): boolean {
@@ -108,10 +114,10 @@ export class FileLoader {
     }
   }
 
-  #parseKind(text: string, file: string, from: Place, schema: ZodType<ServerKindSpec<PluginSpec>>) {
+  #parseKind<Kind>(text: string, file: string, from: Place, { schema, family }: KindFiles<Kind>): Kind | undefined {
     try {
       const tree = parseYaml(text, { file, dir: dirname(file), from });
-      const shaped = shape(tree, toPlain(tree), schema, "server");
+      const shaped = shape(tree, toPlain(tree), schema, family);
       if (shaped.ok) return shaped.value;
       this.problems.push(...shaped.problems);
     } catch (error) {
@@ -122,13 +128,13 @@ export class FileLoader {
   }
 }
 
-function unknownServerKind(kind: string, place: Place, catalogue: Catalogue): Problem {
-  const names = (catalogue.list?.(join(catalogue.dir, "servers")) ?? [])
+function unknownKind(kind: string, family: Family, place: Place, { catalogue, folder }: { catalogue: Catalogue; folder: string }): Problem {
+  const names = (catalogue.list?.(join(catalogue.dir, folder)) ?? [])
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => basename(file, ".yaml"));
   const near = nearest(kind, names);
-  const hint = `${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}See \`cybertwin list servers\`, or name a file: "./mine.yaml".`;
-  return { place, message: `unknown server kind ${JSON.stringify(kind)}`, hint };
+  const hint = `${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}See \`cybertwin list ${folder}\`, or name a file: "./mine.yaml".`;
+  return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, hint };
 }
 
 /** Every group of servers with its path, sites in declared order. */
@@ -144,9 +150,13 @@ export function groupsIn(scenario: ScenarioShape): { group: ServerGroupSpec; pat
   return found;
 }
 
-/** Sites with their groups as lists, kinds replaced by the keys of `serverKinds`. */
-export function resolvedSites(scenario: ScenarioShape, keyOf: (group: ServerGroupSpec) => string): Record<string, SiteSpec> {
-  const resolved = (groups: Groups | undefined): ServerGroupSpec[] => listOf(groups).map((group) => ({ ...group, kind: keyOf(group) }));
+/** Sites with their groups as lists, kinds replaced by the keys of `serverKinds` and `gpuKinds`. */
+export function resolvedSites(scenario: ScenarioShape, keyOf: (group: ServerGroupSpec | GpuGroupSpec) => string): Record<string, SiteSpec> {
+  const resolved = (groups: Groups | undefined): ServerGroupSpec[] =>
+    listOf(groups).map((group) => {
+      const { gpus } = group;
+      return { ...group, kind: keyOf(group), ...(gpus === undefined ? {} : { gpus: { ...gpus, kind: keyOf(gpus) } }) };
+    });
   const sites = Object.entries(scenario.sites).map(([name, site]): [string, SiteSpec] => {
     const racks = Object.entries(site.racks).map(([rack, spec]) => [rack, { ...spec, servers: resolved(spec.servers) }] as const);
     return [name, { ...site, racks: Object.fromEntries(racks), servers: resolved(site.servers) }];

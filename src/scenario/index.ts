@@ -12,7 +12,7 @@ import { PARTS } from "./wiring.ts";
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
 export { type FileFamily, fileFamily } from "./file-family.ts";
-export type { LoadedScenario, LoadOptions } from "./load.ts";
+export { checkGpuKind, type LoadedScenario, type LoadOptions } from "./load.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
 export type { ScenarioSpec } from "./spec.ts";
 export type { LoadedPoint, LoadedSweep } from "./sweep/load.ts";

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
-import type { ZodType } from "zod";
 import { serverKindSchema } from "../world/cluster/server-kind.ts";
+import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { type ReadText, readChain, readNamed } from "./extends.ts";
-import { type Catalogue, FileLoader, groupsIn, resolvedSites } from "./files.ts";
+import { type Catalogue, FileLoader, groupsIn, type KindFiles, resolvedSites } from "./files.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
 import type { Parts } from "./parts.ts";
@@ -17,7 +17,7 @@ import { shape, valueAt } from "./shape.ts";
 import { parseYaml } from "./source.ts";
 import type { ScenarioShape, ScenarioSpec } from "./spec.ts";
 import { TableCache } from "./table-cache.ts";
-import { type MapTree, type Path, placeOf, toPlain } from "./tree.ts";
+import { type MapTree, type Path, placeOf, type Tree, toPlain } from "./tree.ts";
 
 export interface LoadOptions {
   /** Assignments of `--set`, in order. */
@@ -82,39 +82,57 @@ function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
   const loader = new FileLoader(options.read, tree, options.tables ?? new TableCache());
-  const schema = kindSchema(parts);
   const keys = new Map<object, string>();
+  const read = <Kind>(named: { readonly kind: string }, path: Path, files: KindFiles<Kind>, kinds: Record<string, Kind>): void => {
+    const { key, kind } = loader.kind(named.kind, [...path, "kind"], options.catalogue, files);
+    keys.set(named, key);
+    if (kind !== undefined) kinds[key] = kind;
+  };
   const serverKinds: Record<string, ScenarioSpec["serverKinds"][string]> = {};
+  const gpuKinds: Record<string, GpuKindSpec> = {};
   for (const { group, path } of groupsIn(scenario)) {
-    const { key, kind } = loader.serverKind(group, path, options.catalogue, schema);
-    keys.set(group, key);
-    if (kind !== undefined) serverKinds[key] = kind;
+    read(group, path, serverFiles(parts), serverKinds);
+    if (group.gpus !== undefined) read(group.gpus, [...path, "gpus"], GPU_FILES, gpuKinds);
   }
   const withTables = loader.tables({ ...scenario, sites: resolvedSites(scenario, (group) => keys.get(group) as string) }, [], parts);
   if (loader.problems.length > 0) throw new SpecError(loader.problems);
-  return { spec: { ...(withTables as Omit<ScenarioSpec, "serverKinds">), serverKinds }, loader };
+  return { spec: { ...(withTables as Omit<ScenarioSpec, "serverKinds" | "gpuKinds">), serverKinds, gpuKinds }, loader };
 }
 
 /** Checks a server kind's own file. @throws {SpecError} */
 export function checkServerKindWith(parts: Parts, file: string, read: ReadText): void {
-  const source = { file, dir: dirname(file) };
-  const tree = parseYaml(readNamed(read, file, { source, line: 0, col: 0 }, "the file"), source);
-  const shaped = shape(tree, toPlain(tree), kindSchema(parts), "server");
-  if (!shaped.ok) throw new SpecError(shaped.problems);
-  const trouble = parts.powerProblem(shaped.value);
+  const { tree, kind } = readKind(file, read, serverFiles(parts));
+  const trouble = parts.powerProblem(kind);
   if (trouble !== undefined)
     throw new SpecError([{ place: placeOf(tree, ["power"]), message: `power does not fit the clocks: ${trouble}` }]);
 }
 
-type KindSchema = ZodType<ScenarioSpec["serverKinds"][string]>;
-const kindSchemas = new WeakMap<Parts, KindSchema>();
+/** Checks a GPU kind's own file. @throws {SpecError} */
+export function checkGpuKind(file: string, read: ReadText): void {
+  const { tree, kind } = readKind(file, read, GPU_FILES);
+  const trouble = gpuProblem(kind);
+  if (trouble !== undefined) throw new SpecError([{ place: placeOf(tree, []), message: trouble }]);
+}
 
-function kindSchema(parts: Parts): KindSchema {
-  const known = kindSchemas.get(parts);
+function readKind<Kind>(file: string, read: ReadText, { schema, family }: KindFiles<Kind>): { tree: Tree; kind: Kind } {
+  const source = { file, dir: dirname(file) };
+  const tree = parseYaml(readNamed(read, file, { source, line: 0, col: 0 }, "the file"), source);
+  const shaped = shape(tree, toPlain(tree), schema, family);
+  if (!shaped.ok) throw new SpecError(shaped.problems);
+  return { tree, kind: shaped.value };
+}
+
+const GPU_FILES: KindFiles<GpuKindSpec> = { family: "GPU", schema: gpuKindSchema };
+
+type ServerFiles = KindFiles<ScenarioSpec["serverKinds"][string]>;
+const serverFilesOf = new WeakMap<Parts, ServerFiles>();
+
+function serverFiles(parts: Parts): ServerFiles {
+  const known = serverFilesOf.get(parts);
   if (known !== undefined) return known;
-  const schema = serverKindSchema(parts.powerSchema) as unknown as KindSchema;
-  kindSchemas.set(parts, schema);
-  return schema;
+  const files: ServerFiles = { family: "server", schema: serverKindSchema(parts.powerSchema) as unknown as ServerFiles["schema"] };
+  serverFilesOf.set(parts, files);
+  return files;
 }
 
 function sha256(text: string, files: Iterable<string>): string {

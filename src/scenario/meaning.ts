@@ -1,4 +1,5 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
+import { gpuClocksHz, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { Findings } from "./findings.ts";
 import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
@@ -8,7 +9,15 @@ import { checkFit } from "./meaning-size.ts";
 import { checkTraceUse } from "./meaning-trace.ts";
 import type { Parts } from "./parts.ts";
 import type { Problem } from "./problem.ts";
-import { type BatchSpec, fleetOf, type ScenarioSpec, type ServerGroupSpec, type ServiceSpec, type WorkloadSpec } from "./spec.ts";
+import {
+  type BatchSpec,
+  fleetOf,
+  type GpuGroupSpec,
+  type ScenarioSpec,
+  type ServerGroupSpec,
+  type ServiceSpec,
+  type WorkloadSpec,
+} from "./spec.ts";
 import type { Path, Tree } from "./tree.ts";
 
 /** Checks a scenario whose shape is right and whose files are read. */
@@ -93,6 +102,7 @@ function checkGroups(groups: readonly ServerGroupSpec[], path: Path, spec: Scena
     if (kind === undefined) throw new Error(`server kind ${group.kind} was not loaded`);
     const trouble = parts.powerProblem(kind);
     if (trouble !== undefined) findings.problem([...path, i, "kind"], `names a kind whose power does not fit its clocks: ${trouble}`);
+    if (group.gpus !== undefined) checkGpus(group.gpus, [...path, i, "gpus"], spec, findings);
     if (group.clock === undefined || kind.clocks.includes(group.clock)) continue;
     const levels = kind.clocks.map((clock) => `${clock / 1e9} GHz`).join(", ");
     findings.problem(
@@ -101,6 +111,21 @@ function checkGroups(groups: readonly ServerGroupSpec[], path: Path, spec: Scena
       `Hint: ${levels}.`,
     );
   }
+}
+
+function checkGpus({ kind: name, clock }: GpuGroupSpec, path: Path, spec: ScenarioSpec, findings: Findings): void {
+  const kind = spec.gpuKinds[name];
+  if (kind === undefined) throw new Error(`GPU kind ${name} was not loaded`);
+  const trouble = gpuProblem(kind);
+  if (trouble !== undefined) {
+    findings.problem([...path, "kind"], `names a kind that cannot be: ${trouble}`);
+    return;
+  }
+  const clocksHz = gpuClocksHz(kind);
+  if (clock === undefined || clocksHz.includes(clock)) return;
+  const near = clocksHz.reduce((best, each) => (Math.abs(each - clock) < Math.abs(best - clock) ? each : best));
+  const message = `must be a clock of ${JSON.stringify(name)}, got ${clock / 1e6} MHz, and it has ${clocksHz.length} from ${(clocksHz[0] as number) / 1e6} to ${(clocksHz.at(-1) as number) / 1e6} MHz`;
+  findings.problem([...path, "clock"], message, `Hint: "${near / 1e6} MHz".`);
 }
 
 function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {

@@ -68,10 +68,16 @@ function instant(parts: Parts) {
     .meta({ description: "The simulated wall clock at time 0, ISO 8601 in UTC, such as 2021-07-01T00:00:00Z." });
 }
 
+const gpuGroup = z.strictObject({
+  kind: z.string().min(1).meta({ description: "A GPU kind of the catalogue, or the path of a file such as ./mine.yaml." }),
+  count: z.int().min(1).default(1),
+  clock: quantity("frequency", { above: 0, example: "945 MHz" }).optional(),
+});
 const serverGroup = z.strictObject({
   kind: z.string().min(1).meta({ description: "A server kind of the catalogue, or the path of a file such as ./mine.yaml." }),
   count: z.int().min(1).default(1),
   clock: frequency.optional(),
+  gpus: gpuGroup.optional(),
 });
 const serverGroups = z.array(serverGroup).min(1);
 const servers = choice([serverGroup, serverGroups], (value) => (Array.isArray(value) ? serverGroups : serverGroup));

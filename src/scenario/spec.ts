@@ -1,5 +1,6 @@
 /** A loaded scenario: plain data in base units (s, B, W, Hz, J, g), names in the order of the file. Crosses threads as it is. */
 import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
+import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import type { PluginSpec } from "./parts.ts";
 
 export interface ScenarioSpec {
@@ -12,6 +13,8 @@ export interface ScenarioSpec {
   readonly sites: Readonly<Record<string, SiteSpec>>;
   /** Every server kind that a group names, by the key that the groups carry. */
   readonly serverKinds: Readonly<Record<string, ServerKindSpec<PluginSpec>>>;
+  /** Likewise of GPUs. */
+  readonly gpuKinds: Readonly<Record<string, GpuKindSpec>>;
   readonly workloads: Readonly<Record<string, WorkloadSpec>>;
   readonly controllers: Readonly<Record<string, ControllerSpec>>;
   readonly faults: Readonly<Record<string, FaultSpec>>;
@@ -44,6 +47,14 @@ export interface RackSpec {
 }
 export interface ServerGroupSpec {
   /** A key of `serverKinds`. */
+  readonly kind: string;
+  readonly count: number;
+  readonly clock?: number;
+  /** In each server of the group. */
+  readonly gpus?: GpuGroupSpec;
+}
+export interface GpuGroupSpec {
+  /** A key of `gpuKinds`. */
   readonly kind: string;
   readonly count: number;
   readonly clock?: number;
@@ -129,8 +140,8 @@ export interface RecordSpec {
   readonly events: boolean;
 }
 
-/** What the shape pass leaves: groups still one or a list, server kinds not yet read. */
-export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | "serverKinds"> {
+/** What the shape pass leaves: groups still one or a list, kinds of servers and GPUs not yet read. */
+export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | "serverKinds" | "gpuKinds"> {
   readonly sites: Readonly<Record<string, SiteShape>>;
 }
 export type Groups = ServerGroupSpec | readonly ServerGroupSpec[];

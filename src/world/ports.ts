@@ -5,6 +5,7 @@ import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Server } from "./cluster/server.ts";
 import type { RequestWatcher } from "./cluster/service.ts";
 import type { Forecast } from "./energy/signal.ts";
+import type { Device } from "./serving/device.ts";
 import type { ServiceUnit } from "./world.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
@@ -89,6 +90,7 @@ export interface Recorder {
   stretchEnded?(job: Job, server: Server, end: StretchEnd, nowS: number): void;
   jobFinished?(job: Job, server: Server, nowS: number): void;
   powerChanged?(server: Server, nowS: number): void;
+  devicePowerChanged?(device: Device, nowS: number): void;
   faultBegan?(fault: string, server: Server, nowS: number): void;
   faultEnded?(fault: string, server: Server, nowS: number): void;
 }

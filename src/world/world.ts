@@ -6,9 +6,11 @@ import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Replica } from "./cluster/replica.ts";
 import type { Server } from "./cluster/server.ts";
+import type { ServerState } from "./cluster/server-options.ts";
 import type { Service } from "./cluster/service.ts";
 import type { Site } from "./cluster/site.ts";
 import type { FaultPort, FaultTarget, Recorder } from "./ports.ts";
+import type { Device } from "./serving/device.ts";
 
 /** Priority ranks of workloads; memory pressure kills the lowest first. */
 export const PRIORITY_RANK = { critical: 2, normal: 1, "best-effort": 0 } as const;
@@ -36,6 +38,8 @@ export interface BatchUnit {
 export class World implements FaultPort, BatchListener {
   readonly simulation: Simulation;
   readonly servers: Server[] = [];
+  /** GPUs, in order of their servers. */
+  readonly devices: Device[] = [];
   readonly sites: Site[] = [];
   readonly services: ServiceUnit[] = [];
   readonly batches: BatchUnit[] = [];
@@ -56,9 +60,14 @@ export class World implements FaultPort, BatchListener {
 
   addServer(server: Server, site: Site): void {
     this.servers.push(server);
-    site.servers.push(server);
+    site.addServer(server);
     this.#downBy.push(new Set());
     this.#slowBy.push(new Map());
+  }
+
+  addDevice(device: Device, site: Site): void {
+    this.devices.push(device);
+    site.metered.push(device);
   }
 
   /** Services and servers that come later are not heard. */
@@ -70,6 +79,9 @@ export class World implements FaultPort, BatchListener {
     }
     if (recorder.powerChanged !== undefined) {
       for (const server of this.servers) server.listener = () => recorder.powerChanged?.(server, this.simulation.nowS);
+    }
+    if (recorder.devicePowerChanged !== undefined) {
+      for (const device of this.devices) device.listener = () => recorder.devicePowerChanged?.(device, this.simulation.nowS);
     }
   }
 
@@ -144,7 +156,7 @@ export class World implements FaultPort, BatchListener {
     if (!holds.delete(fault)) throw new Error(`fault ${fault} does not hold ${server.options.name} down`);
     for (const recorder of this.#recorders) recorder.faultEnded?.(fault, server, this.simulation.nowS);
     if (holds.size > 0) return;
-    if (this.#sleeping.has(server)) server.setState("asleep");
+    if (this.#sleeping.has(server)) this.#setState(server, "asleep");
     else this.#boot(server, server.options.boot.timeS);
   }
 
@@ -185,10 +197,16 @@ export class World implements FaultPort, BatchListener {
     return server;
   }
 
+  /** A server with all that is in it. */
+  #setState(server: Server, state: ServerState, empty?: () => void): void {
+    server.setState(state, empty);
+    for (const device of this.devices) if (device.server === server) device.serverChanged();
+  }
+
   #takeDown(server: Server, state: "down" | "asleep"): void {
     this.simulation.cancel(this.#boots.get(server) ?? NO_EVENT);
     const lost: { pool: BatchPool; jobs: readonly Job[] }[] = [];
-    server.setState(state, () => {
+    this.#setState(server, state, () => {
       for (const { service } of this.services) {
         const replicas = service.replicas.filter((replica) => replica.server === server);
         if (replicas.length > 0) service.refresh(); // before anything fails: a retry must not find a dead replica
@@ -205,7 +223,7 @@ export class World implements FaultPort, BatchListener {
       this.#up(server);
       return;
     }
-    server.setState("booting");
+    this.#setState(server, "booting");
     this.#boots.set(
       server,
       this.simulation.schedule(timeS, PHASE.fault, () => this.#up(server)),
@@ -213,7 +231,7 @@ export class World implements FaultPort, BatchListener {
   }
 
   #up(server: Server): void {
-    server.setState("up");
+    this.#setState(server, "up");
     for (const { service } of this.services) {
       for (const replica of service.replicas) if (replica.server === server) service.replicaBack(replica);
     }

@@ -20,7 +20,6 @@ const NOT_YET = [
   "sites.west.wind",
   "sites.west.rows.a.powerCap",
   "sites.west.racks.cpu.powerCap",
-  "sites.west.racks.gpu.servers.gpus",
   "workloads.web.resilience.retryBudget",
   "workloads.web.resilience.hedgeAfter",
   "workloads.web.resilience.breaker",

@@ -24,6 +24,8 @@ export class Server {
   readonly options: ServerOptions;
   readonly id: ServerId;
   readonly cores: number;
+  /** At the wall, all cores busy at the nominal clock. */
+  readonly peakW: number;
   readonly meter = new ServerMeter();
   /** Containers with running tasks. */
   readonly active: Container[] = [];
@@ -47,7 +49,6 @@ export class Server {
 
   readonly #simulation: Simulation;
   readonly #onFinish: () => void;
-  readonly #peakW: number;
   // By position in `active`: when its next task finishes, the cores it could use, and whether it is a job's.
   #duesS = new Float64Array(4);
   #demands = new Float64Array(4);
@@ -81,7 +82,7 @@ export class Server {
     this.clockHz = options.clockHz;
     this.#simulation = simulation;
     this.#onFinish = () => this.#finish();
-    this.#peakW = options.power.powerW(1, 1);
+    this.peakW = options.power.powerW(1, 1);
     this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
     this.settle();
   }
@@ -288,7 +289,7 @@ export class Server {
     const staticW = this.#staticW;
     const isUp = this.state === "up";
     const wallW = isUp ? options.power.powerW(this.usedCores / this.cores, this.clockHz / options.nominalHz) : staticW;
-    const efficiency = options.psuEfficiency === undefined ? 1 : options.psuEfficiency(wallW / this.#peakW);
+    const efficiency = options.psuEfficiency === undefined ? 1 : options.psuEfficiency(wallW / this.peakW);
     const dynamicW = (wallW - staticW) * efficiency;
     this.#perCoreW = this.usedCores > 0 ? dynamicW / this.usedCores : 0;
     this.powerW = wallW;

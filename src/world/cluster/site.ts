@@ -5,9 +5,22 @@ import { gramsPerJoule } from "../energy/carbon/grams.ts";
 import type { RowSignal } from "../energy/row-signal.ts";
 import type { Forecast } from "../energy/signal.ts";
 import type { Server } from "./server.ts";
+import type { ServerMeter } from "./server-meter.ts";
 
 /** A load-dependent PUE holds for one tick; a constant one needs none. */
 const PUE_TICK_S = 60;
+
+/** What draws at a site, with a meter of its own: a server, or a device in one. */
+export interface Metered {
+  readonly meter: ServerMeter;
+  /** Now, and flat out. */
+  readonly powerW: number;
+  readonly peakW: number;
+  /** Brings the meter up to now. */
+  sync(): void;
+  /** Closes the grams of all that runs at the intensity that ends now. */
+  markCarbon(gPerJ: number): void;
+}
 
 export interface SiteOptions {
   readonly name: string;
@@ -24,6 +37,8 @@ export interface SiteOptions {
 export class Site {
   readonly options: SiteOptions;
   readonly servers: Server[] = [];
+  /** The servers, and the devices in them. */
+  readonly metered: Metered[] = [];
   /** Read by servers and containers; changes only after all grams at the old value are closed. */
   readonly intensity = { gPerJ: 0 };
   readonly carbonG: Readonly<Record<Account, Sum>> = sums();
@@ -39,14 +54,19 @@ export class Site {
     this.intensity.gPerJ = gramsPerJoule(options.carbon.at(0));
   }
 
+  addServer(server: Server): void {
+    this.servers.push(server);
+    this.metered.push(server);
+  }
+
   /** Call once all servers are there. */
   begin(): void {
     this.#planCarbonChange();
     if (this.options.isPueConstant) return;
-    const peakW = this.servers.reduce((sum, { options }) => sum + options.power.powerW(1, 1), 0);
+    const peakW = this.metered.reduce((sum, each) => sum + each.peakW, 0);
     const tick = (): void => {
       this.close();
-      const powerW = this.servers.reduce((sum, server) => sum + server.powerW, 0);
+      const powerW = this.metered.reduce((sum, each) => sum + each.powerW, 0);
       this.#pue = this.options.pue(peakW === 0 ? 0 : powerW / peakW);
       this.#simulation.schedule(PUE_TICK_S, PHASE.sample, tick); // after what else happens at that instant
     };
@@ -55,7 +75,7 @@ export class Site {
 
   /** Joules by account up to now. */
   energyJ(account: Account): number {
-    return account === "facility" ? this.#facilityJ.value : this.servers.reduce((sum, server) => sum + accountJ(server, account), 0);
+    return account === "facility" ? this.#facilityJ.value : this.metered.reduce((sum, each) => sum + accountJ(each, account), 0);
   }
 
   /** Joules by account at the last close. */
@@ -63,18 +83,18 @@ export class Site {
     return account === "facility" ? this.#facilityJ.value : this.#closedJ[account];
   }
 
-  /** What the meters at the servers' sockets read, summed apart from the accounts. */
+  /** What the meters of servers and devices read, summed apart from the accounts. */
   wallJ(): number {
-    return this.servers.reduce((sum, { meter }) => sum + meter.wallJ, 0);
+    return this.metered.reduce((sum, { meter }) => sum + meter.wallJ, 0);
   }
 
   /** Books everything since the last close at the factors that held. */
   close(): void {
     const { gPerJ } = this.intensity;
     const totalsJ = zeros();
-    for (const server of this.servers) {
-      server.sync();
-      for (const account of IT_ACCOUNTS) totalsJ[account] += accountJ(server, account); // in one pass: a fleet does not fit the cache
+    for (const each of this.metered) {
+      each.sync();
+      for (const account of IT_ACCOUNTS) totalsJ[account] += accountJ(each, account); // in one pass: a fleet does not fit the cache
     }
     let itJ = 0;
     for (const account of IT_ACCOUNTS) {
@@ -94,7 +114,7 @@ export class Site {
     if (nextS === Infinity) return;
     this.#simulation.scheduleAt(nextS, PHASE.finish, () => {
       this.close();
-      for (const server of this.servers) server.markCarbon(this.intensity.gPerJ);
+      for (const each of this.metered) each.markCarbon(this.intensity.gPerJ);
       this.intensity.gPerJ = gramsPerJoule(this.options.carbon.at(nextS));
       this.#planCarbonChange();
     });
@@ -104,7 +124,7 @@ export class Site {
 type ItAccount = Exclude<Account, "facility">;
 const IT_ACCOUNTS = ACCOUNTS.filter((account): account is ItAccount => account !== "facility");
 
-function accountJ({ meter }: Server, account: ItAccount): number {
+function accountJ({ meter }: Metered, account: ItAccount): number {
   switch (account) {
     case "request":
       return meter.requestJ;

@@ -156,6 +156,11 @@ const SITE: readonly MetricEntry[] = [
     nullIf: "the site has no servers",
   },
   { ...total("availability", "1", "Mean share of its servers that were up."), nullIf: "the site has no servers" },
+  {
+    ...total("gpu_utilization_mean", "1", "Mean share of its GPUs that were busy, GPUs of servers that are down included."),
+    nullIf: "the site has no GPUs",
+  },
+  total("gpu_energy_j", "J", "What its GPUs drew, before PUE."),
   total("energy_j", "J", "All that the site drew."),
   { ...total("power_mean_w", "W", "That, over the time of the run."), nullIf: "no time passed" },
   { ...total("pue_mean", "1", "All that it drew over what its servers drew."), nullIf: "the site drew nothing" },

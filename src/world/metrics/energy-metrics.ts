@@ -23,7 +23,7 @@ export function energyMetrics(book: MetricBook, world: World, endS: number): voi
   const sci = sciG({ operationalG, embodiedG, units: unitsDone(world) });
   if (sci === null) book.missing("carbon.sci_g_per_unit", "no request or job finished");
   else book.set("carbon.sci_g_per_unit", sci);
-  for (const site of world.sites) siteMetrics(book, site, endS);
+  for (const site of world.sites) siteMetrics(book, world, site, endS);
   tenantMetrics(book, world);
 }
 
@@ -33,7 +33,7 @@ function unitsDone(world: World): number {
   return requests + world.batches.reduce((sum, { workload }) => sum + workload.stats.finishedCount, 0);
 }
 
-function siteMetrics(book: MetricBook, site: Site, endS: number): void {
+function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): void {
   const { name } = site.options;
   const cores = site.servers.reduce((sum, server) => sum + server.cores, 0);
   const busyCoreS = site.servers.reduce((sum, { meter }) => sum + meter.busyCoreS, 0);
@@ -43,6 +43,11 @@ function siteMetrics(book: MetricBook, site: Site, endS: number): void {
   const noServers = "the site has no servers";
   book.ratio(`sites.${name}.utilization_mean`, busyCoreS, cores * endS, noServers);
   book.ratio(`sites.${name}.availability`, upS, site.servers.length * endS, noServers);
+  const devices = world.devices.filter(({ server }) => server.options.site === name);
+  const busyDeviceS = devices.reduce((sum, { meter }) => sum + meter.busyCoreS, 0);
+  const devicesJ = devices.reduce((sum, { meter }) => sum + meter.wallJ, 0);
+  book.ratio(`sites.${name}.gpu_utilization_mean`, busyDeviceS, devices.length * endS, "the site has no GPUs");
+  book.set(`sites.${name}.gpu_energy_j`, devicesJ);
   book.set(`sites.${name}.energy_j`, totalJ);
   book.ratio(`sites.${name}.power_mean_w`, totalJ, endS, "no time passed");
   book.ratio(`sites.${name}.pue_mean`, totalJ, itJ, "the site drew nothing");
