@@ -15,6 +15,10 @@ export function gpuKinds(catalogueDir: string): Plugins {
   return kindsIn(join(catalogueDir, "gpus"), ({ memory, bandwidth, powerCap }) => `${memory} at ${bandwidth}, ${powerCap}`);
 }
 
+export function modelKinds(catalogueDir: string): Plugins {
+  return kindsIn(join(catalogueDir, "models"), ({ weights, latency }) => `${weights}, on ${Object.keys(latency as object).join(", ")}`);
+}
+
 /** One plugin a file; its line is what `head` says, then the source. */
 function kindsIn(dir: string, head: (fields: Readonly<Record<string, unknown>>) => string): Plugins {
   const files = readdirSync(dir).filter((file) => file.endsWith(".yaml"));

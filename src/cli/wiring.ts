@@ -123,6 +123,9 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
     case "server":
       scenario.checkServerKind(file, options.read);
       return [];
+    case "model":
+      scenario.checkModelKind(file, options.read);
+      return [];
     case "gpu":
       scenario.checkGpuKind(file, options.read);
       return [];
@@ -142,12 +145,13 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../control/index.ts"),
     import("../faults/index.ts"),
   ]);
-  const [{ workloadKinds }, { gpuKinds, serverKinds }] = await Promise.all([
+  const [{ workloadKinds }, serving, files] = await Promise.all([
     import("../world/cluster/workload-kinds.ts"),
+    import("../world/serving/index.ts"),
     import("./catalogue.ts"),
   ]);
   return [
-    { name: "workloads", plugins: workloadKinds },
+    { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
     { name: "profiles", plugins: [...profiles.values()] },
     { name: "laws", plugins: [...laws.values()] },
@@ -156,8 +160,11 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "power-models", plugins: [...energy.powerModels.values()] },
     { name: "carbon", plugins: [...energy.carbonKinds.values()] },
     { name: "forecasts", plugins: [...energy.forecasts.values()] },
-    { name: "servers", plugins: serverKinds(catalogueDir) },
-    { name: "gpus", plugins: gpuKinds(catalogueDir) },
+    { name: "servers", plugins: files.serverKinds(catalogueDir) },
+    { name: "gpus", plugins: files.gpuKinds(catalogueDir) },
+    { name: "models", plugins: files.modelKinds(catalogueDir) },
+    { name: "engines", plugins: [...serving.engines.values()] },
+    { name: "predictors", plugins: [...serving.predictors.values()] },
   ];
 }
 

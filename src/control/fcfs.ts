@@ -7,7 +7,7 @@ export const fcfs: ControllerPlugin<"queue", z.infer<typeof schema>> = {
   kind: "fcfs",
   doc: "Queue rule: first come, first served.",
   decides: "queue",
-  target: "service",
+  target: "requests",
   oracles: [],
   needsOracle: false,
   schema,

@@ -14,6 +14,7 @@ import { randomFit } from "./random-fit.ts";
 import { roundRobin } from "./round-robin.ts";
 import { sjf } from "./sjf.ts";
 import { srpt } from "./srpt.ts";
+import { ssjf } from "./ssjf.ts";
 import { worstFit } from "./worst-fit.ts";
 
 export type { AnyControllerPlugin, ControllerPlugin, Deciders, Decision, Oracle } from "./plugin.ts";
@@ -25,6 +26,7 @@ export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<An
   priority,
   sjf,
   srpt,
+  ssjf,
   random,
   roundRobin,
   powerOfD,

@@ -24,8 +24,8 @@ export type Decision = keyof Deciders;
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds plugins of every spec.
 export interface ControllerPlugin<D extends Decision, Spec = any> extends Plugin<string, Spec, Deciders[D]> {
   readonly decides: D;
-  /** Which workloads it can be aimed at. */
-  readonly target: "service" | "batch" | "any";
+  /** Which workloads it can be aimed at: "requests" are services and models, "any" services and batch workloads. */
+  readonly target: "service" | "batch" | "model-serving" | "requests" | "any";
   /** The oracles that a scenario may grant to it. */
   readonly oracles: readonly Oracle[];
   /** True if it cannot do without all of them: a scenario then must say so in `oracle`. */

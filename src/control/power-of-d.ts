@@ -10,7 +10,7 @@ export const powerOfD: ControllerPlugin<"route", z.infer<typeof schema>> = {
   kind: "power-of-d",
   doc: "Route rule: of d different replicas drawn at random the one with the fewest requests, ties at random; d + 1 draws a request.",
   decides: "route",
-  target: "service",
+  target: "requests",
   oracles: [],
   needsOracle: false,
   schema,

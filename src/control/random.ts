@@ -7,7 +7,7 @@ export const random: ControllerPlugin<"route", z.infer<typeof schema>> = {
   kind: "random",
   doc: "Route rule: a replica at random, all alike; one draw a request.",
   decides: "route",
-  target: "service",
+  target: "requests",
   oracles: [],
   needsOracle: false,
   schema,

@@ -8,7 +8,7 @@ export const roundRobin: ControllerPlugin<"route", z.infer<typeof schema>> = {
   kind: "round-robin",
   doc: "Route rule: the replicas that are up in turn; no draw.",
   decides: "route",
-  target: "service",
+  target: "requests",
   oracles: [],
   needsOracle: false,
   schema,

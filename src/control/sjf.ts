@@ -7,7 +7,7 @@ export const sjf: ControllerPlugin<"oracle-queue", z.infer<typeof schema>> = {
   kind: "sjf",
   doc: "Queue rule: the request of least true work first (needs oracle: [work]).",
   decides: "oracle-queue",
-  target: "service",
+  target: "requests",
   oracles: ["work"],
   needsOracle: true,
   schema,

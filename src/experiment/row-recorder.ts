@@ -1,11 +1,11 @@
 /** Rows that a scenario asks for by `record:`, kept as columns until the run ends. */
 import type { Job, StretchEnd } from "../world/cluster/job.ts";
+import type { RequestWatcher } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
-import type { RequestWatcher } from "../world/cluster/service.ts";
 import { OUTCOME, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
 import type { Recorder } from "../world/ports.ts";
 import type { Device } from "../world/serving/device.ts";
-import type { ServiceUnit, World } from "../world/world.ts";
+import type { RequestUnit, World } from "../world/world.ts";
 import type { ColumnTable } from "./result.ts";
 import { TableBuilder } from "./table-builder.ts";
 
@@ -69,7 +69,6 @@ function requestRows(world: World, share: number): () => ColumnTable {
       ({ service, name, classNames, noCarbon }) =>
       (request, nowS) => {
         if ((request.id * GOLDEN) % 1 >= share) return;
-        const replica = service.replicas[request.replica];
         builder.add({
           id: request.id,
           attempt: request.attempt,
@@ -80,7 +79,7 @@ function requestRows(world: World, share: number): () => ColumnTable {
           finish_s: nowS,
           outcome: OUTCOME_NAMES[request.outcome],
           replica: request.replica,
-          server: replica?.server.options.name ?? "", // no replica was up
+          server: service.placeOf(request.replica),
           energy_j: request.energyJ,
           carbon_g: noCarbon === undefined ? request.carbonG : Number.NaN,
         });
@@ -153,7 +152,7 @@ class EventLines implements Recorder {
   constructor(lines: string[]) {
     this.#lines = lines;
   }
-  requestsOf({ name: workload }: ServiceUnit): RequestWatcher {
+  requestsOf({ name: workload }: RequestUnit): RequestWatcher {
     return ({ outcome, id }, nowS) => {
       if (outcome === OUTCOME.finished) return;
       this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[outcome]}`, workload, id }); // ids count within a service

@@ -9,6 +9,7 @@ import { energyMetrics, withholdGrams } from "../world/metrics/energy-metrics.ts
 import { faultMetrics } from "../world/metrics/fault-metrics.ts";
 import { identities } from "../world/metrics/identities.ts";
 import { serviceMetrics } from "../world/metrics/service-metrics.ts";
+import { servingMetrics } from "../world/metrics/serving-metrics.ts";
 import type { RunHooks, RunSeed } from "./hooks.ts";
 import type { RunResult } from "./result.ts";
 import { recordRows } from "./row-recorder.ts";
@@ -72,6 +73,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
   for (const site of world.sites) site.close();
   const book = new MetricBook();
   for (const unit of world.services) serviceMetrics(book, unit, nowS);
+  for (const unit of world.servings) servingMetrics(book, unit, nowS);
   for (const unit of world.batches) batchMetrics(book, unit, nowS);
   energyMetrics(book, world, nowS);
   withholdGrams(book, world);
@@ -107,7 +109,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
  */
 async function pilot(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise<{ warmupS: number; isSettled: boolean }> {
   const built = buildWorld(spec, { seed, warmupS: 0 });
-  const samples = new Map(built.world.services.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
+  const samples = new Map(built.world.requestUnits.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
   built.world.addRecorder({
     requestsOf: ({ service }) => {
       const mine = samples.get(service);

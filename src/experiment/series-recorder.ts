@@ -1,13 +1,13 @@
 /** Series for the pictures: everything by equal buckets over the whole run. Always on, so that a report changes no byte of a run. */
 import { PHASE } from "../kernel/index.ts";
 import type { Job, StretchEnd } from "../world/cluster/job.ts";
+import type { RequestService, RequestWatcher } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
-import type { RequestWatcher, Service } from "../world/cluster/service.ts";
 import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { ACCOUNTS, type Account } from "../world/energy/account.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
 import type { Recorder } from "../world/ports.ts";
-import type { ServiceUnit, World } from "../world/world.ts";
+import type { RequestUnit, World } from "../world/world.ts";
 import { histogramOf, LatencyBins } from "./latency-bins.ts";
 import { LongestStretches } from "./longest.ts";
 import type { BatchSeries, RunSeries, ServiceSeries, SiteSeries } from "./result.ts";
@@ -33,7 +33,7 @@ export class SeriesRecorder implements Recorder {
   readonly #bucketS: number;
   readonly #sites: readonly Omit<SiteSeries, "name">[];
   readonly #utilization: Float32Array;
-  readonly #services = new Map<Service, ServiceBuckets>();
+  readonly #services = new Map<RequestService, ServiceBuckets>();
   readonly #batches = new Map<string, BatchBuckets>();
   readonly #faultKinds: Readonly<Record<string, string>>;
   readonly stretches: FaultStretch[] = [];
@@ -48,7 +48,7 @@ export class SeriesRecorder implements Recorder {
     this.#sites = world.sites.map(() => ({ energyJ: byAccount(), carbonG: byAccount(), intensityGPerKwh: new Float64Array(BUCKET_COUNT) }));
     this.#utilization = new Float32Array(world.servers.length * BUCKET_COUNT);
     this.#before = { energyJ: world.sites.map(() => []), carbonG: world.sites.map(() => []), busyCoreS: [], upS: [] };
-    for (const { service } of world.services) {
+    for (const { service } of world.requestUnits) {
       const bins = Array.from({ length: BUCKET_COUNT }, () => new LatencyBins());
       this.#services.set(service, { bins, arrived: new Float64Array(BUCKET_COUNT), failed: new Float64Array(BUCKET_COUNT) });
     }
@@ -66,7 +66,7 @@ export class SeriesRecorder implements Recorder {
     }
   }
 
-  requestsOf({ service }: ServiceUnit): RequestWatcher {
+  requestsOf({ service }: RequestUnit): RequestWatcher {
     const { arrived, failed, bins } = this.#services.get(service) as ServiceBuckets;
     return ({ arrivalS, outcome }, nowS) => {
       const bucket = this.#at(arrivalS);
@@ -124,7 +124,7 @@ export class SeriesRecorder implements Recorder {
         racks: this.#world.servers.map(({ options }) => options.rack ?? options.site),
         utilization: this.#closedUtilization(),
       },
-      services: this.#world.services.map(({ name, service }) => this.#serviceSeries(name, service)),
+      services: this.#world.requestUnits.map(({ name, service }) => this.#serviceSeries(name, service)),
       batches: this.#world.batches.map(({ name }) => this.#batchSeries(name)),
       faults: this.stretches.map((stretch) => ({
         ...stretch,
@@ -134,7 +134,7 @@ export class SeriesRecorder implements Recorder {
     };
   }
 
-  #serviceSeries(name: string, service: Service): ServiceSeries {
+  #serviceSeries(name: string, service: RequestService): ServiceSeries {
     const { bins, arrived, failed } = this.#services.get(service) as ServiceBuckets;
     const { requests, stats } = service;
     for (const { arrivalS } of requests.open()) {

@@ -68,6 +68,7 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ["_g_per_kwh", "g/kWh"],
   ["_j_per_request", "J/request"],
   ["_g_per_request", "g/request"],
+  ["_j_per_token", "J/token"],
   ["_j_per_job", "J/job"],
   ["_g_per_job", "g/job"],
   ["_g_per_unit", "g/unit"],

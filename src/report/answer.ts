@@ -40,6 +40,17 @@ const SERVICE_FACTS = [
   ["timed out", "requests_timed_out"],
   ["unfinished at the end", "requests_unfinished"],
 ] as const;
+/** Of models on GPUs, below what every service has. */
+const SERVING_FACTS = [
+  ...SERVICE_FACTS,
+  ["tokens a second", "output_tokens_per_s"],
+  ["answers within the SLO a second", "goodput_per_s"],
+  ["energy a request", "energy_mean_j_per_request"],
+  ["energy a token", "energy_mean_j_per_token"],
+  ["carbon a request", "carbon_mean_g_per_request"],
+  ["GPUs busy", "gpu_utilization_mean"],
+  ["mean batch", "batch_size_mean"],
+] as const;
 /** Ways to lose a request: shown where it happened. */
 const LOSSES: ReadonlySet<string> = new Set(["requests_failed", "requests_rejected", "requests_timed_out", "requests_unfinished"]);
 const BATCH_FACTS = [
@@ -59,7 +70,7 @@ export function answerOf(output: RunOutput): Answer {
   const services = series?.services.map((service) => service.name) ?? [];
   const batches = series?.batches.map((batch) => batch.name) ?? [];
   const groups: Group[] = [
-    ...services.map((name) => group(output, { kind: "service", name, facts: SERVICE_FACTS })),
+    ...services.map((name) => group(output, { kind: "service", name, facts: isServing(output, name) ? SERVING_FACTS : SERVICE_FACTS })),
     cloudGroup(output),
     ...batches.map((name) => group(output, { kind: "batch", name, facts: BATCH_FACTS })),
   ];
@@ -68,6 +79,11 @@ export function answerOf(output: RunOutput): Answer {
     groups: groups.filter((g) => g.facts.length > 0),
     intervals: intervalWords(output),
   };
+}
+
+/** Only models make batches. */
+function isServing(output: RunOutput, name: string): boolean {
+  return Object.hasOwn(output.summary, `workloads.${name}.batch_size_mean`);
 }
 
 interface GroupPlan {

@@ -15,7 +15,8 @@ import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
 import type { PluginSpec } from "./parts.ts";
-import { noCarbonIn, type ServiceSpec } from "./spec.ts";
+import { noCarbonIn, type ServiceSpec, type SloSpec } from "./spec.ts";
+import type { Path } from "./tree.ts";
 
 export function addServices(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -32,12 +33,8 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
     queue: queue === undefined || queue.spec.kind === "fcfs" ? undefined : make<QueueRule | OracleQueueRule>(queue),
     route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
   };
-  const { slo, classes = {} } = spec;
-  const stats = new ServiceStats({
-    warmupS: context.warmupS,
-    slo: slo === undefined ? undefined : { latencyS: slo.latency, percentile: slo.percentile, windowS: slo.window },
-    classCount: Object.keys(classes).length,
-  });
+  const { classes = {} } = spec;
+  const stats = statsFor(context, spec.slo, Object.keys(classes).length);
   const unit: ServiceUnit = {
     name,
     tenant: spec.tenant,
@@ -49,6 +46,11 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   world.services.push(unit);
   placeReplicas(context, unit, spec, serviceRng);
   startArrivals(context, unit, spec, serviceRng);
+}
+
+export function statsFor({ warmupS }: BuildContext, slo: SloSpec | undefined, classCount: number): ServiceStats {
+  const inUnits = slo === undefined ? undefined : { latencyS: slo.latency, percentile: slo.percentile, windowS: slo.window };
+  return new ServiceStats({ warmupS, slo: inUnits, classCount });
 }
 
 function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {
@@ -91,7 +93,10 @@ function placeReplicas({ world, policies }: BuildContext, unit: ServiceUnit, spe
   for (let i = 0; i < spec.replicas; i++) {
     const view = { id: i as JobId, workload: unit.name, ...reserved, arrivalS: 0, deadlineS: Infinity, slackS: 0, priority: unit.rank };
     const id = rule.choose(view, index, placeRng);
-    if (id === undefined) throw new NoRoomError(unit.name, i, spec.replicas);
+    if (id === undefined) {
+      const counts = { placed: i, wanted: spec.replicas, on: "servers" };
+      throw new NoRoomError(["workloads", unit.name, "replicas"], counts, "Hint: fewer replicas, smaller requests, or more servers.");
+    }
     const server = world.servers[id] as Server;
     unit.service.addReplica(server);
     index.update(id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
@@ -110,10 +115,12 @@ export function fleetServer({ id, cores, options }: Server): {
 
 /** Replicas that fit nowhere, beside what was placed before them. Only building tells: room depends on the place rules. */
 export class NoRoomError extends Error {
-  readonly workload: string;
-  constructor(workload: string, placed: number, wanted: number) {
-    super(`only ${placed} of ${wanted} fit on the servers, beside what was placed before`);
-    this.workload = workload;
+  readonly path: Path;
+  readonly hint: string;
+  constructor(path: Path, counts: { readonly placed: number; readonly wanted: number; readonly on: string }, hint: string) {
+    super(`only ${counts.placed} of ${counts.wanted} fit on the ${counts.on}, beside what was placed before`);
+    this.path = path;
+    this.hint = hint;
   }
 }
 
@@ -137,7 +144,7 @@ function mixOf(spec: ServiceSpec): ClassMix {
   const classes = spec.classes === undefined ? [{ share: 1, work: own }] : Object.values(spec.classes);
   return {
     shares: classes.map(({ share }) => share),
-    works: classes.map(({ work }) => makeLaw((work ?? own) as LawSpec).factory),
+    sizes: classes.map(({ work }) => makeLaw((work ?? own) as LawSpec).factory),
   };
 }
 
@@ -150,16 +157,21 @@ function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): Req
   const useClass = classOf !== undefined && names.length > 0;
   return {
     classIndex: useClass ? (row) => classOf[row] as number : (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row)),
-    workS:
+    size:
       workColumn === undefined
-        ? (classIndex, row) => (byLaw as RequestSource).workS(classIndex, row)
+        ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row)
         : (_, row) => workColumn[row] as number,
   };
 }
 
 /** Work of each row of a trace, seconds; undefined where a law says it. */
 export function traceWorkS(table: Table, work: PluginSpec | undefined): Float64Array | undefined {
-  if (work === undefined) return column(table, "work_s");
+  return traceSizes(table, work, "work_s");
+}
+
+/** A size of each row of a trace, from `otherwise` where the workload names no column; undefined where a law says it. */
+export function traceSizes(table: Table, work: PluginSpec | undefined, otherwise: string): Float64Array | undefined {
+  if (work === undefined) return column(table, otherwise);
   if (work.kind !== "trace") return undefined;
   const scale = work.scale as number;
   return column(table, work.column as string).map((value) => value * scale);

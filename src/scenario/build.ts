@@ -10,6 +10,7 @@ import { World } from "../world/world.ts";
 import { addBatches } from "./build-batches.ts";
 import { bindings, type Policies, policiesOf } from "./build-policies.ts";
 import { addServices } from "./build-services.ts";
+import { addServings } from "./build-servings.ts";
 import { addSites } from "./build-sites.ts";
 import type { FaultSpec, ScenarioSpec } from "./spec.ts";
 
@@ -45,6 +46,7 @@ export function buildWorld(spec: ScenarioSpec, options: { seed: number; warmupS:
   const context: BuildContext = { spec, world, rng, policies, warmupS: options.warmupS, dayOffsetS, starters: [] };
   addSites(context);
   addServices(context);
+  addServings(context);
   addBatches(context);
   const loop = new ControlLoop(world, bindings(context), rng.fork("controllers"));
   return {

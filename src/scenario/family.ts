@@ -14,6 +14,9 @@ export type Family =
   | "power model"
   | "server"
   | "GPU"
+  | "model"
+  | "engine"
+  | "predictor"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -24,6 +27,8 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   pue: "PUE",
   power: "power model",
   vary: "sweep",
+  engine: "engine",
+  predictor: "predictor",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -47,6 +52,9 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
   "power model": "power-models",
   server: "servers",
   GPU: "gpus",
+  model: "models",
+  engine: "engines",
+  predictor: "predictors",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */

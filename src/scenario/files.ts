@@ -9,7 +9,7 @@ import type { Place } from "./place.ts";
 import { type Problem, SpecError } from "./problem.ts";
 import { shape } from "./shape.ts";
 import { parseYaml } from "./source.ts";
-import type { GpuGroupSpec, Groups, ScenarioShape, ServerGroupSpec, SiteSpec } from "./spec.ts";
+import type { GpuGroupSpec, Groups, ScenarioShape, ServedModelSpec, ServerGroupSpec, SiteSpec, WorkloadSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
 import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
@@ -23,7 +23,7 @@ export interface Catalogue {
 
 /** A family of kinds that are files: where they lie in the catalogue is what `cybertwin list` calls them. */
 export interface KindFiles<Kind> {
-  readonly family: Extract<Family, "server" | "GPU">;
+  readonly family: Extract<Family, "server" | "GPU" | "model">;
   readonly schema: ZodType<Kind>;
 }
 
@@ -135,6 +135,25 @@ function unknownKind(kind: string, family: Family, place: Place, { catalogue, fo
   const near = nearest(kind, names);
   const hint = `${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}See \`cybertwin list ${folder}\`, or name a file: "./mine.yaml".`;
   return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, hint };
+}
+
+/** The models of all workloads with their paths, in declared order. */
+export function modelsIn(scenario: ScenarioShape): { model: ServedModelSpec; path: Path }[] {
+  return Object.entries(scenario.workloads).flatMap(([name, workload]) =>
+    workload.kind !== "model-serving"
+      ? []
+      : Object.entries(workload.models).map(([key, model]) => ({ model, path: ["workloads", name, "models", key] })),
+  );
+}
+
+/** Workloads with the kinds of models replaced by the keys of `modelKinds`. */
+export function resolvedWorkloads(scenario: ScenarioShape, keyOf: (model: ServedModelSpec) => string): Record<string, WorkloadSpec> {
+  const resolved = (workload: WorkloadSpec): WorkloadSpec => {
+    if (workload.kind !== "model-serving") return workload;
+    const models = Object.entries(workload.models).map(([key, model]) => [key, { ...model, kind: keyOf(model) }] as const);
+    return { ...workload, models: Object.fromEntries(models) };
+  };
+  return Object.fromEntries(Object.entries(scenario.workloads).map(([name, workload]) => [name, resolved(workload)]));
 }
 
 /** Every group of servers with its path, sites in declared order. */

@@ -12,7 +12,7 @@ import { PARTS } from "./wiring.ts";
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
 export { type FileFamily, fileFamily } from "./file-family.ts";
-export { checkGpuKind, type LoadedScenario, type LoadOptions } from "./load.ts";
+export { checkGpuKind, checkModelKind, type LoadedScenario, type LoadOptions } from "./load.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
 export type { ScenarioSpec } from "./spec.ts";
 export type { LoadedPoint, LoadedSweep } from "./sweep/load.ts";
@@ -28,9 +28,8 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
     buildWorld(loaded.spec, { seed: loaded.spec.seed ?? 0, warmupS: 0 });
   } catch (error) {
     if (!(error instanceof NoRoomError)) throw error;
-    const place = loaded.placeOf(["workloads", error.workload, "replicas"]);
-    const hint = "Hint: fewer replicas, smaller requests, or more servers.";
-    throw new SpecError([{ place, message: `workloads.${error.workload}.replicas: ${error.message}`, hint }]);
+    const { path, hint, message } = error;
+    throw new SpecError([{ place: loaded.placeOf(path), message: `${path.join(".")}: ${message}`, hint }]);
   }
   return loaded;
 }

@@ -4,8 +4,9 @@ import { dirname } from "node:path";
 import { stringify } from "yaml";
 import { serverKindSchema } from "../world/cluster/server-kind.ts";
 import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gpu-kind.ts";
+import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serving/model-kind.ts";
 import { type ReadText, readChain, readNamed } from "./extends.ts";
-import { type Catalogue, FileLoader, groupsIn, type KindFiles, resolvedSites } from "./files.ts";
+import { type Catalogue, FileLoader, groupsIn, type KindFiles, modelsIn, resolvedSites, resolvedWorkloads } from "./files.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
 import type { Parts } from "./parts.ts";
@@ -15,7 +16,7 @@ import { scenarioSchema } from "./schema.ts";
 import { type Assignment, applySets, assignAll } from "./set.ts";
 import { shape, valueAt } from "./shape.ts";
 import { parseYaml } from "./source.ts";
-import type { ScenarioShape, ScenarioSpec } from "./spec.ts";
+import type { KindMaps, ScenarioShape, ScenarioSpec } from "./spec.ts";
 import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Path, placeOf, type Tree, toPlain } from "./tree.ts";
 
@@ -69,8 +70,7 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
 
 function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
   const shaped = shape(tree, plain, scenarioSchema(parts));
-  const notYet: Problem[] = Object.keys(Object(valueAt(plain, ["workloads"]))).flatMap((name) => {
-    const path = ["workloads", name, "mode"];
+  const notYet: Problem[] = valuePaths(plain).flatMap((path) => {
     const value = valueAt(plain, path);
     if (!isValueNotYet(path, value)) return [];
     return [{ place: placeOf(tree, path), message: `${path.join(".")} ${JSON.stringify(value)} is not supported yet` }];
@@ -78,6 +78,15 @@ function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
   const problems = shaped.ok ? notYet : [...shaped.problems, ...notYet];
   if (!shaped.ok || problems.length > 0) throw new SpecError(problems);
   return shaped.value;
+}
+
+/** Where values may stand that the schema takes and the world does not know yet. */
+function valuePaths(plain: unknown): readonly Path[] {
+  const keysAt = (path: Path): readonly string[] => Object.keys(Object(valueAt(plain, path)));
+  return keysAt(["workloads"]).flatMap((name) => {
+    const models = ["workloads", name, "models"];
+    return [["workloads", name, "mode"], ...keysAt(models).map((key) => [...models, key, "parallel"])];
+  });
 }
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
@@ -94,9 +103,13 @@ function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options
     read(group, path, serverFiles(parts), serverKinds);
     if (group.gpus !== undefined) read(group.gpus, [...path, "gpus"], GPU_FILES, gpuKinds);
   }
-  const withTables = loader.tables({ ...scenario, sites: resolvedSites(scenario, (group) => keys.get(group) as string) }, [], parts);
+  const modelKinds: Record<string, ModelKindSpec> = {};
+  for (const { model, path } of modelsIn(scenario)) read(model, path, MODEL_FILES, modelKinds);
+  const keyOf = (named: object): string => keys.get(named) as string;
+  const resolved = { ...scenario, sites: resolvedSites(scenario, keyOf), workloads: resolvedWorkloads(scenario, keyOf) };
+  const withTables = loader.tables(resolved, [], parts) as Omit<ScenarioSpec, KindMaps>;
   if (loader.problems.length > 0) throw new SpecError(loader.problems);
-  return { spec: { ...(withTables as Omit<ScenarioSpec, "serverKinds" | "gpuKinds">), serverKinds, gpuKinds }, loader };
+  return { spec: { ...withTables, serverKinds, gpuKinds, modelKinds }, loader };
 }
 
 /** Checks a server kind's own file. @throws {SpecError} */
@@ -122,6 +135,14 @@ function readKind<Kind>(file: string, read: ReadText, { schema, family }: KindFi
   return { tree, kind: shaped.value };
 }
 
+/** Checks a model kind's own file. @throws {SpecError} */
+export function checkModelKind(file: string, read: ReadText): void {
+  const { tree, kind } = readKind(file, read, MODEL_FILES);
+  const trouble = modelProblem(kind);
+  if (trouble !== undefined) throw new SpecError([{ place: placeOf(tree, []), message: trouble }]);
+}
+
+const MODEL_FILES: KindFiles<ModelKindSpec> = { family: "model", schema: modelKindSchema };
 const GPU_FILES: KindFiles<GpuKindSpec> = { family: "GPU", schema: gpuKindSchema };
 
 type ServerFiles = KindFiles<ScenarioSpec["serverKinds"][string]>;

@@ -2,7 +2,7 @@
 import { isOperationalGrams, type MetricSubjects, metricsOf, type NamedMetric, NEEDS } from "../world/metrics/catalogue.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
-import { noCarbonIn, type ScenarioSpec, type ServiceSpec, type WorkloadSpec } from "./spec.ts";
+import { noCarbonIn, type ScenarioSpec, type ServiceSpec, type ServingSpec, type WorkloadSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
 import type { Path } from "./tree.ts";
 
@@ -71,6 +71,8 @@ function subjectsOf(spec: ScenarioSpec, parts: Parts): MetricSubjects {
   return {
     service: workloads.filter(([, { kind }]) => kind === "service").map(([name]) => name),
     class: (service) => Object.keys((spec.workloads[service] as ServiceSpec).classes ?? {}),
+    serving: workloads.filter(([, { kind }]) => kind === "model-serving").map(([name]) => name),
+    model: (serving) => Object.keys((spec.workloads[serving] as ServingSpec).models),
     batch: workloads.filter(([, { kind }]) => kind === "batch").map(([name]) => name),
     site: Object.keys(spec.sites),
     tenant: [...new Set(workloads.flatMap(([, { tenant }]) => tenant ?? []))],

@@ -1,7 +1,7 @@
 /** Whether targets name things that exist. */
 import type { Table } from "../world/base/table.ts";
 import type { Findings } from "./findings.ts";
-import type { Parts } from "./parts.ts";
+import type { ControllerTraits, Parts } from "./parts.ts";
 import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec, type WorkloadSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
@@ -52,18 +52,27 @@ function checkRules(spec: ScenarioSpec, parts: Parts, findings: Findings): void 
 
 const USELESS = "is of no use: a rule is asked at each event, about things as they are";
 
+const TARGET_KINDS = {
+  service: ["service"],
+  batch: ["batch"],
+  "model-serving": ["model-serving"],
+  requests: ["service", "model-serving"],
+  any: ["service", "batch"],
+} as const satisfies Readonly<Record<ControllerTraits["target"], readonly WorkloadSpec["kind"][]>>;
+
 function checkTargetKind(
   controller: ControllerSpec,
-  got: "service" | "batch" | undefined,
+  got: WorkloadSpec["kind"] | undefined,
   path: Path,
   parts: Parts,
   findings: Findings,
 ): void {
   const wanted = parts.controllers.get(controller.kind)?.target ?? "any";
-  if (wanted === "any" || wanted === got) return;
+  const kinds: readonly string[] = TARGET_KINDS[wanted];
+  if (got === undefined || kinds.includes(got)) return;
   findings.problem(
     [...path, "target", "workload"],
-    `must be a ${wanted} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
+    `must be a ${kinds.join(" or ")} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
   );
 }
 

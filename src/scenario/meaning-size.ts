@@ -3,13 +3,13 @@ import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { Findings } from "./findings.ts";
 import type { Ground } from "./meaning-load.ts";
 import type { Parts } from "./parts.ts";
-import type { ServiceSpec, WorkloadSpec } from "./spec.ts";
+import type { BatchSpec, ServiceSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 const GIB = 1_073_741_824;
 
 /** A job or a replica must fit on at least one of the servers it may use. */
-export function checkFit(workload: WorkloadSpec, path: Path, { servers, kinds, parts }: Ground, findings: Findings): void {
+export function checkFit(workload: ServiceSpec | BatchSpec, path: Path, { servers, kinds, parts }: Ground, findings: Findings): void {
   const offers = [...new Set(servers.map(({ group }) => group.kind))].map((kind) => kinds[kind] as ServerKindSpec);
   const fits: Fits = (needCores, memoryB) => offers.some(({ cores, memory }) => needCores <= cores && memoryB <= memory);
   const need = misfitOf(workload, parts, fits);
@@ -31,7 +31,7 @@ interface Need {
 }
 
 /** The first need that no server meets. */
-function misfitOf(workload: WorkloadSpec, parts: Parts, fits: Fits): Need | undefined {
+function misfitOf(workload: ServiceSpec | BatchSpec, parts: Parts, fits: Fits): Need | undefined {
   if (workload.kind === "service") {
     const cores = requestedCores(workload);
     const memoryB = workload.requests?.memory ?? 0;

@@ -7,7 +7,10 @@ import { nearest } from "./suggest.ts";
 import type { Path } from "./tree.ts";
 
 const SERVICE_COLUMNS = ["arrival_s", "work_s", "class"] as const;
+const SERVING_COLUMNS = ["arrival_s", "class", "prompt_tokens", "output_tokens"] as const;
 const BATCH_COLUMNS = ["arrival_s", "work_s", "cores", "memory_b", "deadline_s", "priority"] as const;
+
+const COLUMNS = { service: SERVICE_COLUMNS, "model-serving": SERVING_COLUMNS, batch: BATCH_COLUMNS } as const;
 
 export function checkTraceUse(
   workload: WorkloadSpec,
@@ -25,8 +28,9 @@ export function checkTraceUse(
 }
 
 function checkColumn(name: string, workload: WorkloadSpec, path: Path, findings: Findings): void {
-  const known: readonly string[] = workload.kind === "service" ? SERVICE_COLUMNS : BATCH_COLUMNS;
-  if (name === workload.work?.column) return;
+  const known: readonly string[] = COLUMNS[workload.kind];
+  const size = workload.kind === "model-serving" ? workload.outputTokens : workload.work;
+  if (name === size?.column) return;
   if (name === "class" && workload.kind === "service" && workload.classes === undefined) {
     findings.warn(
       path,

@@ -5,6 +5,7 @@ import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers, checkFaults } from "./meaning-names.ts";
+import { checkServing } from "./meaning-serving.ts";
 import { checkFit } from "./meaning-size.ts";
 import { checkTraceUse } from "./meaning-trace.ts";
 import type { Parts } from "./parts.ts";
@@ -16,6 +17,7 @@ import {
   type ScenarioSpec,
   type ServerGroupSpec,
   type ServiceSpec,
+  type ServingSpec,
   type WorkloadSpec,
 } from "./spec.ts";
 import type { Path, Tree } from "./tree.ts";
@@ -51,9 +53,10 @@ export function checkMeaning(
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
     const ground = { servers: allowed, kinds: spec.serverKinds, parts };
-    checkFit(workload, path, ground, findings);
+    if (workload.kind === "model-serving") checkServing(workload, path, { servers: allowed, spec, parts }, findings);
+    else checkFit(workload, path, ground, findings);
     if (workload.kind === "service") checkLoad(workload, path, ground, findings);
-    if (workload.kind === "service" && Object.keys(spec.faults).length > 0) checkUsers(workload, path, "faults", parts, findings);
+    if (workload.kind !== "batch" && Object.keys(spec.faults).length > 0) checkUsers(workload, path, "faults", parts, findings);
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, findings);
@@ -129,13 +132,17 @@ function checkGpus({ kind: name, clock }: GpuGroupSpec, path: Path, spec: Scenar
 }
 
 function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+  if (workload.kind === "model-serving") {
+    checkOpen(workload, path, parts, findings);
+    return;
+  }
   checkWork(workload, path, parts, findings);
   if (workload.kind === "service") checkService(workload, path, parts, findings);
   else checkBatch(workload, path, findings);
 }
 
 /** Work is a law, or a column of the trace that the arrivals replay. */
-function checkWork(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {
+function checkWork(workload: ServiceSpec | BatchSpec, path: Path, parts: Parts, findings: Findings): void {
   const { work, arrivals } = workload;
   const table = arrivals === undefined ? undefined : parts.traceOf(arrivals);
   const columns = table === undefined ? undefined : [...Object.keys(table.numbers), ...Object.keys(table.texts)];
@@ -174,10 +181,7 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
         `There are: ${Object.keys(classes).join(", ")}.`,
       );
   }
-  if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
-    findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);
-  }
-  if (service.queueLimit !== undefined) checkUsers(service, path, "a queueLimit", parts, findings);
+  checkOpen(service, path, parts, findings);
   if (memoryUse !== undefined) checkUsers(service, path, "memoryUse", parts, findings);
   if (service.work !== undefined && parts.meanOfLaw(service.work) === 0) checkUsers(service, path, "no work", parts, findings);
   for (const what of ["cpu", "memory"] as const) {
@@ -191,8 +195,16 @@ function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: 
   }
 }
 
+/** What arrives at all that answer requests. */
+function checkOpen(service: ServiceSpec | ServingSpec, path: Path, parts: Parts, findings: Findings): void {
+  if (parts.meanRate(service.arrivals).kind === "none" && service.arrivals.kind !== "closed") {
+    findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);
+  }
+  if (service.queueLimit !== undefined) checkUsers(service, path, "a queueLimit", parts, findings);
+}
+
 /** Users who do not think and whose requests may fail at once would ask for ever at one instant. */
-function checkUsers(service: ServiceSpec, path: Path, why: string, parts: Parts, findings: Findings): void {
+function checkUsers(service: ServiceSpec | ServingSpec, path: Path, why: string, parts: Parts, findings: Findings): void {
   const thinkTime = parts.thinkTimeOf(service.arrivals);
   if (thinkTime === undefined || parts.meanOfLaw(thinkTime) > 0) return;
   const message = `must be above 0: with ${why}, requests may end in no time, and users who do not think would ask for ever`;

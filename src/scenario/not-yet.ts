@@ -3,7 +3,7 @@ import type { Family } from "./family.ts";
 import type { Path } from "./tree.ts";
 
 const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
-  workload: ["app", "function", "model-serving", "kubernetes"],
+  workload: ["app", "function", "kubernetes"],
   controller: [
     ...["firm", "simppo", "aware", "flash", "sizeless", "smart-overclock", "mu-serve", "external"],
     ...["hpa", "vpa", "schedutil", "heracles", "cap-tree", "carbon-milp", "carbon-lowest-slot", "carbon-lowest-window", "carbon-threshold"],
@@ -13,9 +13,10 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
     ...["network-loss", "network-delay", "stress-injector", "gpu-clock-stuck", "observation-stale", "policy-down", "server-slow-cpu"],
   ],
   forecast: ["persistence", "profile", "noisy", "white", "bias", "trace"],
-  law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace"],
+  law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace", "roofline"],
   arrival: ["poisson", "renewal", "gamma", "mmpp", "uniform", "trace", "closed"],
   profile: ["diurnal"],
+  engine: ["orca", "vllm", "sarathi", "disaggregated"],
   "power model": ["dvfs", "sqrt", "cubic", "square", "constant"],
 };
 
@@ -39,10 +40,19 @@ const KEYS: readonly string[] = [
   "workloads.*.resilience.hedgeAfter",
   "workloads.*.resilience.breaker",
   "workloads.*.arrivals.profile",
+  "workloads.*.resilience",
+  "workloads.*.placement",
+  "workloads.*.promptTokens",
+  "workloads.*.slo.scale",
+  "workloads.*.slo.ttft",
+  "workloads.*.slo.tpot",
 ];
 
 /** Values that the schema takes, for what it will mean. */
-const VALUES: readonly (readonly [path: string, value: unknown])[] = [["workloads.*.mode", "fluid"]];
+const VALUES: readonly (readonly [path: string, isRefused: (value: unknown) => boolean])[] = [
+  ["workloads.*.mode", (value) => value === "fluid"],
+  ["workloads.*.models.*.parallel", (value) => typeof value === "number" && value > 1],
+];
 
 export function isKindNotYet(family: Family, kind: string): boolean {
   return KINDS[family]?.includes(kind) ?? false;
@@ -53,7 +63,7 @@ export function isKeyNotYet(path: Path): boolean {
 }
 
 export function isValueNotYet(path: Path, value: unknown): boolean {
-  return VALUES.some(([pattern, refused]) => value === refused && matches(pattern.split("."), path));
+  return VALUES.some(([pattern, isRefused]) => isRefused(value) && matches(pattern.split("."), path));
 }
 
 function matches(pattern: readonly string[], path: Path): boolean {

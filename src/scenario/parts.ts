@@ -12,7 +12,8 @@ export type Registry = ReadonlyMap<string, AnyPlugin>;
 export interface ControllerTraits {
   /** "periodic", or what a rule is asked at events: "queue", "oracle-queue", "route", "place", "delay". */
   readonly decides: string;
-  readonly target: "service" | "batch" | "any";
+  /** "requests": services and models; "any": services and batch workloads. */
+  readonly target: "service" | "batch" | "model-serving" | "requests" | "any";
   readonly oracles: readonly string[];
   /** True if it cannot do without all of its oracles. */
   readonly needsOracle: boolean;

@@ -2,6 +2,7 @@
 import { type ZodType, z } from "zod";
 import { quantity, readQuantity } from "../world/base/quantity.ts";
 import { batchFields, serviceFields } from "../world/cluster/spec.ts";
+import { servingFields } from "../world/serving/spec.ts";
 import { byKind, choice, withCommon } from "./choice.ts";
 import { isKindNotYet } from "./not-yet.ts";
 import type { Parts, Registry } from "./parts.ts";
@@ -98,9 +99,11 @@ function workloadSchema(parts: Parts) {
   const requestClass = z.strictObject({ share: fraction, priority: z.int().default(0), work: work.optional() });
   const service = { work: work.optional(), arrivals: parts.arrivalsSchema("rate"), classes: named(requestClass).optional() };
   const batch = { work: work.optional(), arrivals: parts.arrivalsSchema("job-rate").optional() };
+  const serving = { outputTokens: parts.law("number").optional(), arrivals: parts.arrivalsSchema("rate") };
   const schemas = new Map<string, ZodType>([
     ["service", z.strictObject({ ...serviceFields, ...service })],
     ["batch", z.strictObject({ ...batchFields, ...batch })],
+    ["model-serving", z.strictObject({ ...servingFields, ...serving })],
   ]);
   return byKind(schemas, { common: {}, isOpaque: (kind) => isKindNotYet("workload", kind) });
 }

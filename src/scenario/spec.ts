@@ -1,6 +1,8 @@
 /** A loaded scenario: plain data in base units (s, B, W, Hz, J, g), names in the order of the file. Crosses threads as it is. */
 import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
+import type { EngineSpec } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
+import type { ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { PluginSpec } from "./parts.ts";
 
 export interface ScenarioSpec {
@@ -15,6 +17,8 @@ export interface ScenarioSpec {
   readonly serverKinds: Readonly<Record<string, ServerKindSpec<PluginSpec>>>;
   /** Likewise of GPUs. */
   readonly gpuKinds: Readonly<Record<string, GpuKindSpec>>;
+  /** Of models. */
+  readonly modelKinds: Readonly<Record<string, ModelKindSpec>>;
   readonly workloads: Readonly<Record<string, WorkloadSpec>>;
   readonly controllers: Readonly<Record<string, ControllerSpec>>;
   readonly faults: Readonly<Record<string, FaultSpec>>;
@@ -60,16 +64,17 @@ export interface GpuGroupSpec {
   readonly clock?: number;
 }
 
-export type WorkloadSpec = ServiceSpec | BatchSpec;
+export type WorkloadSpec = ServiceSpec | BatchSpec | ServingSpec;
+type Priority = "critical" | "normal" | "best-effort";
 interface WorkloadCommon {
-  /** Absent only where a trace's `work_s` column says it. */
-  readonly work?: PluginSpec;
-  readonly priority: "critical" | "normal" | "best-effort";
   readonly tenant?: string;
   readonly sites?: readonly string[];
 }
 export interface ServiceSpec extends WorkloadCommon {
   readonly kind: "service";
+  /** Absent only where a trace's `work_s` column says it. */
+  readonly work?: PluginSpec;
+  readonly priority: Priority;
   readonly arrivals: PluginSpec;
   readonly classes?: Readonly<Record<string, ClassSpec>>;
   readonly replicas: number;
@@ -78,12 +83,36 @@ export interface ServiceSpec extends WorkloadCommon {
   readonly queueLimit?: number;
   readonly resilience?: { readonly timeout?: number; readonly attempts: number; readonly backoff: number };
   readonly weight: number;
-  readonly slo?: { readonly latency: number; readonly percentile: number; readonly window: number };
+  readonly slo?: SloSpec;
   readonly mode: "events" | "fluid";
   readonly requests?: { readonly cpu?: number; readonly memory?: number };
   readonly limits?: { readonly cpu?: number; readonly memory?: number };
   readonly memoryUse?: { readonly base: number; readonly perRequest: number };
   readonly restart: number;
+}
+export interface SloSpec {
+  readonly latency: number;
+  readonly percentile: number;
+  readonly window: number;
+}
+export interface ServingSpec extends WorkloadCommon {
+  readonly kind: "model-serving";
+  readonly arrivals: PluginSpec;
+  /** Models write tokens; they have no work. */
+  readonly work?: never;
+  /** Absent only where a trace's `output_tokens` column says it, or where no model writes tokens. */
+  readonly outputTokens?: PluginSpec;
+  readonly models: Readonly<Record<string, ServedModelSpec>>;
+  readonly engine: EngineSpec;
+  readonly queueLimit?: number;
+  readonly slo?: SloSpec;
+}
+export interface ServedModelSpec {
+  /** A key of `modelKinds`. */
+  readonly kind: string;
+  readonly replicas: number;
+  readonly parallel: number;
+  readonly share?: number;
 }
 export interface ClassSpec {
   readonly share: number;
@@ -92,6 +121,9 @@ export interface ClassSpec {
 }
 export interface BatchSpec extends WorkloadCommon {
   readonly kind: "batch";
+  /** As of a service. */
+  readonly work?: PluginSpec;
+  readonly priority: Priority;
   readonly arrivals?: PluginSpec;
   readonly jobs?: number;
   readonly cores: number;
@@ -140,14 +172,23 @@ export interface RecordSpec {
   readonly events: boolean;
 }
 
-/** What the shape pass leaves: groups still one or a list, kinds of servers and GPUs not yet read. */
-export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | "serverKinds" | "gpuKinds"> {
+/** Where the kinds that are files stand in a loaded scenario. */
+export type KindMaps = "serverKinds" | "gpuKinds" | "modelKinds";
+
+/** What the shape pass leaves: groups still one or a list, kinds that are files not yet read. */
+export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | KindMaps> {
   readonly sites: Readonly<Record<string, SiteShape>>;
 }
 export type Groups = ServerGroupSpec | readonly ServerGroupSpec[];
 export interface SiteShape extends Omit<SiteSpec, "racks" | "servers"> {
   readonly racks: Readonly<Record<string, Omit<RackSpec, "servers"> & { readonly servers: Groups }>>;
   readonly servers?: Groups;
+}
+
+/** Share of all requests of each model: as said, else equal ones. */
+export function sharesOf({ models }: ServingSpec): readonly number[] {
+  const all = Object.values(models);
+  return all.map(({ share }) => share ?? 1 / all.length);
 }
 
 /** Why the grams of what runs on `sites` (all, if not given) are unknown, or undefined where every grid is described. */

@@ -17,6 +17,8 @@ import {
   pueSchema,
   readPueTable,
 } from "../world/energy/index.ts";
+import { engines } from "../world/serving/engines.ts";
+import { predictors } from "../world/serving/predictors/index.ts";
 import {
   type ArrivalsSpec,
   arrivals,
@@ -31,7 +33,16 @@ import {
 import type { Parts, PluginSpec } from "./parts.ts";
 
 export const PARTS: Parts = {
-  registries: { law: laws, arrival: arrivals, profile: profiles, carbon: carbonKinds, forecast: forecasts, "power model": powerModels },
+  registries: {
+    law: laws,
+    arrival: arrivals,
+    profile: profiles,
+    carbon: carbonKinds,
+    forecast: forecasts,
+    "power model": powerModels,
+    engine: engines,
+    predictor: predictors,
+  },
   controllers,
   faults,
   pueReader: readPueTable,

@@ -4,34 +4,34 @@ import type { JobId } from "./base/id.ts";
 import type { BatchPool, NewJob } from "./cluster/batch-pool.ts";
 import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import { NONE } from "./cluster/request-pool.ts";
-import type { Service } from "./cluster/service.ts";
+import type { Receiver } from "./cluster/request-service.ts";
 import type { ArrivalProcess } from "./workload/arrivals.ts";
 import type { LawFactory } from "./workload/law.ts";
 
-/** Draws what a request is: its class and its work. One per stream of requests. */
+/** Draws what a request is: its class, and its size as `Receiver` takes it. One per stream of requests. */
 export interface RequestSource {
   /** Class of the next request; the trace row where arrivals replay a file. */
   classIndex(row: number): number;
-  workS(classIndex: number, row: number): number;
+  size(classIndex: number, row: number): number;
 }
 
-/** Shares of each class, summing to 1, and the work of each. */
+/** Shares of each class, summing to 1, and the sizes of each. */
 export interface ClassMix {
   readonly shares: readonly number[];
-  readonly works: readonly LawFactory[];
+  readonly sizes: readonly LawFactory[];
 }
 
-/** Requests by law: each class draws its work from a stream of its own, so that no class shifts another's. */
-export function lawSource({ shares, works }: ClassMix, rng: Rng): RequestSource {
-  if (works.length === 1) {
-    const draw = (works[0] as LawFactory)(rng.fork("work")).draw;
-    return { classIndex: () => 0, workS: draw };
+/** Requests by law: each class draws its sizes from a stream of its own, so that no class shifts another's. */
+export function lawSource({ shares, sizes }: ClassMix, rng: Rng): RequestSource {
+  if (sizes.length === 1) {
+    const draw = (sizes[0] as LawFactory)(rng.fork("work")).draw;
+    return { classIndex: () => 0, size: draw };
   }
-  const draws = works.map((work, i) => work(rng.fork(`work-${i}`)).draw);
+  const draws = sizes.map((size, i) => size(rng.fork(`work-${i}`)).draw);
   const classRng = rng.fork("class");
   return {
     classIndex: () => pick(shares, classRng.uniform()),
-    workS: (classIndex) => (draws[classIndex] as () => number)(),
+    size: (classIndex) => (draws[classIndex] as () => number)(),
   };
 }
 
@@ -45,7 +45,7 @@ function pick(shares: readonly number[], u: number): number {
 }
 
 /** Starts an open process or a trace. */
-export function driveOpen(simulation: Simulation, process: ArrivalProcess, source: RequestSource, service: Service): void {
+export function driveOpen(simulation: Simulation, process: ArrivalProcess, source: RequestSource, service: Receiver): void {
   const next = (): void => {
     const timeS = process.nextS();
     if (timeS < Infinity) simulation.scheduleAt(timeS, PHASE.arrive, arrive, process.row ?? NONE);
@@ -53,7 +53,7 @@ export function driveOpen(simulation: Simulation, process: ArrivalProcess, sourc
   const arrive = (row: number): void => {
     next(); // first, so that it fills the hole this event left in the queue
     const classIndex = source.classIndex(row);
-    service.arrive(source.workS(classIndex, row), classIndex, NONE);
+    service.arrive(source.size(classIndex, row), classIndex, NONE);
   };
   next();
 }
@@ -61,12 +61,12 @@ export function driveOpen(simulation: Simulation, process: ArrivalProcess, sourc
 /** Users who think, ask and wait. Each has streams of their own: one user's waits never shift another's draws. */
 export class ClosedLoop {
   readonly #simulation: Simulation;
-  readonly #service: Service;
+  readonly #service: Receiver;
   readonly #thinkS: (() => number)[] = [];
   readonly #sources: RequestSource[] = [];
   readonly #onAsk = (user: number): void => this.#ask(user);
 
-  constructor(simulation: Simulation, service: Service, options: { users: number; thinkTime: LawFactory; mix: ClassMix }, rng: Rng) {
+  constructor(simulation: Simulation, service: Receiver, options: { users: number; thinkTime: LawFactory; mix: ClassMix }, rng: Rng) {
     this.#simulation = simulation;
     this.#service = service;
     for (let user = 0; user < options.users; user++) {
@@ -88,7 +88,7 @@ export class ClosedLoop {
   #ask(user: number): void {
     const source = this.#sources[user] as RequestSource;
     const classIndex = source.classIndex(NONE);
-    this.#service.arrive(source.workS(classIndex, NONE), classIndex, user);
+    this.#service.arrive(source.size(classIndex, NONE), classIndex, user);
   }
 }
 

@@ -2,11 +2,11 @@
 import type { Rng } from "../kernel/index.ts";
 import type { JobId, ServerId } from "./base/id.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
+import type { RequestWatcher } from "./cluster/request-service.ts";
 import type { Server } from "./cluster/server.ts";
-import type { RequestWatcher } from "./cluster/service.ts";
 import type { Forecast } from "./energy/signal.ts";
 import type { Device } from "./serving/device.ts";
-import type { ServiceUnit } from "./world.ts";
+import type { RequestUnit } from "./world.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
 export interface WorkloadTelemetry {
@@ -84,8 +84,8 @@ export interface FaultTarget {
 
 /** Hears what happens, and keeps what someone asked for. Never changes anything. */
 export interface Recorder {
-  /** Asked once for each service: who hears of its requests that end, or undefined. */
-  requestsOf?(unit: ServiceUnit): RequestWatcher | undefined;
+  /** Asked once for each workload of requests: who hears of those that end, or undefined. */
+  requestsOf?(unit: RequestUnit): RequestWatcher | undefined;
   /** A job ran on a server from `job.startS` until now. */
   stretchEnded?(job: Job, server: Server, end: StretchEnd, nowS: number): void;
   jobFinished?(job: Job, server: Server, nowS: number): void;

@@ -1,10 +1,10 @@
 /** What a monitoring stack would collect of the world between two scrapes. */
 import { LatencyRecorder } from "../stats/index.ts";
-import type { RequestWatcher, Service } from "./cluster/service.ts";
+import type { RequestService, RequestWatcher } from "./cluster/request-service.ts";
 import { OUTCOME } from "./cluster/service-stats.ts";
 import type { Forecast } from "./energy/signal.ts";
 import type { Recorder, Telemetry, WorkloadTelemetry } from "./ports.ts";
-import type { ServiceUnit, World } from "./world.ts";
+import type { RequestUnit, World } from "./world.ts";
 
 interface Interval {
   readonly latencyS: LatencyRecorder;
@@ -15,7 +15,7 @@ interface Interval {
 export class Scraper implements Recorder {
   readonly #world: World;
   readonly #carbon: Forecast;
-  readonly #byService = new Map<Service, Interval>();
+  readonly #byService = new Map<RequestService, Interval>();
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
   readonly #sees: (workload: string) => boolean;
@@ -30,8 +30,10 @@ export class Scraper implements Recorder {
     world.addRecorder(this);
   }
 
-  requestsOf({ service }: ServiceUnit): RequestWatcher {
-    const { latencyS } = this.#byService.get(service) as Interval;
+  requestsOf({ service }: RequestUnit): RequestWatcher | undefined {
+    const interval = this.#byService.get(service);
+    if (interval === undefined) return undefined; // models on GPUs are not in the telemetry
+    const { latencyS } = interval;
     return (request, nowS) => {
       if (request.outcome === OUTCOME.finished) latencyS.add(nowS - request.arrivalS);
     };

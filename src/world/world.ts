@@ -5,25 +5,36 @@ import type { BatchListener, BatchPool } from "./cluster/batch-pool.ts";
 import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Replica } from "./cluster/replica.ts";
+import type { RequestService } from "./cluster/request-service.ts";
 import type { Server } from "./cluster/server.ts";
 import type { ServerState } from "./cluster/server-options.ts";
 import type { Service } from "./cluster/service.ts";
 import type { Site } from "./cluster/site.ts";
 import type { FaultPort, FaultTarget, Recorder } from "./ports.ts";
 import type { Device } from "./serving/device.ts";
+import type { ModelServing } from "./serving/model-serving.ts";
 
 /** Priority ranks of workloads; memory pressure kills the lowest first. */
 export const PRIORITY_RANK = { critical: 2, normal: 1, "best-effort": 0 } as const;
 
-export interface ServiceUnit {
+/** A workload of requests. */
+export interface RequestUnit {
   readonly name: string;
   readonly tenant: string | undefined;
   /** Why its grams are unknown: a site that it may use does not say what its grid emits. */
   readonly noCarbon: string | undefined;
-  readonly rank: number;
-  /** In declared order; empty without classes. */
+  /** In declared order: classes of a service, empty without; models. */
   readonly classNames: readonly string[];
+  readonly service: RequestService;
+}
+
+export interface ServiceUnit extends RequestUnit {
+  readonly rank: number;
   readonly service: Service;
+}
+
+export interface ServingUnit extends RequestUnit {
+  readonly service: ModelServing;
 }
 
 export interface BatchUnit {
@@ -42,6 +53,7 @@ export class World implements FaultPort, BatchListener {
   readonly devices: Device[] = [];
   readonly sites: Site[] = [];
   readonly services: ServiceUnit[] = [];
+  readonly servings: ServingUnit[] = [];
   readonly batches: BatchUnit[] = [];
   readonly pools: BatchPool[] = [];
   readonly #recorders: Recorder[] = [];
@@ -73,7 +85,7 @@ export class World implements FaultPort, BatchListener {
   /** Services and servers that come later are not heard. */
   addRecorder(recorder: Recorder): void {
     this.#recorders.push(recorder);
-    for (const unit of this.services) {
+    for (const unit of this.requestUnits) {
       const watcher = recorder.requestsOf?.(unit);
       if (watcher !== undefined) unit.service.watchers.push(watcher);
     }
@@ -83,6 +95,11 @@ export class World implements FaultPort, BatchListener {
     if (recorder.devicePowerChanged !== undefined) {
       for (const device of this.devices) device.listener = () => recorder.devicePowerChanged?.(device, this.simulation.nowS);
     }
+  }
+
+  /** All that answer requests: services, then models. */
+  get requestUnits(): readonly RequestUnit[] {
+    return [...this.services, ...this.servings];
   }
 
   get targets(): readonly FaultTarget[] {
@@ -212,6 +229,7 @@ export class World implements FaultPort, BatchListener {
         if (replicas.length > 0) service.refresh(); // before anything fails: a retry must not find a dead replica
         for (const replica of replicas) service.replicaLost(replica);
       }
+      for (const { service } of this.servings) service.serverLost(server);
       for (const pool of this.pools) if (pool.has(server)) lost.push({ pool, jobs: pool.evacuate(server) });
     });
     this.freeChanged(server);

@@ -156,6 +156,7 @@ const requests: fc.Arbitrary<OracleRequestView> = fc.record({
   classIndex: fc.nat({ max: 3 }),
   priority: fc.integer({ min: -5, max: 5 }),
   attempt: fc.integer({ min: 1, max: 5 }),
+  predictedTokens: fc.nat({ max: 4096 }),
   workS: fc.double({ min: 0, max: 1e3, noNaN: true }),
   remainingWorkS: fc.double({ min: 0, max: 1e3, noNaN: true }),
 });

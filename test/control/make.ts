@@ -20,6 +20,7 @@ export const request = (given: Partial<OracleRequestView> = {}): OracleRequestVi
   classIndex: 0,
   priority: 0,
   attempt: 1,
+  predictedTokens: 0,
   workS: 1,
   remainingWorkS: 1,
   ...given,

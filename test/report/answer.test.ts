@@ -117,7 +117,17 @@ describe("the answer in a sentence", () => {
   });
 
   it("picks facts by names that the catalogue of metrics has", () => {
-    const names = metricsOf({ service: ["web"], class: () => [], batch: ["etl"], site: ["west"], tenant: [], controller: [], fault: [] });
+    const names = metricsOf({
+      service: ["web"],
+      class: () => [],
+      serving: [],
+      model: () => [],
+      batch: ["etl"],
+      site: ["west"],
+      tenant: [],
+      controller: [],
+      fault: [],
+    });
     const all = Object.fromEntries(names.map(({ name }) => [name, 1]));
     const labels = answerOf(outputWith([{ name: "web", sloLatencyS: 1 }], all)).groups.flatMap(({ facts }) =>
       facts.map(({ label }) => label),

@@ -29,10 +29,10 @@ const NOT_YET = [
   'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
-  'workloads.chat.kind "model-serving"',
+  "workloads.split.models.large.parallel 2",
+  'workloads.split.engine.kind "vllm"',
   'workloads.manifests.kind "kubernetes"',
   "workloads.etl.contention",
-  'controllers.queue.kind "ssjf"',
   'controllers.edf.kind "edf"',
   'controllers.levels.kind "mlfq"',
   'controllers.scale.kind "firm"',
@@ -81,8 +81,8 @@ describe("the whole vocabulary", () => {
     for (const part of NOT_YET) remove(doc, part);
     const { spec, warnings } = loadScenario(file, options(JSON.stringify(doc)));
     assert.deepEqual(warnings, []);
-    assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "etl", "night"]);
-    assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes"]);
+    assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "chat", "split", "etl", "night"]);
+    assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue"]);
     assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
   });
 });

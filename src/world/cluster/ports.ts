@@ -17,6 +17,8 @@ export interface RequestView {
   readonly priority: number;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** What a length predictor said of its answer, tokens; 0 without a predictor. */
+  readonly predictedTokens: number;
 }
 
 /** What a scenario adds by `oracle: [work]`: the truth no real scheduler has. */
@@ -31,6 +33,8 @@ export interface QueueRule {
   readonly key: (request: RequestView) => number;
   /** Interrupts the running request of greatest key when a lesser one waits; it resumes where it stopped. */
   readonly preempts?: boolean;
+  /** Once the first of those who wait has waited longer, the queue goes by arrival. Asked where models make batches. */
+  readonly agingS?: number;
 }
 
 /** A queue rule that may look at true work. */
@@ -38,6 +42,7 @@ export interface OracleQueueRule {
   readonly kind: "oracle-queue";
   readonly key: (request: OracleRequestView) => number;
   readonly preempts?: boolean;
+  readonly agingS?: number;
 }
 
 /** What a batch job asks for and says of itself. Its true work is not here. */

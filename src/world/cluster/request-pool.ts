@@ -5,7 +5,8 @@
 import { type EventId, NO_EVENT } from "../../kernel/index.ts";
 import { type EndedRequest, OUTCOME, type Outcome } from "./service-stats.ts";
 
-export const REQUEST_STATE = { free: 0, queued: 1, running: 2, backoff: 3 } as const;
+/** `backoff` and `predicting` are with no replica: between two attempts, and before a predictor has spoken. */
+export const REQUEST_STATE = { free: 0, queued: 1, running: 2, backoff: 3, predicting: 4 } as const;
 export type RequestState = (typeof REQUEST_STATE)[keyof typeof REQUEST_STATE];
 
 /** "No replica", "no user", "no position". */

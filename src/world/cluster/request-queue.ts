@@ -35,6 +35,11 @@ export class FifoQueue implements RequestQueue {
     return request;
   }
 
+  /** The request that goes next, left where it is; `next` of a request is the one behind it. */
+  get first(): Request | undefined {
+    return this.#head;
+  }
+
   remove(request: Request): void {
     const { previous, next } = request;
     if (previous === undefined) this.#head = next;

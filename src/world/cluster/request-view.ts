@@ -6,10 +6,16 @@ export class RequestCursor implements RequestView {
   /** The same request with its true work, for rules that a scenario grants `oracle: [work]`. */
   readonly oracle: OracleRequestView;
   readonly #classPriorities: readonly number[];
+  readonly #predictedTokens: (request: Request) => number;
   #request = new Request(0);
 
-  constructor(classPriorities: readonly number[], remainingS: (request: Request) => number) {
+  constructor(
+    classPriorities: readonly number[],
+    remainingS: (request: Request) => number,
+    predictedTokens: (request: Request) => number = () => 0,
+  ) {
     this.#classPriorities = classPriorities;
+    this.#predictedTokens = predictedTokens;
     this.oracle = oracleOver(
       this,
       () => this.#request.workS,
@@ -33,10 +39,13 @@ export class RequestCursor implements RequestView {
     return this.#request.classIndex;
   }
   get priority(): number {
-    return this.#classPriorities[this.#request.classIndex] ?? 0; // a service without classes has one, of priority 0
+    return this.#classPriorities[this.#request.classIndex] ?? 0; // without classes, and of models, all are of priority 0
   }
   get attempt(): number {
     return this.#request.attempt;
+  }
+  get predictedTokens(): number {
+    return this.#predictedTokens(this.#request);
   }
 }
 
@@ -56,6 +65,9 @@ function oracleOver(view: RequestView, workS: () => number, remainingS: () => nu
     },
     get attempt() {
       return view.attempt;
+    },
+    get predictedTokens() {
+      return view.predictedTokens;
     },
     get workS() {
       return workS();

@@ -8,9 +8,10 @@ import type { Need, OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "
 import { Replica, type ReplicaListener } from "./replica.ts";
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "./request-pool.ts";
 import { FifoQueue, KeyQueue } from "./request-queue.ts";
+import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "./request-service.ts";
 import { RequestCursor } from "./request-view.ts";
 import type { Server } from "./server.ts";
-import { type EndedRequest, OUTCOME, type Outcome, type ServiceStats } from "./service-stats.ts";
+import { OUTCOME, type Outcome, type ServiceStats } from "./service-stats.ts";
 
 export interface ServiceOptions {
   readonly name: string;
@@ -42,13 +43,10 @@ export interface ServiceListener {
   memoryExceeded(server: Server): void;
 }
 
-/** Hears of each request that ended; the record is read at once, never kept. */
-export type RequestWatcher = (request: EndedRequest, nowS: number) => void;
-
 /** Retries wait at most this many times the base, as Envoy's do. */
 const BACKOFF_CAP = 10;
 
-export class Service implements ReplicaListener {
+export class Service implements ReplicaListener, RequestService, Receiver {
   readonly options: ServiceOptions;
   readonly replicas: Replica[] = [];
   readonly stats: ServiceStats;
@@ -127,8 +125,15 @@ export class Service implements ReplicaListener {
     this.#attempt(request);
   }
 
-  /** Joules, grams and work of requests still under way, so far. */
-  openTotals(): { energyJ: number; carbonG: number; workS: number } {
+  get energyJ(): number {
+    return this.replicas.reduce((sum, { container }) => sum + container.energyJ.value, 0);
+  }
+
+  placeOf(replica: number): string {
+    return this.replicas[replica]?.server.options.name ?? ""; // no replica was up
+  }
+
+  openTotals(): OpenTotals {
     let energyJ = 0;
     let carbonG = 0;
     let workS = 0;

@@ -71,7 +71,36 @@ const REQUESTS: readonly MetricEntry[] = [
   },
 ];
 
-const SERVICE: readonly MetricEntry[] = [
+/** Of a workload of models as a whole and of each of its models. */
+const TOKENS: readonly MetricEntry[] = [
+  ...REQUESTS,
+  count("output_tokens", "Tokens of answered requests."),
+  {
+    pattern: "output_tokens_per_s",
+    unit: "1/s",
+    meaning: "Those tokens over the measured time.",
+    time: "arrivals",
+    nullIf: "the run was stopped within the warm-up",
+  },
+  {
+    pattern: "energy_mean_j_per_token",
+    unit: "J/token",
+    meaning: "Dynamic joules of answered requests to models that write tokens, over those tokens, before PUE.",
+    time: "arrivals",
+    nullIf: "no token was written",
+  },
+  {
+    pattern: "goodput_per_s",
+    unit: "1/s",
+    meaning: "Requests answered within the SLO's latency over the measured time.",
+    time: "arrivals",
+    nullIf: "the run was stopped within the warm-up",
+    needs: "slo",
+  },
+];
+
+/** Of a workload of requests as a whole. */
+const WHOLE: readonly MetricEntry[] = [
   {
     pattern: "slo_windows_met",
     unit: "1",
@@ -82,11 +111,25 @@ const SERVICE: readonly MetricEntry[] = [
   },
   { pattern: "slo_windows_empty", unit: "1", meaning: "Windows without requests.", time: "windows", needs: "slo" },
   { pattern: "slo_violation_minutes", unit: "min", meaning: "Time in windows that did not keep it.", time: "windows", needs: "slo" },
-  total("attempts", "1", "Attempts at requests: first ones and retries."),
-  total("oom_restarts", "1", "Replicas killed because they outgrew their memory."),
-  total("in_system_mean", "1", "Mean number of requests waiting, running or pausing before a retry."),
+  total("in_system_mean", "1", "Mean number of requests waiting, running, pausing before a retry or with a predictor."),
   total("energy_j", "J", "Dynamic joules of its requests, before PUE, answered or not."),
   grams(total("carbon_g", "g", "Operational grams of those joules.")),
+];
+
+const SERVICE: readonly MetricEntry[] = [
+  ...WHOLE,
+  total("attempts", "1", "Attempts at requests: first ones and retries."),
+  total("oom_restarts", "1", "Replicas killed because they outgrew their memory."),
+];
+
+const SERVING: readonly MetricEntry[] = [
+  ...WHOLE,
+  total(
+    "gpu_utilization_mean",
+    "1",
+    "Mean share of the time that its replicas had a batch under way, GPUs of servers that are down included.",
+  ),
+  { ...total("batch_size_mean", "1", "Mean number of members of the batches under way."), nullIf: "no batch began" },
 ];
 
 const BATCH: readonly MetricEntry[] = [
@@ -198,6 +241,8 @@ const RUN: readonly MetricEntry[] = [
 export const METRIC_GROUPS: readonly { readonly title: string; readonly prefix: string; readonly entries: readonly MetricEntry[] }[] = [
   { title: "Services", prefix: "workloads.<service>.", entries: [...REQUESTS, ...SERVICE] },
   { title: "Classes of a service", prefix: "workloads.<service>.<class>.", entries: REQUESTS },
+  { title: "Models on GPUs", prefix: "workloads.<serving>.", entries: [...TOKENS, ...SERVING] },
+  { title: "Each of its models", prefix: "workloads.<serving>.<model>.", entries: TOKENS },
   { title: "Batch workloads", prefix: "workloads.<batch>.", entries: BATCH },
   { title: "The whole cloud", prefix: "", entries: CLOUD },
   { title: "Sites", prefix: "sites.<site>.", entries: SITE },
@@ -216,6 +261,8 @@ export const METRICS: readonly MetricEntry[] = METRIC_GROUPS.flatMap(({ prefix, 
 export interface MetricSubjects {
   readonly service: readonly string[];
   readonly class: (service: string) => readonly string[];
+  readonly serving: readonly string[];
+  readonly model: (serving: string) => readonly string[];
   readonly batch: readonly string[];
   readonly site: readonly string[];
   readonly tenant: readonly string[];
@@ -241,8 +288,9 @@ function namesOf(pattern: string, subjects: MetricSubjects, subject?: string): r
   if (placeholder === undefined) return [{ name: pattern, subject }];
   const fill = (word: string, of: string | undefined) => namesOf(pattern.replace(`<${placeholder}>`, word), subjects, of);
   if (placeholder in LISTS) return LISTS[placeholder as keyof typeof LISTS].flatMap((word) => fill(word, subject));
-  if (placeholder === "class") return subjects.class(subject as string).flatMap((word) => fill(word, subject));
-  return subjects[placeholder as Exclude<keyof MetricSubjects, "class">].flatMap((word) => fill(word, word));
+  if (placeholder === "class" || placeholder === "model")
+    return subjects[placeholder](subject as string).flatMap((word) => fill(word, subject));
+  return subjects[placeholder as Exclude<keyof MetricSubjects, "class" | "model">].flatMap((word) => fill(word, word));
 }
 
 /** Does the metric need to know what the grid emits? */

@@ -29,7 +29,7 @@ export function energyMetrics(book: MetricBook, world: World, endS: number): voi
 
 /** Functional units of the SCI score: finished requests and jobs of the whole run. */
 function unitsDone(world: World): number {
-  const requests = world.services.reduce((sum, { service }) => sum + (service.stats.endedCount[0] as number), 0);
+  const requests = world.requestUnits.reduce((sum, { service }) => sum + (service.stats.endedCount[0] as number), 0);
   return requests + world.batches.reduce((sum, { workload }) => sum + workload.stats.finishedCount, 0);
 }
 
@@ -59,7 +59,7 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
 
 /** A tenant's dynamic share: what its requests and jobs drew. Idle watts and the facility belong to nobody. */
 function tenantMetrics(book: MetricBook, world: World): void {
-  const units = [...world.services, ...world.batches];
+  const units = [...world.requestUnits, ...world.batches];
   for (const tenant of new Set(units.map((unit) => unit.tenant))) {
     if (tenant === undefined) continue;
     for (const quantity of ["energy_j", "carbon_g"] as const) {
@@ -76,7 +76,7 @@ function tenantMetrics(book: MetricBook, world: World): void {
 
 /** Nobody knows the grams of joules from a grid that the scenario does not describe. Call once every metric is there. */
 export function withholdGrams(book: MetricBook, world: World): void {
-  const units = [...world.services, ...world.batches];
+  const units = [...world.requestUnits, ...world.batches];
   const unknown: [prefix: string, reason: string | undefined][] = [
     ["carbon.", world.sites.find(({ options }) => options.noCarbon !== undefined)?.options.noCarbon],
     ...world.sites.map(({ options }): [string, string | undefined] => [`sites.${options.name}.`, options.noCarbon]),

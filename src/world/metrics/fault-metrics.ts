@@ -27,7 +27,7 @@ export function faultMetrics(book: MetricBook, world: World, names: readonly str
 function recoveryMetric(book: MetricBook, world: World, { name, onsets }: { name: string; onsets: readonly number[] }): void {
   const metric = `faults.${name}.time_to_recover_mean_s`;
   const { nowS } = world.simulation;
-  const services = world.services.flatMap(({ service }) => {
+  const services = world.requestUnits.flatMap(({ service }) => {
     const { slo, warmupS } = service.stats;
     return slo === undefined ? [] : [{ warmupS, windows: sloWindows(service, slo, nowS) }];
   });

@@ -24,20 +24,19 @@ export function identities(world: World): Readonly<Record<string, boolean>> {
   };
 }
 
-/** arrived = finished + rejected + failed + timed out + queued + running + waiting to retry. */
+/** arrived = finished + rejected + failed + timed out + queued + running + waiting to retry or for a predictor. */
 function requestsBalance(world: World): boolean {
-  return world.services.every(({ service }) => {
+  return world.requestUnits.every(({ service }) => {
     const { stats, requests } = service;
     let open = 0;
-    let backoff = 0;
+    let outside = 0;
     for (const { state } of requests.open()) {
       open++;
-      if (state === REQUEST_STATE.backoff) backoff++;
+      if (state === REQUEST_STATE.backoff || state === REQUEST_STATE.predicting) outside++;
     }
-    let held = 0;
-    for (const { queue, container } of service.replicas) held += queue.length + container.count;
+    const held = service.queuedCount + service.runningCount;
     const ended = stats.endedCount.reduce((sum, count) => sum + count, 0);
-    return stats.arrivedCount === ended + open && open === held + backoff && stats.inSystem === open;
+    return stats.arrivedCount === ended + open && open === held + outside && stats.inSystem === open;
   });
 }
 
@@ -64,7 +63,7 @@ function jobsBalance(world: World): boolean {
 /** The area under the number in system is the time that requests spent in it: L = lambda W on the whole run. */
 function littleLaw(world: World): boolean {
   const { nowS } = world.simulation;
-  return world.services.every(({ service: { stats, requests } }) => {
+  return world.requestUnits.every(({ service: { stats, requests } }) => {
     const sojournS = new Sum();
     sojournS.add(stats.endedSojournS);
     for (const { arrivalS } of requests.open()) sojournS.add(nowS - arrivalS);
@@ -81,7 +80,7 @@ function accountsSumToMeter(world: World): boolean {
 
 /** Joules of all requests, taken at their ends, against the meters' account, integrated at every change. */
 function requestsAttributed(world: World): boolean {
-  const requestsJ = world.services.reduce((sum, { service }) => sum + service.stats.endedEnergyJ + service.openTotals().energyJ, 0);
+  const requestsJ = world.requestUnits.reduce((sum, { service }) => sum + service.stats.endedEnergyJ + service.openTotals().energyJ, 0);
   return isClose(
     requestsJ,
     world.sites.reduce((sum, site) => sum + site.energyJ("request"), 0),
@@ -99,7 +98,7 @@ function jobsAttributed(world: World): boolean {
 }
 
 function carbonAttributed(world: World): boolean {
-  const requestsG = world.services.reduce((sum, { service }) => sum + service.stats.endedCarbonG + service.openTotals().carbonG, 0);
+  const requestsG = world.requestUnits.reduce((sum, { service }) => sum + service.stats.endedCarbonG + service.openTotals().carbonG, 0);
   const jobsG = world.batches.reduce((sum, unit) => sum + unit.workload.stats.endedCarbonG.value + openJobs(unit).carbonG, 0);
   const metersG = world.sites.reduce((sum, { carbonG }) => sum + carbonG.request.value + carbonG.job.value, 0);
   return isClose(requestsG + jobsG, metersG, ATTRIBUTION_RELATIVE);

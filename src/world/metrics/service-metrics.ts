@@ -1,7 +1,7 @@
 /** Metrics of one latency-critical service. Names and meanings: docs/metrics.md. */
-import type { Service } from "../cluster/service.ts";
+import type { RequestService } from "../cluster/request-service.ts";
 import { OUTCOME, type RequestTally, type Slo } from "../cluster/service-stats.ts";
-import type { ServiceUnit } from "../world.ts";
+import type { RequestUnit, ServiceUnit } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 
 const S_PER_MIN = 60;
@@ -15,6 +15,14 @@ interface Open {
 }
 
 export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number): void {
+  const { stats } = unit.service;
+  requestMetrics(book, unit, endS);
+  book.set(`workloads.${unit.name}.attempts`, stats.attemptCount);
+  book.set(`workloads.${unit.name}.oom_restarts`, stats.oomRestarts);
+}
+
+/** What every workload of requests has. */
+export function requestMetrics(book: MetricBook, unit: RequestUnit, endS: number): void {
   const { service, name } = unit;
   const { stats } = service;
   const prefix = `workloads.${name}`;
@@ -28,13 +36,8 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
     });
   });
   if (stats.slo !== undefined) windowMetrics(book, prefix, sloWindows(service, stats.slo, endS), endS);
-  book.set(`${prefix}.attempts`, stats.attemptCount);
-  book.set(`${prefix}.oom_restarts`, stats.oomRestarts);
   book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
-  book.set(
-    `${prefix}.energy_j`,
-    service.replicas.reduce((sum, { container }) => sum + container.energyJ.value, 0),
-  );
+  book.set(`${prefix}.energy_j`, service.energyJ);
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openTotals().carbonG);
 }
 
@@ -85,7 +88,7 @@ export interface SloWindow {
 }
 
 /** The windows up to the end of the run, in order, those without requests included. */
-export function sloWindows({ requests, stats }: Service, slo: Slo, endS: number): readonly SloWindow[] {
+export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: number): readonly SloWindow[] {
   const { warmupS, windowArrived, windowGood } = stats;
   const { windowS } = slo;
   const young = new Map<number, number>(); // may still make it: neither met nor missed
@@ -109,7 +112,7 @@ function windowCount(windows: number): number {
 }
 
 /** First the whole service, then each class. */
-function openRequests({ requests, stats }: Service, endS: number): readonly Open[] {
+function openRequests({ requests, stats }: RequestService, endS: number): readonly Open[] {
   const open: Open[] = Array.from({ length: stats.classes.length + 1 }, () => ({ count: 0, young: 0 }));
   for (const { arrivalS, classIndex } of requests.open()) {
     if (arrivalS < stats.warmupS) continue;

@@ -9,12 +9,14 @@ import { play, ROOT } from "../../scenarios/play.ts";
 const PLAIN = `name: plain
 seed: 1
 duration: 10 min
-sites: { west: { servers: { kind: small-8c } } }
+sites: { west: { servers: { kind: small-8c, gpus: { kind: v100-pcie-16gb } } } }
 workloads:
   web: { kind: service, classes: { gold: { share: 0.5 }, rest: { share: 0.5 } }, work: 5 ms, arrivals: { kind: poisson, rate: 10 req/s } }
   etl: { kind: batch, jobs: 2, work: 1 min }
+  llm: { kind: model-serving, models: { opt: { kind: opt-1.3b } }, outputTokens: 100, arrivals: { kind: poisson, rate: 0.1 req/s } }
 `;
-const NOBODY = { service: [], class: () => [], batch: [], site: [], tenant: [], controller: [], fault: [] };
+const SERVING = PLAIN.replace(/ {2}(web|etl): .*\n/g, "").replace("outputTokens", "slo: { latency: 2 s }, outputTokens");
+const NOBODY = { service: [], class: () => [], serving: [], model: () => [], batch: [], site: [], tenant: [], controller: [], fault: [] };
 
 /** What every metric of the run is, by a name that the catalogue gives it. */
 function catalogued(subjects: Partial<MetricSubjects>): Map<string, string[]> {
@@ -26,6 +28,7 @@ function catalogued(subjects: Partial<MetricSubjects>): Map<string, string[]> {
 describe("the catalogue of metrics", () => {
   let quickstart: RunResult;
   let plain: RunResult;
+  let serving: RunResult;
   const full = catalogued({
     service: ["chat"],
     class: () => ["gold", "rest"],
@@ -35,16 +38,30 @@ describe("the catalogue of metrics", () => {
     controller: ["defer"],
     fault: ["crash"],
   });
-  const small = catalogued({ service: ["web"], class: () => ["gold", "rest"], batch: ["etl"], site: ["west"] });
+  const small = catalogued({
+    service: ["web"],
+    class: () => ["gold", "rest"],
+    serving: ["llm"],
+    model: () => ["opt"],
+    batch: ["etl"],
+    site: ["west"],
+  });
+  const served = catalogued({ serving: ["llm"], model: () => ["opt"], site: ["west"] });
+  const runs = (): (readonly [RunResult, Map<string, string[]>])[] => [
+    [quickstart, full],
+    [plain, small],
+    [serving, served],
+  ];
   before(async function () {
     this.timeout(60_000);
     const classes = "workloads.chat.classes={gold: {share: 0.2}, rest: {share: 0.8}}";
     quickstart = await play("scenarios/quickstart.yaml", { set: ["duration=90 min", "faults.crash.at=1 h", classes, "expect=[]"] });
     plain = await play("plain.yaml", { text: PLAIN });
+    serving = await play("serving.yaml", { text: SERVING });
   });
 
   it("describes each metric that a run emits, in exactly one way", () => {
-    for (const [{ metrics }, known] of [[quickstart, full] as const, [plain, small] as const]) {
+    for (const [{ metrics }, known] of runs()) {
       assert.deepEqual(
         Object.keys(metrics).filter((name) => known.get(name)?.length !== 1),
         [],
@@ -53,11 +70,13 @@ describe("the catalogue of metrics", () => {
   });
 
   it("has nothing that no run emits", () => {
-    assert.deepEqual(
-      [...full.keys()].filter((name) => !(name in quickstart.metrics)),
-      [],
-    );
-    assert.equal(new Set([...full.values()].flat()).size, METRICS.length);
+    for (const [{ metrics }, known] of [[quickstart, full] as const, [serving, served] as const]) {
+      assert.deepEqual(
+        [...known.keys()].filter((name) => !(name in metrics)),
+        [],
+      );
+    }
+    assert.equal(new Set([...full.values(), ...served.values()].flat()).size, METRICS.length);
   });
 
   it("says which metrics come only with a field of the workload", () => {
@@ -68,7 +87,7 @@ describe("the catalogue of metrics", () => {
   });
 
   it("allows null only where it says when", () => {
-    for (const [{ metrics }, known] of [[quickstart, full] as const, [plain, small] as const]) {
+    for (const [{ metrics }, known] of runs()) {
       const nulls = Object.keys(metrics).filter((name) => metrics[name] === null);
       const patterns = new Set(nulls.map((name) => (known.get(name) as string[])[0]));
       assert.deepEqual(

@@ -1,0 +1,152 @@
+/** Models on GPUs: their replicas' devices, and what arrives at them. */
+import { random } from "../control/index.ts";
+import type { Rng } from "../kernel/index.ts";
+import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
+import type { Table } from "../world/base/table.ts";
+import type { OracleQueueRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+import type { Device } from "../world/serving/device.ts";
+import { makeEngine } from "../world/serving/engines.ts";
+import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import { ModelServing } from "../world/serving/model-serving.ts";
+import { type LengthPredictor, makePredictor, type PredictorSpec } from "../world/serving/predictors/index.ts";
+import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
+import type { BuildContext } from "./build.ts";
+import { make, type Policy } from "./build-policies.ts";
+import { NoRoomError, statsFor, traceSizes } from "./build-services.ts";
+import { noCarbonIn, type ServingSpec, sharesOf } from "./spec.ts";
+
+export function addServings(context: BuildContext): void {
+  for (const [name, workload] of Object.entries(context.spec.workloads)) {
+    if (workload.kind === "model-serving") addServing(context, name, workload);
+  }
+}
+
+function addServing(context: BuildContext, name: string, spec: ServingSpec): void {
+  const { world, policies, rng } = context;
+  const servingRng = rng.fork(`workloads.${name}`);
+  const queue = policies.of(["queue", "oracle-queue"], name);
+  const route = policies.of(["route"], name);
+  const sizes = sizesOf(context, spec);
+  const policy = {
+    queue: queue === undefined ? undefined : make<QueueRule | OracleQueueRule>(queue),
+    route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
+    predictor: predictorOf(queue, sizes, servingRng.fork("predictor")),
+  };
+  const options = { name, engine: makeEngine(spec.engine), queueLimit: spec.queueLimit ?? Infinity, models: sizes.models };
+  const stats = statsFor(context, spec.slo, sizes.models.length);
+  const service = new ModelServing(world.simulation, options, policy, stats, servingRng);
+  world.servings.push({
+    ...{ name, tenant: spec.tenant, noCarbon: noCarbonIn(context.spec.sites, spec.sites) },
+    ...{ classNames: Object.keys(spec.models), service },
+  });
+  placeReplicas(context, service, spec);
+  startArrivals(context, service, sizes, servingRng);
+}
+
+/** Each replica gets a device of its own: of those that are free and hold the model, the smallest, then the first. */
+function placeReplicas({ world, spec: { modelKinds } }: BuildContext, service: ModelServing, spec: ServingSpec): void {
+  const devices = world.devices.filter(({ server }) => spec.sites?.includes(server.options.site) ?? true);
+  for (const [index, [key, { kind, replicas }]] of Object.entries(spec.models).entries()) {
+    for (let i = 0; i < replicas; i++) {
+      const device = smallestFree(devices, modelKinds[kind] as ModelKindSpec);
+      if (device === undefined) {
+        const path = ["workloads", service.options.name, "models", key, "replicas"];
+        throw new NoRoomError(
+          path,
+          { placed: i, wanted: replicas, on: "GPUs" },
+          "Hint: fewer replicas, or more GPUs: each holds one replica.",
+        );
+      }
+      service.addReplica(index, device);
+    }
+  }
+}
+
+function smallestFree(devices: readonly Device[], model: ModelKindSpec): Device | undefined {
+  let best: Device | undefined;
+  for (const device of devices) {
+    if (device.isHeld || model.latency[gpuName(device.options.kindName)] === undefined || model.weights > device.weightsB) continue;
+    if (best === undefined || device.weightsB < best.weightsB) best = device;
+  }
+  return best;
+}
+
+/** What the sizes of requests come from. */
+interface Sizes {
+  readonly spec: ServingSpec;
+  readonly models: readonly ModelKindSpec[];
+  readonly arrivals: ReturnType<typeof makeArrivals>;
+  /** Tokens of each row where arrivals replay a trace that says them. */
+  readonly rows: Float64Array | undefined;
+}
+
+function sizesOf({ spec: { modelKinds } }: BuildContext, spec: ServingSpec): Sizes {
+  const models = Object.values(spec.models).map(({ kind }) => modelKinds[kind] as ModelKindSpec);
+  const arrivals = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
+  const writes = models.some(({ autoregressive }) => autoregressive);
+  const rows = arrivals.kind === "trace" && writes ? traceSizes(arrivals.table, spec.outputTokens, "output_tokens") : undefined;
+  return { spec, models, arrivals, rows: rows?.map(wholeTokens) };
+}
+
+/** Answers are whole tokens, at least one. */
+const wholeTokens = (tokens: number): number => Math.max(1, Math.round(tokens));
+
+/** Tokens by the workload's law. */
+function tokenLaw({ spec }: Sizes): LawFactory {
+  const { factory } = makeLaw(spec.outputTokens as LawSpec);
+  return (rng) => {
+    const { draw, mean } = factory(rng);
+    return { mean, draw: () => wholeTokens(draw()) };
+  };
+}
+
+const NO_TOKENS: LawFactory = () => ({ mean: 0, draw: () => 0 });
+
+function mixOf(sizes: Sizes): ClassMix {
+  return {
+    shares: sharesOf(sizes.spec),
+    sizes: sizes.models.map(({ autoregressive }) => (autoregressive && sizes.rows === undefined ? tokenLaw(sizes) : NO_TOKENS)),
+  };
+}
+
+function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthPredictor | undefined {
+  const spec = queue?.spec.predictor as PredictorSpec | undefined;
+  if (spec === undefined) return undefined;
+  const { rows } = sizes;
+  const writes = sizes.models.some(({ autoregressive }) => autoregressive);
+  const otherTokens = (other: Rng): (() => number) => {
+    if (rows !== undefined) return () => rows[other.int(rows.length)] as number;
+    return (writes ? tokenLaw(sizes) : NO_TOKENS)(other).draw;
+  };
+  return makePredictor(spec)({ rng, otherTokens });
+}
+
+function startArrivals(context: BuildContext, service: ModelServing, sizes: Sizes, rng: Rng): void {
+  const { simulation } = context.world;
+  const { arrivals } = sizes;
+  const mix = mixOf(sizes);
+  if (arrivals.kind === "closed") {
+    const options = { users: arrivals.users, thinkTime: arrivals.thinkTime.factory, mix };
+    const loop = new ClosedLoop(simulation, service, options, rng.fork("users"));
+    service.userFree = (user) => loop.userFree(user);
+    context.starters.push(() => loop.begin());
+    return;
+  }
+  const process = arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
+  const byLaw = lawSource(mix, rng);
+  const source = arrivals.kind === "trace" ? traceSource(arrivals.table, byLaw, sizes) : byLaw;
+  context.starters.push(() => driveOpen(simulation, process, source, service));
+}
+
+/** Requests of a trace: model and tokens from its columns where it has them, else by share and law. */
+function traceSource(table: Table, byLaw: RequestSource, { spec, models, rows }: Sizes): RequestSource {
+  const names = Object.keys(spec.models);
+  const modelOf = table.texts.class?.map((name) => names.indexOf(name));
+  return {
+    classIndex: modelOf === undefined ? (row) => byLaw.classIndex(row) : (row) => modelOf[row] as number,
+    size: (model, row) => {
+      if (rows === undefined) return byLaw.size(model, row);
+      return models[model]?.autoregressive ? (rows[row] as number) : 0;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
+import { makeEngine } from "../world/serving/engines.ts";
+import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
+import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec, modelProblem, slowdown } from "../world/serving/model-kind.ts";
+import type { Findings } from "./findings.ts";
+import type { Parts } from "./parts.ts";
+import { type FleetServer, type GpuGroupSpec, type ScenarioSpec, type ServedModelSpec, type ServingSpec, sharesOf } from "./spec.ts";
+import type { Path } from "./tree.ts";
+
+const GIB = 1_073_741_824;
+
+interface Offer {
+  readonly group: GpuGroupSpec;
+  readonly kind: GpuKindSpec;
+}
+
+interface Ground {
+  readonly spec: ScenarioSpec;
+  readonly servers: readonly FleetServer[];
+  readonly parts: Parts;
+}
+
+export function checkServing(serving: ServingSpec, path: Path, ground: Ground, findings: Findings): void {
+  const { spec, servers, parts } = ground;
+  const offers = servers.flatMap(({ group: { gpus } }) =>
+    gpus === undefined ? [] : [{ group: gpus, kind: spec.gpuKinds[gpus.kind] as GpuKindSpec }],
+  );
+  const kinds = Object.values(serving.models).map(({ kind }) => spec.modelKinds[kind] as ModelKindSpec);
+  checkShares(serving, path, findings);
+  checkTokens(serving, path, { kinds, parts }, findings);
+  for (const [i, [key, model]] of Object.entries(serving.models).entries()) {
+    const at = [...path, "models", key];
+    const kind = kinds[i] as ModelKindSpec;
+    const fitting = fittingOffers(model.kind, kind, offers, at, findings);
+    const share = sharesOf(serving)[i] as number;
+    if (fitting.length > 0) checkLoad(serving, model, { path: at, kind, share, offers: fitting, parts }, findings);
+  }
+}
+
+/** Shares are said of all models or of none. */
+function checkShares(serving: ServingSpec, path: Path, findings: Findings): void {
+  const models = Object.values(serving.models);
+  const said = models.filter(({ share }) => share !== undefined).length;
+  const sum = sharesOf(serving).reduce((total, share) => total + share, 0);
+  if (said > 0 && said < models.length) findings.problem([...path, "models"], "must say the share of every model, or of none");
+  else if (Math.abs(sum - 1) > 1e-9)
+    findings.problem([...path, "models"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
+}
+
+function checkTokens(
+  { outputTokens, arrivals, models }: ServingSpec,
+  path: Path,
+  { kinds, parts }: { kinds: readonly ModelKindSpec[]; parts: Parts },
+  findings: Findings,
+): void {
+  const table = parts.traceOf(arrivals);
+  const stranger = table?.texts.class?.find((name) => !Object.hasOwn(models, name));
+  if (stranger !== undefined)
+    findings.problem(
+      [...path, "arrivals"],
+      `replay a trace with requests for the model ${JSON.stringify(stranger)}, which the workload lacks`,
+      `There are: ${Object.keys(models).join(", ")}.`,
+    );
+  if (!kinds.some(({ autoregressive }) => autoregressive)) return;
+  const column = outputTokens === undefined ? "output_tokens" : outputTokens.kind === "trace" ? String(outputTokens.column) : undefined;
+  if (column === undefined) return;
+  const at = [...path, outputTokens === undefined ? "outputTokens" : "arrivals"];
+  const values = table?.numbers[column];
+  if (values === undefined) {
+    const message = outputTokens === undefined ? "is missing" : `lack the trace column ${JSON.stringify(column)} that outputTokens names`;
+    findings.problem(
+      at,
+      message,
+      "Hint: a law such as { kind: lognormal, median: 140, sigma: 0.9 }, or a trace with a column output_tokens.",
+    );
+    return;
+  }
+  const row = values.findIndex((tokens) => !(tokens > 0));
+  if (row >= 0)
+    findings.problem(
+      [...path, "arrivals"],
+      `replay a trace whose request ${row + 1} has ${values[row]} output tokens`,
+      "Hint: at least 1.",
+    );
+}
+
+/** The GPUs that a replica can have. */
+function fittingOffers(name: string, model: ModelKindSpec, offers: readonly Offer[], path: Path, findings: Findings): readonly Offer[] {
+  const trouble = modelProblem(model);
+  const at = [...path, "kind"];
+  const known = Object.keys(model.latency);
+  const runs = offers.filter(({ group }) => model.latency[gpuName(group.kind)] !== undefined);
+  const fits = runs.filter(({ kind }) => model.weights <= kind.memory - kind.overhead);
+  if (trouble !== undefined) findings.problem(at, `names a model that cannot be: ${trouble}`);
+  else if (offers.length === 0)
+    findings.problem(at, "needs a GPU, and no server that it may use has one", `Hint: gpus: { kind: ${known[0]} } on a group of servers.`);
+  else if (runs.length === 0)
+    findings.problem(
+      at,
+      `names the model ${JSON.stringify(name)}, which has no latency on ${listOf(offers.map(({ group }) => gpuName(group.kind)))}`,
+      `It runs on: ${known.join(", ")}.`,
+    );
+  else if (fits.length === 0) {
+    const room = runs.map(({ group, kind }) => `${gpuName(group.kind)} ${gib(kind.memory - kind.overhead)}`);
+    const overheadB = Math.min(...runs.map(({ kind }) => kind.overhead));
+    findings.problem(
+      at,
+      `needs ${gib(model.weights)} for its weights, more than any GPU has for them: ${listOf(room)}`,
+      `Hint: a GPU of at least ${gib(model.weights + overheadB)}.`,
+    );
+  }
+  return trouble === undefined ? fits : [];
+}
+
+interface LoadCheck {
+  readonly path: Path;
+  readonly kind: ModelKindSpec;
+  readonly share: number;
+  readonly offers: readonly Offer[];
+  readonly parts: Parts;
+}
+
+/** Even with every batch full and no time lost to longer members, the replicas must do more than the mean load. */
+function checkLoad(
+  serving: ServingSpec,
+  { replicas }: ServedModelSpec,
+  { path, kind, share, offers, parts }: LoadCheck,
+  findings: Findings,
+): void {
+  if (serving.queueLimit !== undefined) return;
+  const rate = parts.meanRate(serving.arrivals);
+  const { outputTokens } = serving;
+  const tokens = !kind.autoregressive ? 0 : outputTokens === undefined ? Number.NaN : parts.meanOfLaw(outputTokens);
+  if (rate.kind === "none" || !Number.isFinite(rate.perS) || Number.isNaN(tokens)) return;
+  const aloneS = Math.min(...offers.map((offer) => meanAloneS(kind, offer, tokens)));
+  const { maxBatch } = makeEngine(serving.engine);
+  const needed = rate.perS * share * aloneS;
+  if (needed < replicas * maxBatch) return;
+  const round = (value: number): number => Number(value.toPrecision(4));
+  const message = `keep ${round(needed)} places busy (${round(rate.perS * share)} req/s x ${round(aloneS)} s), and replicas x maxBatch are ${replicas * maxBatch}: the queue would grow for ever`;
+  const hint = `Hint: ${Math.floor(needed / maxBatch) + 1} replicas, or a queueLimit.`;
+  if (rate.kind === "law") findings.problem([...path, "replicas"], message, hint);
+  else findings.warn([...path, "replicas"], message, hint);
+}
+
+function meanAloneS(model: ModelKindSpec, { group, kind }: Offer, tokens: number): number {
+  const { base, perToken } = model.latency[gpuName(group.kind)] as LatencyLaw;
+  return (base + perToken * tokens) * slowdown(kind, group.clock ?? nominalGpuClockHz(kind), activityOf(model));
+}
+
+const gib = (bytes: number): string => `${Number((bytes / GIB).toPrecision(4))} GiB`;
+const listOf = (names: readonly string[]): string => [...new Set(names)].join(", ");

@@ -1,0 +1,45 @@
+/** Metrics of one workload of models on GPUs. Names and meanings: docs/metrics.md. */
+import type { RequestTally } from "../cluster/service-stats.ts";
+import type { ServingUnit } from "../world.ts";
+import type { MetricBook } from "./book.ts";
+import { requestMetrics } from "./service-metrics.ts";
+
+export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number): void {
+  const { service, name, classNames } = unit;
+  const { stats, models, replicas } = service;
+  const prefix = `workloads.${name}`;
+  requestMetrics(book, unit, endS);
+  const measuredS = endS - stats.warmupS;
+  const hasSlo = stats.slo !== undefined;
+  let tokens = 0;
+  let writingJ = 0;
+  models.forEach(({ tokens: own, kind }, i) => {
+    const tally = stats.classes[i] as RequestTally;
+    const ownJ = kind.autoregressive ? tally.energyJ.value : 0;
+    tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, tokens: own, writingJ: ownJ, measuredS, hasSlo });
+    tokens += own;
+    writingJ += ownJ;
+  });
+  tokenMetrics(book, prefix, { tally: stats.total, tokens, writingJ, measuredS, hasSlo });
+  const used = replicas.map(({ usedS }) => usedS);
+  const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
+  const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
+  book.ratio(`${prefix}.gpu_utilization_mean`, busyS, replicas.length * endS, "no time passed");
+  book.ratio(`${prefix}.batch_size_mean`, memberS, busyS, "no batch began");
+}
+
+interface Written {
+  readonly tally: RequestTally;
+  readonly tokens: number;
+  /** Joules of answered requests to models that write tokens. */
+  readonly writingJ: number;
+  readonly measuredS: number;
+  readonly hasSlo: boolean;
+}
+
+function tokenMetrics(book: MetricBook, prefix: string, { tally, tokens, writingJ, measuredS, hasSlo }: Written): void {
+  book.set(`${prefix}.output_tokens`, tokens);
+  book.ratio(`${prefix}.output_tokens_per_s`, tokens, measuredS, "the run ended within the warm-up");
+  book.ratio(`${prefix}.energy_mean_j_per_token`, writingJ, tokens, "no token was written");
+  if (hasSlo) book.ratio(`${prefix}.goodput_per_s`, tally.good, measuredS, "the run ended within the warm-up");
+}

@@ -1,0 +1,227 @@
+/**
+ * Models on GPUs: requests arrive, a predictor may speak, they are routed to a replica of their model, wait, run in batches,
+ * and end. Semantics: docs/serving.md.
+ */
+import { PHASE, type Rng, type Simulation } from "../../kernel/index.ts";
+import type { ReplicaId } from "../base/id.ts";
+import type { OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "../cluster/ports.ts";
+import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
+import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
+import { RequestCursor } from "../cluster/request-view.ts";
+import type { Server } from "../cluster/server.ts";
+import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
+import type { Device } from "./device.ts";
+import type { Engine } from "./engines.ts";
+import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec, slowdown } from "./model-kind.ts";
+import type { LengthPredictor } from "./predictors/index.ts";
+import { type ReplicaListener, ServingReplica } from "./replica.ts";
+
+export interface ServingOptions {
+  readonly name: string;
+  readonly engine: Engine;
+  /** Waiting requests a replica admits; Infinity without a limit. */
+  readonly queueLimit: number;
+  /** In declared order: a request's class is the place of its model. */
+  readonly models: readonly ModelKindSpec[];
+}
+
+export interface ServingPolicy {
+  readonly queue: QueueRule | OracleQueueRule | undefined; // undefined: first come, first served
+  readonly route: RouteRule;
+  readonly predictor: LengthPredictor | undefined;
+}
+
+/** A model with its replicas. */
+export class ServedModel {
+  readonly kind: ModelKindSpec;
+  readonly activity: ReturnType<typeof activityOf>;
+  readonly replicas: ServingReplica[] = [];
+  readonly all: ReplicaIndex;
+  readonly up: ReplicaIndex;
+  /** Tokens of finished requests of the measured window. */
+  tokens = 0;
+
+  constructor(kind: ModelKindSpec) {
+    this.kind = kind;
+    this.activity = activityOf(kind);
+    this.all = indexOver(() => this.replicas);
+    this.up = indexOver(() => this.upReplicas);
+  }
+
+  get upReplicas(): readonly ServingReplica[] {
+    return this.replicas.filter((replica) => replica.isUp);
+  }
+}
+
+export class ModelServing implements RequestService, Receiver, ReplicaListener {
+  readonly options: ServingOptions;
+  readonly stats: ServiceStats;
+  readonly requests = new RequestPool();
+  readonly watchers: RequestWatcher[] = [];
+  readonly models: readonly ServedModel[];
+  readonly replicas: ServingReplica[] = [];
+  /** A user of a closed loop has their answer, whatever it is. */
+  userFree: (user: number) => void = () => {};
+  readonly #simulation: Simulation;
+  readonly #policy: ServingPolicy;
+  readonly #routeRng: Rng;
+  readonly #cursor: RequestCursor;
+  // By slot of the request.
+  readonly #tokens: number[] = [];
+  readonly #predicted: number[] = [];
+  readonly #onPredicted = (slot: number): void => this.#enter(this.requests.at(slot));
+
+  constructor(simulation: Simulation, options: ServingOptions, policy: ServingPolicy, stats: ServiceStats, rng: Rng) {
+    this.options = options;
+    this.stats = stats;
+    this.models = options.models.map((kind) => new ServedModel(kind));
+    this.#simulation = simulation;
+    this.#policy = policy;
+    this.#routeRng = rng.fork("route");
+    this.#cursor = new RequestCursor(
+      [],
+      ({ remainingS }) => remainingS,
+      ({ slot }) => this.#predicted[slot] as number,
+    );
+  }
+
+  /** Puts a replica of a model on a device that holds no other. */
+  addReplica(modelIndex: number, device: Device): void {
+    const model = this.models[modelIndex] as ServedModel;
+    const place = { id: this.replicas.length as ReplicaId, model, device };
+    const rules = { engine: this.options.engine, agingS: this.#policy.queue?.agingS ?? Infinity };
+    const replica = new ServingReplica(this.#simulation, place, rules, this);
+    this.replicas.push(replica);
+    model.replicas.push(replica);
+  }
+
+  get queuedCount(): number {
+    return this.replicas.reduce((sum, { queue }) => sum + queue.length, 0);
+  }
+
+  get runningCount(): number {
+    return this.replicas.reduce((sum, { running }) => sum + running.length, 0);
+  }
+
+  get energyJ(): number {
+    return this.replicas.reduce((sum, { device }) => sum + device.meter.requestJ, 0);
+  }
+
+  placeOf(replica: number): string {
+    return this.replicas[replica]?.device.options.name ?? ""; // no replica was up
+  }
+
+  openTotals(): OpenTotals {
+    let energyJ = 0;
+    let carbonG = 0;
+    for (const request of this.requests.open()) {
+      energyJ += request.energyJ;
+      carbonG += request.carbonG;
+    }
+    for (const { running, device } of this.replicas) {
+      if (running.length === 0) continue;
+      const drawn = device.stretch();
+      energyJ += drawn.energyJ;
+      carbonG += drawn.carbonG;
+    }
+    return { energyJ, carbonG, workS: 0 };
+  }
+
+  /** A request of a model arrives now; its answer will have so many tokens. */
+  arrive(outputTokens: number, modelIndex: number, user: number): void {
+    const { nowS } = this.#simulation;
+    const { predictor } = this.#policy;
+    const request = this.requests.add(nowS, Number.NaN);
+    request.classIndex = modelIndex;
+    request.user = user;
+    request.replica = NONE;
+    request.state = REQUEST_STATE.predicting;
+    this.#tokens[request.slot] = outputTokens;
+    this.#predicted[request.slot] = predictor === undefined ? 0 : predictor.predict(outputTokens);
+    this.stats.arrived(nowS, modelIndex);
+    const latencyS = predictor === undefined ? 0 : predictor.latencyS();
+    if (latencyS > 0) this.#simulation.schedule(latencyS, PHASE.arrive, this.#onPredicted, request.slot);
+    else this.#enter(request);
+  }
+
+  finished(request: Request): void {
+    this.#end(request, OUTCOME.finished);
+  }
+
+  /** All that was on the server fails. */
+  serverLost(server: Server): void {
+    const lost = this.replicas.filter(({ device }) => device.server === server).flatMap((replica) => replica.lose());
+    for (const request of lost) this.#end(request, OUTCOME.failed);
+  }
+
+  #enter(request: Request): void {
+    const model = this.models[request.classIndex] as ServedModel;
+    const replica = this.#route(request, model);
+    if (replica === undefined) {
+      this.#end(request, OUTCOME.failed);
+      return;
+    }
+    request.replica = replica.id;
+    if (replica.queue.length >= this.#roomAt(replica)) {
+      this.#end(request, OUTCOME.rejected);
+      return;
+    }
+    request.workS = aloneS(replica, this.#tokens[request.slot] as number);
+    request.remainingS = request.workS;
+    request.state = REQUEST_STATE.queued;
+    request.key = this.#key(request);
+    replica.enter(request);
+  }
+
+  /** The queue, and the batch to come where none is under way. */
+  #roomAt({ running }: ServingReplica): number {
+    return this.options.queueLimit + (running.length > 0 ? 0 : this.options.engine.maxBatch);
+  }
+
+  #route(request: Request, model: ServedModel): ServingReplica | undefined {
+    const [only] = model.replicas;
+    if (model.replicas.length === 1) return only?.isUp ? only : undefined;
+    const up = model.upReplicas;
+    // With none up the rule is asked all the same and its answer dropped: later requests must find the same draws.
+    const index = up.length > 0 ? model.up : model.all;
+    const position = this.#policy.route.choose(this.#cursor.at(request), index, this.#routeRng);
+    return up.length > 0 ? up[position] : undefined;
+  }
+
+  #key(request: Request): number {
+    const rule = this.#policy.queue;
+    if (rule === undefined) return 0; // equal keys go by arrival
+    const cursor = this.#cursor.at(request);
+    const key = rule.kind === "queue" ? rule.key(cursor) : rule.key(cursor.oracle);
+    if (Number.isNaN(key)) throw new Error(`queue rule of ${this.options.name} gave NaN for request ${request.id}`);
+    return key;
+  }
+
+  #end(request: Request, outcome: Outcome): void {
+    request.outcome = outcome;
+    if (outcome === OUTCOME.finished && request.arrivalS >= this.stats.warmupS)
+      (this.models[request.classIndex] as ServedModel).tokens += this.#tokens[request.slot] as number;
+    this.requests.remove(request);
+    const { nowS } = this.#simulation;
+    this.stats.ended(request, nowS);
+    for (const watcher of this.watchers) watcher(request, nowS);
+    if (request.user !== NONE) this.userFree(request.user);
+  }
+}
+
+/** Seconds that a request takes alone on the replica's GPU at its clock. */
+function aloneS({ model, device }: ServingReplica, outputTokens: number): number {
+  const { kind, kindName, clockHz } = device.options;
+  const law = model.kind.latency[gpuName(kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+  return (law.base + law.perToken * outputTokens) * slowdown(kind, clockHz, model.activity);
+}
+
+function indexOver(replicas: () => readonly ServingReplica[]): ReplicaIndex {
+  return {
+    get count() {
+      return replicas().length;
+    },
+    id: (position) => (replicas()[position] as ServingReplica).id,
+    loadOf: (position) => (replicas()[position] as ServingReplica).load,
+  };
+}

@@ -1,0 +1,185 @@
+/** One replica of a model on its GPU: a queue, and the batch under way. Energy and progress are exact between events. */
+import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
+import type { ReplicaId } from "../base/id.ts";
+import { Container } from "../cluster/container.ts";
+import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
+import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
+import type { Device } from "./device.ts";
+import type { Engine } from "./engines.ts";
+import type { ServedModel } from "./model-serving.ts";
+
+/** What a replica tells its workload. */
+export interface ReplicaListener {
+  finished(request: Request): void;
+}
+
+export class ServingReplica {
+  readonly id: ReplicaId;
+  readonly model: ServedModel;
+  readonly device: Device;
+  /** Requests that wait, by key. */
+  readonly queue = new KeyQueue();
+  /** Members of the batch under way. */
+  running: Request[] = [];
+  /** Time with a batch, and that time counted for each member, of batches that ended. */
+  busyS = 0;
+  memberS = 0;
+  readonly #simulation: Simulation;
+  readonly #engine: Engine;
+  readonly #agingS: number;
+  readonly #listener: ReplicaListener;
+  /** All that are here and unfinished, in order of entry. */
+  readonly #entered = new FifoQueue();
+  /** Length and begin of the batch under way. */
+  #durationS = 0;
+  #startS = 0;
+  #end: EventId = NO_EVENT;
+  #form: EventId = NO_EVENT;
+  #formS = Infinity;
+
+  constructor(
+    simulation: Simulation,
+    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
+    rules: { readonly engine: Engine; readonly agingS: number },
+    listener: ReplicaListener,
+  ) {
+    this.id = place.id;
+    this.model = place.model;
+    this.device = place.device;
+    this.#simulation = simulation;
+    this.#engine = rules.engine;
+    this.#agingS = rules.agingS;
+    this.#listener = listener;
+    this.device.hold();
+    this.#occupyServer();
+  }
+
+  get isUp(): boolean {
+    return this.device.server.isUp;
+  }
+
+  /** Requests waiting and running. */
+  get load(): number {
+    return this.queue.length + this.running.length;
+  }
+
+  /** Time with a batch, and for each member, up to now. */
+  get usedS(): { readonly busyS: number; readonly memberS: number } {
+    const openS = this.running.length === 0 ? 0 : this.#simulation.nowS - this.#startS;
+    return { busyS: this.busyS + openS, memberS: this.memberS + openS * this.running.length };
+  }
+
+  /** A request joins the queue; its key, state and work are set. */
+  enter(request: Request): void {
+    this.queue.push(request);
+    this.#entered.push(request);
+    this.#planForm(false);
+  }
+
+  /** The server went down: all that are here, first the batch, then the queue, each in order. */
+  lose(): readonly Request[] {
+    this.#simulation.cancel(this.#form);
+    this.#form = NO_EVENT;
+    const lost = this.running;
+    if (lost.length > 0) {
+      this.#simulation.cancel(this.#end);
+      this.#end = NO_EVENT;
+      this.#closeBatch();
+    }
+    while (this.queue.length > 0) lost.push(this.queue.pop());
+    for (const request of lost) this.#entered.remove(request);
+    return lost;
+  }
+
+  /** A process keeps its server awake and its static watts in the account of what is reserved. */
+  #occupyServer(): void {
+    const { server } = this.device;
+    const owner = { taskFinished: () => {}, rebased: () => {} }; // it never has a task
+    server.addContainer(new Container(owner, false), { cores: 0, memoryB: 0 });
+    server.settle();
+  }
+
+  /** Forms a batch once all else at that instant has happened: now where it is urgent or full, else when the first has waited. */
+  #planForm(isUrgent: boolean): void {
+    const first = this.#entered.first;
+    if (this.running.length > 0 || first === undefined) return;
+    const { nowS } = this.#simulation;
+    const isNow = isUrgent || this.queue.length >= this.#engine.maxBatch;
+    const dueS = isNow ? nowS : Math.max(nowS, first.arrivalS + this.#engine.batchWaitS);
+    if (this.#form !== NO_EVENT) {
+      if (dueS < this.#formS) this.#simulation.rescheduleAt(this.#form, dueS);
+      else return;
+    } else this.#form = this.#simulation.scheduleAt(dueS, PHASE.control, () => this.#start());
+    this.#formS = dueS;
+  }
+
+  #start(): void {
+    this.#form = NO_EVENT;
+    const { nowS } = this.#simulation;
+    this.running = this.#pick(nowS);
+    let shortestS = Infinity;
+    let longestS = 0;
+    for (const request of this.running) {
+      request.state = REQUEST_STATE.running;
+      if (Number.isNaN(request.startS)) request.startS = nowS;
+      shortestS = Math.min(shortestS, request.remainingS);
+      longestS = Math.max(longestS, request.remainingS);
+    }
+    this.#startS = nowS;
+    this.#durationS = this.#engine.isContinuous ? shortestS : longestS;
+    this.device.run(this.model.activity);
+    this.#end = this.#simulation.schedule(this.#durationS, PHASE.finish, () => this.#finish());
+  }
+
+  /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */
+  #pick(nowS: number): Request[] {
+    const first = this.#entered.first as Request;
+    const isAged = nowS - first.arrivalS > this.#agingS;
+    const batch: Request[] = [];
+    let next: Request | undefined = first;
+    while (this.queue.length > 0 && batch.length < this.#engine.maxBatch) {
+      if (!isAged) {
+        batch.push(this.queue.pop());
+        continue;
+      }
+      const aged = next as Request;
+      this.queue.remove(aged);
+      batch.push(aged);
+      next = aged.next;
+    }
+    return batch;
+  }
+
+  #finish(): void {
+    this.#end = NO_EVENT;
+    const batch = this.running;
+    this.#closeBatch();
+    let isCutShort = false;
+    for (const request of batch) {
+      request.remainingS = Math.max(0, request.remainingS - this.#durationS);
+      if (request.remainingS === 0) {
+        this.#entered.remove(request);
+        this.#listener.finished(request);
+        continue;
+      }
+      request.state = REQUEST_STATE.queued;
+      this.queue.push(request);
+      isCutShort = true;
+    }
+    this.#planForm(isCutShort);
+  }
+
+  /** Shares what the batch drew equally among its members: each held one of its places all the time. */
+  #closeBatch(): void {
+    const batch = this.running;
+    const { energyJ, carbonG } = this.device.rest();
+    for (const request of batch) {
+      request.energyJ += energyJ / batch.length;
+      request.carbonG += carbonG / batch.length;
+    }
+    const spentS = this.#simulation.nowS - this.#startS;
+    this.busyS += spentS;
+    this.memberS += spentS * batch.length;
+    this.running = [];
+  }
+}
