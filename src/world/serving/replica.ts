@@ -80,7 +80,7 @@ export class ServingReplica {
   lose(): readonly Request[] {
     this.#simulation.cancel(this.#form);
     this.#form = NO_EVENT;
-    const lost = this.running;
+    const lost = [...this.running];
     if (lost.length > 0) {
       this.#simulation.cancel(this.#end);
       this.#end = NO_EVENT;

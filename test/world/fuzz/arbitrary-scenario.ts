@@ -1,6 +1,7 @@
 /** Scenarios at random, all of them valid: short horizons, every part that there is, in combinations nobody would write. */
 import fc from "fast-check";
 import type { Files } from "../run-yaml.ts";
+import { KINDS } from "../serving/kinds.ts";
 
 export interface RandomScenario {
   readonly text: string;
@@ -9,6 +10,9 @@ export interface RandomScenario {
 
 /** Files that a random scenario may name. */
 export const FUZZ_FILES: Files = {
+  ...KINDS,
+  "chat.csv": `arrival_s,output_tokens,class\n${Array.from({ length: 40 }, (_, i) => `${Math.floor(i / 3) * 17},${1 + ((i * 7) % 31)},${i % 4 === 0 ? "encoder" : "llm"}`).join("\n")}\n`,
+  "confusion.csv": "tokens_from,predicted_0,predicted_1\n0,0.8,0.2\n10,0.3,0.7\n",
   "odd.yaml": `kind: server
 cores: 3
 memory: 12.3 GiB
@@ -50,7 +54,11 @@ const carbon = fc.oneof(
     ),
   }),
 );
-const group = fc.record({ kind: of("small-8c", "odd.yaml", "./odd.yaml"), count: fc.integer({ min: 1, max: 3 }) });
+const gpus = fc.record({ kind: of("g.yaml"), count: fc.integer({ min: 1, max: 2 }), clock: of("500 MHz", "1 GHz") });
+const group = fc.record(
+  { kind: of("small-8c", "odd.yaml", "./odd.yaml"), count: fc.integer({ min: 1, max: 3 }), gpus },
+  { requiredKeys: ["kind", "count"] },
+);
 const site = fc.record(
   {
     pue: fc.oneof(of<unknown>(1, 1.25), of({ kind: "table", file: "pue.csv" })),
@@ -122,6 +130,50 @@ const batch = fc
   )
   .map(({ due, ...rest }) => ({ ...rest, ...due }));
 
+/** A scenario that serves models has three GPUs at least: one for each replica. */
+const serving = fc.record(
+  {
+    kind: of("model-serving"),
+    models: of<object>(
+      { llm: { kind: "llm.yaml" } },
+      { llm: { kind: "./llm.yaml" }, encoder: { kind: "encoder.yaml" } },
+      { encoder: { kind: "encoder.yaml", replicas: 2 }, llm: { kind: "llm.yaml", replicas: 1 } },
+    ),
+    engine: fc.oneof(
+      of<object>({ kind: "none" }),
+      fc.record({ kind: of("dynamic", "continuous"), maxBatch: fc.integer({ min: 1, max: 5 }), batchWait: of("0 s", "3 s") }),
+    ),
+    outputTokens: fc.oneof(of<unknown>(7), of<unknown>({ kind: "exponential", mean: 12 }, { kind: "uniform", min: 0, max: 40 })),
+    arrivals: fc.oneof(
+      fc.record({ kind: of("poisson"), rate: of("0.1 req/s", "0.6 req/s") }),
+      fc.record({
+        kind: of("closed"),
+        users: fc.integer({ min: 1, max: 9 }),
+        thinkTime: of<unknown>("2 s", { kind: "exponential", mean: "3 s" }),
+      }),
+    ),
+    queueLimit: of(0, 1, 30),
+    tenant: of("acme", "umbrella"),
+    slo: fc.record({ latency: of("9 s"), percentile: of(0.5, 0.99), window: of("30 s", "7 s") }),
+  },
+  { requiredKeys: ["kind", "models", "outputTokens", "arrivals", "queueLimit"] },
+);
+const replayed = fc.record({
+  kind: of("model-serving"),
+  models: of({ llm: { kind: "llm.yaml" }, encoder: { kind: "encoder.yaml" } }),
+  engine: of<object>({ kind: "none" }, { kind: "dynamic", maxBatch: 3, batchWait: "5 s" }, { kind: "continuous", maxBatch: 2 }),
+  arrivals: fc.record({ kind: of("trace"), file: of("chat.csv"), scale: of(1, 2) }),
+});
+const predictor = fc.oneof(
+  of<object>({ kind: "none" }, { kind: "oracle" }),
+  fc.record({ kind: of("noise-dial"), noise: of(0, 0.4, 1), latency: of<unknown>("0 s", { kind: "exponential", mean: "1 s" }) }),
+  of({ kind: "confusion-matrix", file: "confusion.csv", latency: "500 ms" }),
+);
+const servingQueue = fc.oneof(
+  of<object>({ kind: "fcfs" }, { kind: "sjf", oracle: ["work"] }),
+  fc.record({ kind: of("ssjf"), predictor, aging: of("10 s", "100 s") }, { requiredKeys: ["kind"] }),
+);
+
 const telemetry = fc.record({ scrape: of("5 s", "60 s"), delay: of("0 s", "13 s"), loss: of(0, 0.3) });
 const queueRule = fc.oneof(
   of<object>({ kind: "fcfs" }, { kind: "sjf", oracle: ["work"] }, { kind: "srpt", oracle: ["work"] }),
@@ -174,27 +226,32 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     east: optional(site),
     services: fc.array(fc.tuple(service, policies), { maxLength: 3 }),
     batches: fc.array(fc.tuple(batch, policies), { maxLength: 3 }),
+    chat: optional(fc.tuple(fc.oneof(serving, replayed), fc.record({ queue: optional(servingQueue), route: optional(routeRule) }))),
     faults: fc.array(fault, { maxLength: 3 }),
     duration: of("400 s", "1000 s", "1333.7 s"),
     warmup: of<unknown>("0 s", "100 s", "auto"),
     seed: fc.integer({ min: 0, max: 999 }),
   })
-  .map(({ west, east, services, batches, faults, duration, warmup, seed }) => {
+  .map(({ west, east, services, batches, chat, faults, duration, warmup, seed }) => {
     const workloads = [
       ...services.map(([spec], i) => [`web-${i}`, spec] as const),
       ...batches.map(([spec], i) => [`etl-${i}`, spec] as const),
+      ...(chat === undefined ? [] : [["chat", chat[0]] as const]),
     ];
     const isCarbonKnown = [west, east].every((each) => each === undefined || each.carbon !== undefined); // else nobody may decide by it
     const controllers = [
       ...services.flatMap(([, { queue, route }], i) => aimed(`web-${i}`, { queue, route })),
       ...batches.flatMap(([, { place, delay, hold }], i) => aimed(`etl-${i}`, isCarbonKnown ? { place, delay, hold } : { place })),
+      ...(chat === undefined ? [] : aimed("chat", chat[1])),
     ];
+    const racks =
+      chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: { kind: "g.yaml", count: 3 } } } };
     const scenario = {
       name: "fuzz",
       duration,
       warmup,
       sites: {
-        west,
+        west: { ...west, racks },
         ...(east === undefined ? {} : { east: { ...east, rows: {}, racks: {}, servers: east.servers ?? { kind: "small-8c" } } }),
       },
       workloads: Object.fromEntries(workloads),

@@ -261,6 +261,23 @@ describe("story: a model on a server that crashes", () => {
     near(metric(result, "workloads.chat.energy_j"), 200);
   });
 
+  it("loses what waits for its batch to fill, once", async () => {
+    // Both wait from 0 on, fail at 2 s, and the crash at 50 s finds nobody. The server boots until after the end.
+    const result = await tell(
+      {
+        engine: "{ kind: dynamic, maxBatch: 3, batchWait: 10 s }",
+        requests: [
+          [0, 8],
+          [0, 2],
+        ],
+        extra: "faults: { crash: { kind: server-crash, target: { site: west }, trace: crash.csv } }",
+      },
+      { "crash.csv": "at_s,duration_s\n2,2\n50,2\n" },
+    );
+    assert.equal(metric(result, "workloads.chat.requests_failed"), 2);
+    assert.equal(metric(result, "workloads.chat.energy_j"), 0);
+  });
+
   it("rejects what finds the queue full", async () => {
     const result = await tell({
       engine: "{ kind: none }",
