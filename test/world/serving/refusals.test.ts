@@ -1,0 +1,151 @@
+/** What of models on GPUs is refused before it runs: place, numbers, and the nearest thing that would work. */
+import { strict as assert } from "node:assert";
+import { SpecError } from "../../../src/scenario/index.ts";
+import { csv, type Files, loadYaml } from "../run-yaml.ts";
+import { KINDS } from "./kinds.ts";
+
+interface Parts {
+  readonly gpus?: string;
+  readonly models?: string;
+  readonly engine?: string;
+  readonly rest?: string;
+  readonly more?: string;
+}
+
+const POISSON = "outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
+
+function complaint(
+  {
+    gpus = ", gpus: { kind: ./g.yaml }",
+    models = "{ llm: { kind: ./llm.yaml } }",
+    engine = "{ kind: none }",
+    rest = POISSON,
+    more = "",
+  }: Parts,
+  files: Files = {},
+): string {
+  const text = `name: story
+seed: 1
+duration: 100 s
+sites: { west: { servers: { kind: small-8c${gpus} } } }
+workloads:
+  chat:
+    kind: model-serving
+    models: ${models}
+    engine: ${engine}
+    ${rest}
+${more}`.replace(/, arrivals/g, "\n    arrivals");
+  try {
+    loadYaml(text, { ...KINDS, ...files });
+  } catch (error) {
+    if (error instanceof SpecError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
+const big = (weights: string): Files => ({ "llm.yaml": (KINDS["llm.yaml"] as string).replace("12 GiB", weights) });
+
+describe("models on GPUs", () => {
+  it("are accepted where nothing is wrong", () => assert.equal(complaint({}), ""));
+
+  const cases: readonly (readonly [what: string, parts: Parts, files: Files, message: string])[] = [
+    [
+      "without any GPU",
+      { gpus: "" },
+      {},
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind needs a GPU, and no server that it may use has one. Hint: gpus: { kind: g } on a group of servers.",
+    ],
+    [
+      "larger than every GPU",
+      {},
+      big("13 GiB"),
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind needs 13 GiB for its weights, more than any GPU has for them: g 12 GiB. Hint: a GPU of at least 17 GiB.",
+    ],
+    [
+      "on a GPU for which the model has no latency",
+      { gpus: ", gpus: { kind: h100 }" },
+      {},
+      'scenario.yaml:8:28: workloads.chat.models.llm.kind names the model "llm.yaml", which has no latency on h100. It runs on: g.',
+    ],
+    [
+      "in more replicas than GPUs",
+      { models: "{ llm: { kind: ./llm.yaml, replicas: 3 } }", gpus: ", gpus: { kind: ./g.yaml, count: 2 }" },
+      {},
+      "scenario.yaml:8:50: workloads.chat.models.llm.replicas: only 2 of 3 fit on the GPUs, beside what was placed before. Hint: fewer replicas, or more GPUs: each holds one replica.",
+    ],
+    [
+      "under more load than its places can carry",
+      { rest: POISSON.replace("0.1", "0.5") },
+      {},
+      "scenario.yaml:8:20: workloads.chat.models.llm.replicas keep 1.5 places busy (0.5 req/s x 3 s), and replicas x maxBatch are 1: the queue would grow for ever. Hint: 2 replicas, or a queueLimit.",
+    ],
+    [
+      "without a word on tokens",
+      { rest: "arrivals: { kind: poisson, rate: 0.1 req/s }" },
+      {},
+      "scenario.yaml:7:5: workloads.chat.outputTokens is missing. Hint: a law such as { kind: lognormal, median: 140, sigma: 0.9 }, or a trace with a column output_tokens.",
+    ],
+    [
+      "replaying a request without tokens",
+      { rest: "arrivals: { kind: trace, file: chat.csv }" },
+      { "chat.csv": csv("arrival_s,output_tokens", [0, 3], [1, 0]) },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has 0 output tokens. Hint: at least 1.",
+    ],
+    [
+      "replaying requests for a model that is not there",
+      { rest: "arrivals: { kind: trace, file: chat.csv }" },
+      { "chat.csv": csv("arrival_s,output_tokens,class", [0, 3, "lm"]) },
+      'scenario.yaml:10:15: workloads.chat.arrivals replay a trace with requests for the model "lm", which the workload lacks. There are: llm.',
+    ],
+    [
+      "with shares that do not sum to 1",
+      { models: "{ llm: { kind: ./llm.yaml, share: 0.5 } }" },
+      {},
+      "scenario.yaml:8:13: workloads.chat.models must have shares that sum to 1, got 0.5.",
+    ],
+    [
+      "of an unknown kind",
+      { models: "{ llm: { kind: opt-1.3 } }" },
+      {},
+      'scenario.yaml:8:28: unknown model kind "opt-1.3". See `cybertwin list models`, or name a file: "./mine.yaml".',
+    ],
+    [
+      "with an engine that is still to come",
+      { engine: "{ kind: sarathi, chunk: 512 }" },
+      {},
+      'scenario.yaml:9:21: workloads.chat.engine.kind "sarathi" is not supported yet.',
+    ],
+    [
+      "with an engine that nobody knows",
+      { engine: "{ kind: dynamo }" },
+      {},
+      'scenario.yaml:9:21: unknown engine kind "dynamo". Did you mean "dynamic"? See `cybertwin list engines`.',
+    ],
+    [
+      "spread over several GPUs",
+      { models: "{ llm: { kind: ./llm.yaml, parallel: 2 } }" },
+      {},
+      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 is not supported yet.",
+    ],
+    [
+      "with an SLO by scale",
+      { rest: `${POISSON}\n    slo: { latency: 5 s, scale: 5 }` },
+      {},
+      "scenario.yaml:12:26: workloads.chat.slo.scale is not supported yet.",
+    ],
+    [
+      "placed by a rule for servers",
+      { more: "controllers: { place: { kind: best-fit, target: { workload: chat } } }" },
+      {},
+      'scenario.yaml:12:61: controllers.place.target.workload must be a service or batch workload for kind "best-fit", got a model-serving workload.',
+    ],
+    [
+      "with a confusion matrix whose shares do not sum to 1",
+      { more: "controllers: { q: { kind: ssjf, target: { workload: chat }, predictor: { kind: confusion-matrix, file: m.csv } } }" },
+      { "m.csv": "tokens_from,predicted_0,predicted_1\n0,0.5,0.5\n9,0.5,0.4\n" },
+      "m.csv:3: the shares predicted_0 to predicted_1 must be at least 0 and sum to 1, got 0.9 (from scenario.yaml:12).",
+    ],
+  ];
+  for (const [what, parts, files, message] of cases) it(`are refused ${what}`, () => assert.equal(complaint(parts, files), message));
+});
