@@ -28,6 +28,8 @@ export class ServingReplica {
   readonly #engine: Engine;
   readonly #agingS: number;
   readonly #listener: ReplicaListener;
+  readonly #onForm = (): void => this.#start();
+  readonly #onEnd = (): void => this.#finish();
   /** All that are here and unfinished, in order of entry. */
   readonly #entered = new FifoQueue();
   /** Length and begin of the batch under way. */
@@ -109,7 +111,7 @@ export class ServingReplica {
     if (this.#form !== NO_EVENT) {
       if (dueS < this.#formS) this.#simulation.rescheduleAt(this.#form, dueS);
       else return;
-    } else this.#form = this.#simulation.scheduleAt(dueS, PHASE.control, () => this.#start());
+    } else this.#form = this.#simulation.scheduleAt(dueS, PHASE.control, this.#onForm);
     this.#formS = dueS;
   }
 
@@ -128,7 +130,7 @@ export class ServingReplica {
     this.#startS = nowS;
     this.#durationS = this.#engine.isContinuous ? shortestS : longestS;
     this.device.run(this.model.activity);
-    this.#end = this.#simulation.schedule(this.#durationS, PHASE.finish, () => this.#finish());
+    this.#end = this.#simulation.schedule(this.#durationS, PHASE.finish, this.#onEnd);
   }
 
   /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */

@@ -196,5 +196,5 @@ function reversed(value: unknown, depth: number, inSection = false): unknown {
   return Object.fromEntries(inSection ? entries : entries.reverse());
 }
 
-/** Maps from names: sites, racks and servers are numbered as they stand, ties go to the first, classes are columns. */
-const NAMED = ["sites", "racks", "workloads", "controllers", "faults", "classes"];
+/** Maps from names: sites, racks and servers are numbered as they stand, ties go to the first, classes and models are columns. */
+const NAMED = ["sites", "racks", "workloads", "controllers", "faults", "classes", "models"];
