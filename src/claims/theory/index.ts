@@ -1,5 +1,6 @@
 /** Closed forms that the simulator must meet: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { attributionEach } from "./attribution-each.ts";
 import { availability } from "./availability.ts";
 import { cap } from "./cap.ts";
 import { closedLoop } from "./closed-loop.ts";
@@ -55,5 +56,6 @@ export const THEORY: readonly Claim[] = [
   availability,
   energy,
   attributed,
+  attributionEach,
   dvfs,
 ];
