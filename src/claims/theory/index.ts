@@ -25,6 +25,7 @@ import { retries } from "./retries.ts";
 import { sjf, srpt } from "./shortest-first.ts";
 import { slo } from "./slo.ts";
 import { srptDominance } from "./srpt-dominance.ts";
+import { timeouts } from "./timeouts.ts";
 import { weightedSharing } from "./weighted-sharing.ts";
 
 export const THEORY: readonly Claim[] = [
@@ -50,6 +51,7 @@ export const THEORY: readonly Claim[] = [
   srptDominance,
   closedLoop,
   powerOfD,
+  timeouts,
   retries,
   deadlines,
   restarts,
