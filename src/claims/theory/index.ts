@@ -25,6 +25,8 @@ import { retries } from "./retries.ts";
 import { sjf, srpt } from "./shortest-first.ts";
 import { slo } from "./slo.ts";
 import { srptDominance } from "./srpt-dominance.ts";
+import { streams } from "./streams.ts";
+import { ties } from "./ties.ts";
 import { timeouts } from "./timeouts.ts";
 import { weightedSharing } from "./weighted-sharing.ts";
 
@@ -51,6 +53,8 @@ export const THEORY: readonly Claim[] = [
   srptDominance,
   closedLoop,
   powerOfD,
+  ties,
+  streams,
   timeouts,
   retries,
   deadlines,

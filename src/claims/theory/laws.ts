@@ -82,7 +82,7 @@ async function cut(lab: Lab): Promise<readonly Verdict[]> {
 
 export const operationalLaws: Claim = {
   id: "laws",
-  title: "Little's law and the utilisation law on every path",
+  title: "Little's law and the utilisation law on a run, request by request",
   source: "L = lambda W, U = X S; Denning & Buzen, ACM Computing Surveys 10(3), 1978",
   cases: [
     ...Object.keys(RULES).map((rule) => ({ tier: "quick" as const, check: (lab: Lab) => rows(lab, rule) })),
