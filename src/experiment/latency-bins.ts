@@ -7,7 +7,9 @@ const BIN_COUNT = BINS_PER_OCTAVE * OCTAVES;
 const EXPONENT_BIAS = 1023;
 const FIRST = (LOWEST_EXPONENT + EXPONENT_BIAS) * BINS_PER_OCTAVE;
 
-const bits = new DataView(new ArrayBuffer(8));
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0; // little-endian or not
 
 export class LatencyBins {
   readonly counts = new Uint32Array(BIN_COUNT);
@@ -16,8 +18,8 @@ export class LatencyBins {
   maxS = 0;
 
   add(latencyS: number): void {
-    bits.setFloat64(0, latencyS);
-    const bin = (bits.getUint32(0) >>> 16) - FIRST; // exponent and the top four mantissa bits
+    double[0] = latencyS;
+    const bin = ((words[HIGH] as number) >>> 16) - FIRST; // exponent and the top four mantissa bits
     const clamped = bin < 0 ? 0 : bin >= BIN_COUNT ? BIN_COUNT - 1 : bin;
     this.counts[clamped] = (this.counts[clamped] as number) + 1;
     this.n++;
@@ -38,9 +40,9 @@ export class LatencyBins {
 /** Lower edge of a bin, seconds. */
 export function edgeS(bin: number): number {
   const octave = Math.floor(bin / BINS_PER_OCTAVE);
-  bits.setUint32(0, ((octave + LOWEST_EXPONENT + EXPONENT_BIAS) << 20) | ((bin - octave * BINS_PER_OCTAVE) << 16));
-  bits.setUint32(4, 0);
-  return bits.getFloat64(0);
+  words[HIGH] = ((octave + LOWEST_EXPONENT + EXPONENT_BIAS) << 20) | ((bin - octave * BINS_PER_OCTAVE) << 16);
+  words[1 - HIGH] = 0;
+  return double[0] as number;
 }
 
 /** One histogram over many: bins from the first to the last that holds anything, `merge` neighbours to one. */

@@ -1,4 +1,5 @@
 /** What one run leaves behind: numbers for scripts, series for pictures, rows for files. Plain data, so it crosses threads. */
+import type { BucketCounts } from "../stats/index.ts";
 import type { Account } from "../world/energy/account.ts";
 
 export interface Note {
@@ -17,6 +18,8 @@ export interface RunResult {
   readonly seed: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly notes: Readonly<Record<string, Note>>;
+  /** Latencies by buckets, by the common prefix of their metrics: `workloads.web.latency` for `…_p99_s`. Absent where results are read back. */
+  readonly latencyCounts?: Readonly<Record<string, BucketCounts>>;
   readonly identities: Readonly<Record<string, boolean>>;
   readonly eventLogHash: string;
   readonly eventCount: number;
@@ -115,7 +118,7 @@ export interface SummaryEntry {
   readonly ciHigh: number | null;
   readonly n: number;
   readonly unit: string;
-  /** "replications" (95 % t interval over seeds), "batch-means" (within one run), or "single" (no interval: a note says why, or runs were interrupted). */
+  /** "replications" (95 % t interval over seeds), "pooled" (percentile of all seeds' latencies), "batch-means" (within one run), or "single" (no interval: a note says why, or runs were interrupted). */
   readonly estimator: string;
 }
 export interface Expectation {

@@ -89,6 +89,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
     seed,
     metrics: book.metrics,
     notes: book.notes,
+    latencyCounts: book.latencyCounts,
     identities: identities(world),
     eventLogHash: simulation.eventHash,
     eventCount: simulation.eventCount,

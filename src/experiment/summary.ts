@@ -1,4 +1,5 @@
 /** One line for each metric over all runs: its mean, its interval, and where the interval comes from. */
+import { middleOf, replicatedQuantileInterval } from "../stats/index.ts";
 import type { RunResult, SummaryEntry } from "./result.ts";
 
 export interface Interval {
@@ -12,7 +13,7 @@ export type MeanInterval = (values: readonly number[], level: number) => Interva
 export const LEVEL = 0.95;
 
 /** As much of a run as its summary rests on. */
-export type Measured = Pick<RunResult, "metrics" | "notes" | "interruptedAtS">;
+export type Measured = Pick<RunResult, "metrics" | "notes" | "latencyCounts" | "interruptedAtS">;
 
 /**
  * Summarises by metric name, in the order of the first run. Interrupted runs count only where there is no whole one:
@@ -35,12 +36,31 @@ function summaryOf(name: string, runs: readonly Measured[], interval: MeanInterv
     return { mean, ciLow: null, ciHigh: null, n: values.length, unit, estimator: "single" };
   }
   if (values.length > 1) {
-    const { mean, low, high } = interval(values, LEVEL);
-    return { mean, ciLow: low, ciHigh: high, n: values.length, unit, estimator: "replications" };
+    const pooled = pooledPercentile(name, runs);
+    const { mean, low, high } = pooled ?? interval(values, LEVEL);
+    const isBounded = Number.isFinite(low) && Number.isFinite(high); // too few requests bound no high percentile from above
+    const [ciLow, ciHigh] = isBounded ? [low, high] : [null, null];
+    return { mean, ciLow, ciHigh, n: values.length, unit, estimator: pooled === undefined ? "replications" : "pooled" };
   }
   const halfWidth = runs.find((run) => typeof run.metrics[name] === "number")?.notes[name]?.halfWidth;
   if (halfWidth === undefined) return { mean: first, ciLow: null, ciHigh: null, n: 1, unit, estimator: "single" };
   return { mean: first, ciLow: first - halfWidth, ciHigh: first + halfWidth, n: 1, unit, estimator: "batch-means" };
+}
+
+const PERCENTILE = /^(.*)_p(\d{2,3})_s$/;
+
+/**
+ * A percentile of the latencies of all runs together, with an interval from how the runs differ: the mean of one percentile a
+ * run is something else where runs are short. Undefined for other metrics. Values are known to 1/1024.
+ */
+export function pooledPercentile(metric: string, runs: readonly Measured[]): Interval | undefined {
+  const [, prefix, digits] = PERCENTILE.exec(metric) ?? [];
+  if (prefix === undefined || digits === undefined) return undefined;
+  const counts = runs.map((run) => run.latencyCounts?.[prefix]).filter((each) => each !== undefined);
+  if (counts.length < 2) return undefined;
+  const replications = counts.map((each) => ({ values: each.buckets.map(middleOf), counts: each.counts }));
+  const { estimate, low, high } = replicatedQuantileInterval(replications, Number(`0.${digits}`), LEVEL);
+  return { mean: estimate, low, high };
 }
 
 /** Longest suffix first: `_per_s` ends in `_s` too. */

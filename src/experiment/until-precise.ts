@@ -1,8 +1,8 @@
 /** Replications until the mean of a metric is known well enough: seeds one after another, each prefix of them asked in order. */
-import { type Interval, type Precision, replicationStep } from "../stats/index.ts";
+import { intervalStep, type Precision, tInterval } from "../stats/index.ts";
 import { type PoolHooks, runSeeds, type SeedPlan } from "./pool.ts";
 import type { RunResult } from "./result.ts";
-import { LEVEL } from "./summary.ts";
+import { type Interval, LEVEL, pooledPercentile } from "./summary.ts";
 
 export interface PrecisionTarget {
   readonly metric: string;
@@ -59,5 +59,6 @@ export async function runUntilPrecise<Loaded>(
 function stepAfter(runs: readonly RunResult[], { metric, relative, maxRuns }: PrecisionTarget) {
   const values = runs.map((run) => run.metrics[metric]).filter((value) => typeof value === "number");
   const precision: Precision = { relative, level: LEVEL, minRuns: MIN_RUNS, maxRuns };
-  return values.length === 0 ? undefined : replicationStep(values, precision);
+  if (values.length === 0) return undefined;
+  return intervalStep(pooledPercentile(metric, runs) ?? tInterval(values, LEVEL), values.length, precision);
 }

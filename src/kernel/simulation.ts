@@ -143,9 +143,34 @@ export class Simulation {
 
   /** Runs the next event. Returns false when nothing is pending. */
   step(): boolean {
+    return this.#stepUntil(Infinity);
+  }
+
+  /** Runs every event at or before `timeS`, then sets the clock to `timeS`. */
+  runUntil(timeS: number): void {
+    if (!(timeS >= this.#nowS)) badTime("timeS", timeS);
+    while (this.#stepUntil(timeS));
+    if (timeS < Infinity) this.#nowS = timeS;
+  }
+
+  /**
+   * Runs at most `eventCount` events at or before `timeS`; returns true once none is left, and the clock stands at
+   * `timeS`. Lets a caller breathe (progress, interrupts) without changing what is simulated.
+   */
+  runSome(timeS: number, eventCount: number): boolean {
+    for (let i = 0; i < eventCount; i++) {
+      if (this.#stepUntil(timeS)) continue;
+      if (timeS < Infinity) this.#nowS = Math.max(this.#nowS, timeS);
+      return true;
+    }
+    return false;
+  }
+
+  #stepUntil(limitS: number): boolean {
     if (this.#hole) this.#fillHole();
     if (this.#length === 0) return false;
     const timeS = this.#timesS[0] as number;
+    if (!(timeS <= limitS)) return false;
     const slot = this.#slots[0] as number;
     const handler = this.#handlers[slot] as Handler;
     const arg = this.#args[slot] as number;
@@ -156,27 +181,6 @@ export class Simulation {
     this.#hole = true;
     handler(arg);
     return true;
-  }
-
-  /** Runs every event at or before `timeS`, then sets the clock to `timeS`. */
-  runUntil(timeS: number): void {
-    if (!(timeS >= this.#nowS)) badTime("timeS", timeS);
-    while (this.peekS() <= timeS && this.step()); // step: with nothing pending, peekS is Infinity, and so may timeS be
-    if (timeS < Infinity) this.#nowS = timeS;
-  }
-
-  /**
-   * Runs at most `eventCount` events at or before `timeS`; returns true once none is left, and the clock stands at
-   * `timeS`. Lets a caller breathe (progress, interrupts) without changing what is simulated.
-   */
-  runSome(timeS: number, eventCount: number): boolean {
-    for (let i = 0; i < eventCount; i++) {
-      if (!(this.peekS() <= timeS && this.step())) {
-        if (timeS < Infinity) this.#nowS = Math.max(this.#nowS, timeS);
-        return true;
-      }
-    }
-    return false;
   }
 
   #insert(timeS: number, phase: Phase, fn: Handler, arg: number): EventId {
@@ -213,9 +217,8 @@ export class Simulation {
   }
 
   #release(slot: number): void {
+    // Ids of the past fail by their generation; the function stays until the slot serves again, for a store costs at each event.
     this.#generations[slot] = (this.#generations[slot] as number) + 1;
-    this.#positions[slot] = -1;
-    this.#handlers[slot] = nothing;
     this.#freeSlots[this.#freeCount++] = slot;
   }
 

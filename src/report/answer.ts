@@ -128,7 +128,8 @@ export function remarkOf(output: RunOutput, metric: string): string | null {
   for (const run of output.runs) {
     const note = run.notes[metric];
     if (note?.censored) return `at least this: some ${isOfJobs(output, metric) ? "jobs" : "requests"} were cut off before they finished`;
-    if (note?.reason !== undefined) return note.reason;
+    const isOfRunAlone = note?.halfWidth !== undefined && output.summary[metric]?.estimator !== "batch-means";
+    if (note?.reason !== undefined && !isOfRunAlone) return note.reason;
   }
   return null;
 }
@@ -142,6 +143,8 @@ export function estimatorWords(entry: SummaryEntry): string {
   switch (entry.estimator) {
     case "replications":
       return `${entry.n}${NBSP}seeds`;
+    case "pooled":
+      return `all of ${entry.n}${NBSP}seeds${entry.ciLow === null ? ", too few for an interval" : ""}`;
     case "batch-means":
       return `batches of one${NBSP}run`;
     case "single":

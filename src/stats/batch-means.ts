@@ -1,6 +1,7 @@
 /**
- * The mean of one long, correlated series and how far to trust it. Neighbouring samples are averaged into batches until
- * batches no longer follow each other, and a t interval is taken over those. Hot: one `add` a sample.
+ * The mean of one long, correlated series and how far to trust it. Neighbouring samples are averaged into batches; the
+ * interval is the wider of two: over 20 to 39 batches, widened by what correlation is left between them, and over 5 to 9
+ * larger ones. Hot: one `add` a sample.
  * @see Fishman, Grouping observations in digital simulation, Management Science 24(5), 1978.
  */
 import { Sum } from "../kernel/index.ts";
@@ -8,8 +9,12 @@ import { mean, tQuantile, variance } from "./interval.ts";
 
 /** When so many batches are full, neighbours merge and the batch size doubles: 20 to 39 full batches, in O(1) memory. */
 const MOST_BATCHES = 40;
-/** Merging for independence stops here: fewer make the t interval needlessly wide. */
+/** From fewer the interval is not finite. */
 const LEAST_BATCHES = 10;
+/** The second interval merges neighbours until fewer than twice as many are left. */
+const LARGE_BATCHES = 5;
+/** A correlation beyond this cannot be told from a trend by so few batches. */
+const CORRELATION_MAX = 0.9;
 /** One-sided 95 % point of the normal law. */
 const Z_ONE_SIDED = 1.6448536269514722;
 
@@ -20,7 +25,7 @@ export interface BatchMeansInterval {
   readonly halfWidth: number;
   readonly batchCount: number;
   readonly batchSize: number;
-  /** False if batches still follow each other at the last merge: the interval is then too narrow, the run too short. */
+  /** False if batches still follow each other: the run is too short, and the interval, though widened, may be too narrow. */
   readonly independent: boolean;
   readonly n: number;
 }
@@ -53,18 +58,16 @@ export class BatchMeans {
   /** `level` in (0, 1), such as 0.95. */
   interval(level: number): BatchMeansInterval {
     const size = this.#size;
-    let means: Float64Array = this.#sums.slice(0, this.#full).map((sum) => sum / size);
-    let independent = areIndependent(means);
-    let merged = 1;
-    while (!independent && means.length >= 2 * LEAST_BATCHES) {
-      means = mergePairs(means);
-      merged *= 2;
-      independent = areIndependent(means);
-    }
+    const means = this.#sums.slice(0, this.#full).map((sum) => sum / size);
     const count = means.length;
-    const halfWidth =
-      count < LEAST_BATCHES ? Number.POSITIVE_INFINITY : tQuantile((1 + level) / 2, count - 1) * Math.sqrt(variance(means) / count);
-    return { mean: this.mean, halfWidth, batchCount: count, batchSize: size * merged, independent, n: this.#n };
+    return {
+      mean: this.mean,
+      halfWidth: count < LEAST_BATCHES ? Number.POSITIVE_INFINITY : Math.max(widened(means, level), ofLargeBatches(means, level)),
+      batchCount: count,
+      batchSize: size,
+      independent: areIndependent(means),
+      n: this.#n,
+    };
   }
 
   #closeBatch(): void {
@@ -85,27 +88,43 @@ export function batchMeans(values: ArrayLike<number>, level: number): BatchMeans
   return batches.interval(level);
 }
 
-/** Averages neighbours; an odd last one is dropped. */
-function mergePairs(means: Float64Array): Float64Array {
-  return Float64Array.from({ length: means.length >> 1 }, (_, i) => ((means[2 * i] as number) + (means[2 * i + 1] as number)) / 2);
+/**
+ * Half-width where batches follow each other as an autoregressive series of order one does: correlation r leaves as much
+ * information as (1 - r)/(1 + r) times as many independent batches.
+ * @see Law, Simulation Modeling and Analysis, 5th ed., 9.5.3 (batch means, autoregressive method).
+ */
+function widened(means: Float64Array, level: number): number {
+  const r = Math.min(CORRELATION_MAX, Math.max(0, serialCorrelation(means)));
+  const inflation = (1 + r) / (1 - r);
+  const degrees = Math.max(1, (means.length - 1) / inflation);
+  return tQuantile((1 + level) / 2, degrees) * Math.sqrt((inflation * variance(means)) / means.length);
+}
+
+function ofLargeBatches(means: Float64Array, level: number): number {
+  const per = Math.floor(means.length / LARGE_BATCHES);
+  const large = Float64Array.from({ length: Math.floor(means.length / per) }, (_, i) => mean(means.subarray(i * per, (i + 1) * per)));
+  return tQuantile((1 + level) / 2, large.length - 1) * Math.sqrt(variance(large) / large.length);
+}
+
+/** Whether the values show no positive correlation from one to the next: von Neumann's ratio, one-sided at 5 %. */
+export function areIndependent(values: Float64Array): boolean {
+  const k = values.length;
+  // Under independence the correlation is about normal with mean 0 and variance (k - 2)/(k^2 - 1).
+  return k >= 3 && serialCorrelation(values) <= Z_ONE_SIDED * Math.sqrt((k - 2) / (k * k - 1));
 }
 
 /**
- * Whether the values show no positive correlation from one to the next: von Neumann's ratio, one-sided at 5 %.
- * Under independence 1 - ratio/2 is about normal with variance (k - 2)/(k^2 - 1).
+ * Correlation from one value to the next, 1 - ratio/2 of von Neumann's ratio; 0 for a constant.
  * @see von Neumann, Annals of Mathematical Statistics 12(4), 1941.
  */
-export function areIndependent(values: Float64Array): boolean {
-  const k = values.length;
-  if (k < 3) return false;
+function serialCorrelation(values: Float64Array): number {
   const center = mean(values);
   let deviations = 0;
   let differences = 0;
-  for (let i = 0; i < k; i++) {
+  for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     deviations += (value - center) * (value - center);
     if (i > 0) differences += (value - (values[i - 1] as number)) * (value - (values[i - 1] as number));
   }
-  if (deviations === 0) return true;
-  return 1 - differences / (2 * deviations) <= Z_ONE_SIDED * Math.sqrt((k - 2) / (k * k - 1));
+  return deviations === 0 ? 0 : 1 - differences / (2 * deviations);
 }

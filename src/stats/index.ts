@@ -19,13 +19,24 @@ export { type Interval, mean, tCdf, tInterval, tQuantile, variance } from "./int
 export { KsDrift, type KsDriftSpec } from "./ks-drift.ts";
 export { EXACT_LIMIT, LatencyRecorder, logEdges, type PercentileEstimator } from "./latency-recorder.ts";
 export { binomialAtLeast, chiSquareQuantile, chiSquareTail, normalCdf, normalQuantile } from "./laws.ts";
+export { type BucketCounts, middleOf } from "./log-histogram.ts";
 export { distanceTail, MahalanobisDetector, type MahalanobisSpec } from "./mahalanobis.ts";
 export { MSER5_VALUES_MIN, mser5, type Truncation } from "./mser5.ts";
 export { PageHinkley, type PageHinkleySpec } from "./page-hinkley.ts";
 export { differences, type Pair, pairedInterval, pairUp, relativeDifference, tTestP } from "./paired.ts";
-export { type ContinueReason, type Precision, replicationStep, type SeriesTarget, type StoppingStep, seriesStep } from "./precision.ts";
+export {
+  type ContinueReason,
+  intervalStep,
+  type Precision,
+  replicationStep,
+  type SeriesTarget,
+  type StoppingStep,
+  seriesStep,
+} from "./precision.ts";
 export { nearestRank, percentileOfSorted } from "./quantile.ts";
 export {
+  type CountedValues,
+  counted,
   type QuantileInterval,
   quantileInterval,
   quantileRanks,

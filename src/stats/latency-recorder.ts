@@ -3,7 +3,7 @@
  * turn into a log histogram, good to 1/1024, and the memory stays at 256 KiB. Hot: one `add` a request.
  */
 import { Sum } from "../kernel/index.ts";
-import { LogHistogram } from "./log-histogram.ts";
+import { type BucketCounts, LogHistogram } from "./log-histogram.ts";
 import { nearestRank, percentileOfSorted } from "./quantile.ts";
 
 export type PercentileEstimator = "exact" | "log-histogram";
@@ -75,6 +75,11 @@ export class LatencyRecorder {
     return Math.min(this.#max, Math.max(this.#min, this.#histogram.valueAtRank(rank)));
   }
 
+  /** All samples by buckets, to pool with those of other runs. */
+  bucketCounts(): BucketCounts {
+    return (this.#histogram ?? this.#indexed()).bucketCounts();
+  }
+
   /** Takes in all samples of `other`, as if they had been added here. */
   merge(other: LatencyRecorder): void {
     this.#min = Math.min(this.#min, other.#min);
@@ -129,19 +134,23 @@ export class LatencyRecorder {
   #exactPercentile(p: number): number {
     if (this.#sorted || this.#sampleCount < FEW_SAMPLES) return percentileOfSorted(this.#sortedSamples(), p);
     const samples = this.#samples.subarray(0, this.#sampleCount);
-    if (this.#index === undefined) {
-      this.#index = new LogHistogram();
-      for (let i = 0; i < samples.length; i++) this.#index.add(samples[i] as number);
-    }
+    const index = this.#indexed();
     const rank = nearestRank(p, samples.length);
-    const { bucket, before } = this.#index.bucketAtRank(rank);
-    const index = this.#index;
+    const { bucket, before } = index.bucketAtRank(rank);
     const inBucket: number[] = []; // `filter` would copy all samples first
     for (let i = 0; i < samples.length; i++) {
       const value = samples[i] as number;
       if (index.bucketOf(value) === bucket) inBucket.push(value);
     }
     return Float64Array.from(inBucket).sort()[rank - before - 1] as number;
+  }
+
+  #indexed(): LogHistogram {
+    if (this.#index !== undefined) return this.#index;
+    const index = new LogHistogram();
+    for (let i = 0; i < this.#sampleCount; i++) index.add(this.#samples[i] as number);
+    this.#index = index;
+    return index;
   }
 
   #grow(): void {

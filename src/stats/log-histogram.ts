@@ -10,6 +10,12 @@ const FRACTION_SHIFT = 11; // of the 20 fraction bits in a double's upper word, 
 const FIRST_CODE = (LOWEST_EXPONENT + 1023) * PER_OCTAVE;
 const UPPER_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0; // little-endian or not
 
+/** A distribution by buckets of this file, ascending: values are known to 1/1024. */
+export interface BucketCounts {
+  readonly buckets: readonly number[];
+  readonly counts: readonly number[];
+}
+
 export class LogHistogram {
   readonly #counts = new Float64Array(BUCKETS);
   readonly #double = new Float64Array(1);
@@ -56,6 +62,19 @@ export class LogHistogram {
     throw new RangeError(`rank ${rank} of ${this.#n} values`);
   }
 
+  /** The buckets in use, in order, with their counts: plain data, to be stored or pooled. */
+  bucketCounts(): BucketCounts {
+    const buckets: number[] = [];
+    const counts: number[] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const count = this.#counts[bucket] as number;
+      if (count === 0) continue;
+      buckets.push(bucket);
+      counts.push(count);
+    }
+    return { buckets, counts };
+  }
+
   /** Calls `visit` with the middle and the count of every bucket in use, smallest first. */
   visitBuckets(visit: (value: number, count: number) => void): void {
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
@@ -65,7 +84,8 @@ export class LogHistogram {
   }
 }
 
-function middleOf(bucket: number): number {
+/** The value that stands for a bucket. */
+export function middleOf(bucket: number): number {
   const octave = LOWEST_EXPONENT + Math.floor(bucket / PER_OCTAVE);
   const fraction = ((bucket % PER_OCTAVE) + 0.5) / PER_OCTAVE;
   return powerOfTwo(octave) * (1 + fraction);

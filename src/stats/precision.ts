@@ -26,18 +26,28 @@ export type StoppingStep<Found> =
   | { readonly kind: "stop"; readonly why: "precise" | "cap"; readonly interval: Found };
 
 /**
- * Whether another replication is needed after `values`, one a replication in the order of seeds. Ask after every one: who
- * asks after every eighth, because eight workers run, gets results that depend on the number of workers.
- * @throws {RangeError} without values, or for a precision that cannot be met.
+ * Whether another replication is needed after `count` of them, which gave `interval`. Ask after every one: who asks after
+ * every eighth, because eight workers run, gets results that depend on the number of workers.
+ * A value of exactly 0 is never precise: what did not occur in any run may still occur.
+ * @throws {RangeError} for a precision that cannot be met.
  */
-export function replicationStep(values: ArrayLike<number>, { relative, level, minRuns, maxRuns }: Precision): StoppingStep<Interval> {
+export function intervalStep<Found extends Pick<Interval, "mean" | "low" | "high">>(
+  interval: Found,
+  count: number,
+  { relative, minRuns, maxRuns }: Precision,
+): StoppingStep<Found> {
   if (!(relative > 0 && relative < 1)) throw new RangeError(`a relative precision lies between 0 and 1, got ${relative}`);
   if (!(minRuns >= 2 && minRuns <= maxRuns)) throw new RangeError(`runs from ${minRuns} to ${maxRuns}: need 2 <= least <= most`);
-  const interval = tInterval(values, level);
-  const halfWidth = (interval.high - interval.low) / 2;
-  if (values.length >= minRuns && isWithin(halfWidth, interval.mean, relative)) return { kind: "stop", why: "precise", interval };
-  if (values.length >= maxRuns) return { kind: "stop", why: "cap", interval };
-  return { kind: "continue", why: values.length < minRuns ? "too-few" : "too-wide", interval };
+  // The longer side: intervals of percentiles are not symmetric.
+  const halfWidth = Math.max(interval.high - interval.mean, interval.mean - interval.low);
+  if (count >= minRuns && isWithin(halfWidth, interval.mean, relative)) return { kind: "stop", why: "precise", interval };
+  if (count >= maxRuns) return { kind: "stop", why: "cap", interval };
+  return { kind: "continue", why: count < minRuns ? "too-few" : "too-wide", interval };
+}
+
+/** The same from `values`, one a replication in the order of seeds. @throws {RangeError} without values. */
+export function replicationStep(values: ArrayLike<number>, precision: Precision): StoppingStep<Interval> {
+  return intervalStep(tInterval(values, precision.level), values.length, precision);
 }
 
 /** For one long run: either a relative error, in (0, 1), or a half-width in the unit of the values, > 0. */
@@ -57,5 +67,5 @@ export function seriesStep(interval: BatchMeansInterval, target: SeriesTarget, m
 
 /** The estimate may be too large, and then so is a share of it: an error of e relative to the truth needs e / (1 + e) of the estimate. */
 function isWithin(halfWidth: number, center: number, relative: number): boolean {
-  return halfWidth <= (relative / (1 + relative)) * Math.abs(center);
+  return center !== 0 && halfWidth <= (relative / (1 + relative)) * Math.abs(center);
 }

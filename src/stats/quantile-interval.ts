@@ -3,7 +3,7 @@
  */
 import { tQuantile, variance } from "./interval.ts";
 import { binomialAtLeast } from "./laws.ts";
-import { percentileOfSorted } from "./quantile.ts";
+import { nearestRank, percentileOfSorted } from "./quantile.ts";
 
 export interface QuantileInterval {
   /** Nearest-rank percentile of all values. */
@@ -63,39 +63,69 @@ function firstRank(last: number, holds: (rank: number) => boolean): number {
 const valueAt = (sorted: Float64Array, rank: number): number =>
   rank < 1 ? Number.NEGATIVE_INFINITY : rank > sorted.length ? Number.POSITIVE_INFINITY : (sorted[rank - 1] as number);
 
+/** Values in ascending order, and how often each occurs. */
+export interface CountedValues {
+  readonly values: ArrayLike<number>;
+  readonly counts: ArrayLike<number>;
+}
+
 /**
  * From independent replications whose values may be correlated inside each. The shares of each replication at or below the
  * pooled percentile are independent, so a t interval holds for their mean; its ends are read off the pooled values.
  * Wants some ten replications or more. @throws {RangeError} without values.
  * @see Woodruff, Confidence intervals for medians and other position measures, JASA 47(260), 1952.
  */
-export function replicatedQuantileInterval(replications: readonly ArrayLike<number>[], p: number, level: number): QuantileInterval {
-  const sorted = pool(replications);
-  const n = sorted.length;
+export function replicatedQuantileInterval(replications: readonly CountedValues[], p: number, level: number): QuantileInterval {
+  const pooled = pool(replications);
+  const { n } = pooled;
   if (n === 0) throw new RangeError("no values, no quantile");
   if (!(p > 0 && p < 1) || !(level > 0 && level < 1)) throw new RangeError(`no quantile interval for p = ${p}, level = ${level}`);
-  const estimate = percentileOfSorted(sorted, p);
+  const estimate = valueAtRank(pooled, nearestRank(p, n));
   const runs = replications.length;
-  const excess = replications.map((values) => ((countUpTo(values, estimate) - p * values.length) * runs) / n);
+  const excess = replications.map((replication) => ((countUpTo(replication, estimate) - p * countUpTo(replication, Infinity)) * runs) / n);
   const halfWidth = runs < 2 ? Number.POSITIVE_INFINITY : tQuantile((1 + level) / 2, runs - 1) * Math.sqrt(variance(excess) / runs);
   // A share outside 0..1 means that the values do not reach far enough: unbounded, not the extreme value.
-  const low = valueAt(sorted, Math.floor(Math.max(0, p - halfWidth) * n));
-  const high = valueAt(sorted, Math.floor(Math.min(1, p + halfWidth) * n) + 1);
+  const low = valueAtRank(pooled, Math.floor(Math.max(0, p - halfWidth) * n));
+  const high = valueAtRank(pooled, Math.floor(Math.min(1, p + halfWidth) * n) + 1);
   return { estimate, low: Math.min(low, estimate), high: Math.max(high, estimate), n };
 }
 
-function pool(replications: readonly ArrayLike<number>[]): Float64Array {
-  const pooled = new Float64Array(replications.reduce((count, values) => count + values.length, 0));
-  let offset = 0;
-  for (const values of replications) {
-    pooled.set(values, offset);
-    offset += values.length;
-  }
-  return pooled.sort();
+/** Each value once. */
+export function counted(values: ArrayLike<number>): CountedValues {
+  return { values: Float64Array.from(values).sort(), counts: new Float64Array(values.length).fill(1) };
 }
 
-function countUpTo(values: ArrayLike<number>, limit: number): number {
+interface Pooled extends CountedValues {
+  readonly n: number;
+}
+
+function pool(replications: readonly CountedValues[]): Pooled {
+  const countOf = new Map<number, number>();
+  for (const { values, counts } of replications) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      countOf.set(value, (countOf.get(value) ?? 0) + (counts[i] as number));
+    }
+  }
+  const values = Float64Array.from(countOf.keys()).sort();
+  const counts = values.map((value) => countOf.get(value) as number);
+  return { values, counts, n: counts.reduce((sum, count) => sum + count, 0) };
+}
+
+/** Rank from 1; unbounded outside 1..n. */
+function valueAtRank({ values, counts, n }: Pooled, rank: number): number {
+  if (rank < 1) return Number.NEGATIVE_INFINITY;
+  if (rank > n) return Number.POSITIVE_INFINITY;
+  let seen = 0;
+  for (let i = 0; i < values.length; i++) {
+    seen += counts[i] as number;
+    if (seen >= rank) return values[i] as number;
+  }
+  throw new RangeError(`rank ${rank} of ${n} values`);
+}
+
+function countUpTo({ values, counts }: CountedValues, limit: number): number {
   let count = 0;
-  for (let i = 0; i < values.length; i++) if ((values[i] as number) <= limit) count++;
+  for (let i = 0; i < values.length && (values[i] as number) <= limit; i++) count += counts[i] as number;
   return count;
 }

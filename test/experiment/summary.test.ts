@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { runOutput } from "../../src/experiment/output.ts";
 import { type MeanInterval, summarize, unitOf } from "../../src/experiment/summary.ts";
+import { rootRng } from "../../src/kernel/index.ts";
+import { counted, LatencyRecorder, replicatedQuantileInterval } from "../../src/stats/index.ts";
 import { fakeResult } from "./fake-run.ts";
 
 /** The range of the values instead of a t interval: what is tested here is who asks for it, and with what. */
@@ -46,6 +48,57 @@ describe("summarize", () => {
     const whole = fakeResult(2, { metrics: { x_s: 1 } });
     assert.equal(summarize([cut, whole], range).x_s?.mean, 1);
     assert.equal(summarize([cut], range).x_s?.mean, 100);
+  });
+});
+
+/** Counts of exact latencies, as a run hands them on. */
+function latencyRun(seed: number, latenciesS: readonly number[]) {
+  const recorder = new LatencyRecorder();
+  for (const latencyS of latenciesS) recorder.add(latencyS);
+  return fakeResult(seed, {
+    metrics: { "workloads.web.latency_p90_s": recorder.percentile(0.9) },
+    latencyCounts: { "workloads.web.latency": recorder.bucketCounts() },
+  });
+}
+
+describe("percentiles over several runs", () => {
+  it("are those of all requests together, not the mean of one a run", () => {
+    // Twelve runs of ten requests of 1 s and one run of 120 of 2 s: of the 240 the 216th is 2, though twelve of thirteen runs say 1.
+    const runs = [...Array.from({ length: 12 }, () => Array<number>(10).fill(1)), Array<number>(120).fill(2)].map((values, i) =>
+      latencyRun(i, values),
+    );
+    const entry = summarize(runs, range)["workloads.web.latency_p90_s"];
+    assert.equal(entry?.estimator, "pooled");
+    assert.equal(entry.n, 13);
+    assert.ok(Math.abs((entry.mean as number) / 2 - 1) <= 1 / 1024, `${entry.mean}`);
+  });
+
+  it("have the interval of exact latencies, but for a bucket or a rank", () => {
+    const { uniform } = rootRng(3).fork("latencies");
+    const exact = Array.from({ length: 20 }, () => Array.from({ length: 200 }, () => -Math.log1p(-uniform())));
+    const { estimate, low, high } = replicatedQuantileInterval(exact.map(counted), 0.9, 0.95);
+    const entry = summarize(
+      exact.map((values, i) => latencyRun(i, values)),
+      range,
+    )["workloads.web.latency_p90_s"];
+    for (const [found, wanted] of [
+      [entry?.mean, estimate],
+      [entry?.ciLow, low],
+      [entry?.ciHigh, high],
+    ] as const)
+      assert.ok(Math.abs((found as number) / wanted - 1) < 0.01, `${found}, exactly ${wanted}`);
+  });
+
+  it("have no interval where too few requests bound them", () => {
+    // The 18th of 1..20; shares below it of 1 and 0.8: they differ by so much that two runs say nothing.
+    const runs = [0, 10].map((from, i) =>
+      latencyRun(
+        i,
+        Array.from({ length: 10 }, (_, k) => from + k + 1),
+      ),
+    );
+    const entry = summarize(runs, range)["workloads.web.latency_p90_s"];
+    assert.deepEqual([entry?.ciLow, entry?.ciHigh, entry?.n], [null, null, 2]);
   });
 });
 

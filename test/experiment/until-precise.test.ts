@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { RunHooks } from "../../src/experiment/hooks.ts";
 import { runUntilPrecise } from "../../src/experiment/until-precise.ts";
+import { LatencyRecorder } from "../../src/stats/index.ts";
 import { fakeResult } from "./fake-run.ts";
 
 /** Runs in this thread that measure `measured(seed)`. */
@@ -54,6 +55,28 @@ describe("runs until a mean is known well enough", () => {
     );
     assert.equal(none.runs.length, 25);
     assert.deepEqual(none.stop, { kind: "done", met: false, interval: undefined });
+  });
+
+  it("never trust a mean of nothing but zeros", async () => {
+    const found = await runUntilPrecise(
+      runs(() => 0),
+      { metric: "x_s", relative: 0.05, maxRuns: 14 },
+    );
+    assert.ok(found.stop.kind === "done" && !found.stop.met);
+    assert.equal(found.runs.length, 14);
+  });
+
+  it("judge a percentile by all requests together", async () => {
+    // Each run has the same latencies, so the share below the percentile does not differ: known at once.
+    const recorder = new LatencyRecorder();
+    for (let i = 1; i <= 1000; i++) recorder.add(i / 1000);
+    const latencyCounts = { "workloads.web.latency": recorder.bucketCounts() };
+    const runSeed = async (_: unknown, seed: number) =>
+      fakeResult(seed, { metrics: { "workloads.web.latency_p90_s": seed }, latencyCounts });
+    const target = { metric: "workloads.web.latency_p90_s", relative: 0.05, maxRuns: 40 };
+    const found = await runUntilPrecise({ loaded: {}, workers: 1, runSeed, firstSeed: 1 }, target);
+    assert.equal(found.runs.length, 10); // the seeds' own values, 1 to 10, would have taken far more
+    assert.ok(found.stop.kind === "done" && found.stop.met && Math.abs((found.stop.interval?.mean ?? 0) - 0.9) < 0.002);
   });
 
   it("end with an interruption", async () => {

@@ -27,18 +27,25 @@ function coverage(trials: number, count: number, phi: number): number {
 
 describe("batch means", () => {
   it("by hand: forty values become twenty batches of two", () => {
-    // 0..39 pairs up to 0.5, 2.5, ... 38.5; they rise, so they follow each other, down to the last merge (ten batches of four:
-    // 1.5, 5.5, ... 37.5, mean 19.5, variance 16 * 82.5 / 9).
+    // 0..39 pairs up to 0.5, 2.5, ... 38.5, mean 19.5. They rise: squared steps 19 * 4 = 76, squared deviations 4 * 665 = 2660, so the
+    // correlation is 1 - 76 / 5320 = 0.98571, taken as 0.9. Variance 2660 / 19 = 140 times (1.9 / 0.1), over 20 batches; 19 / 19 = 1 degree.
     const result = batchMeans(
       Array.from({ length: 40 }, (_, i) => i),
       0.95,
     );
-    assert.equal(result.mean, 19.5);
-    assert.equal(result.batchCount, 10);
-    assert.equal(result.batchSize, 4);
-    assert.equal(result.independent, false);
-    const expected = 2.2621572 * Math.sqrt((16 * 82.5) / 9 / 10); // t(0.975, 9)
-    assert.ok(Math.abs(result.halfWidth - expected) < 1e-6, `${result.halfWidth}, expected ${expected}`);
+    assert.deepEqual([result.mean, result.batchCount, result.batchSize, result.independent], [19.5, 20, 2, false]);
+    const expected = 12.7062047 * Math.sqrt((19 * 140) / 20); // t(0.975, 1)
+    assert.ok(Math.abs(result.halfWidth - expected) < 1e-5, `${result.halfWidth}, expected ${expected}`);
+  });
+
+  it("by hand: batches that alternate leave the word to larger ones", () => {
+    // Twenty pairs: -1 and 1 in turn, the last four 1; mean 0.2. Squared deviations 8 * 1.44 + 12 * 0.64 = 19.2, squared steps 15 * 4 = 60:
+    // no positive correlation. Five batches of four pairs have means 0, 0, 0, 0, 1 and variance 0.2.
+    const values = Array.from({ length: 40 }, (_, i) => (i >= 32 || (i >> 1) % 2 === 1 ? 1 : -1));
+    const pairs = 2.0930241 * Math.sqrt(19.2 / 19 / 20); // t(0.975, 19): 0.470
+    const large = 2.7764451 * Math.sqrt(0.2 / 5); // t(0.975, 4): 0.555
+    const { halfWidth } = batchMeans(values, 0.95);
+    assert.ok(large > pairs && Math.abs(halfWidth - large) < 1e-6, `${halfWidth}, expected ${large}`);
   });
 
   it("keeps 20 to 39 full batches however long the series, and counts every sample in the mean", () => {
@@ -61,8 +68,8 @@ describe("batch means", () => {
     // uniform: sigma / sqrt(n) = sqrt(1/12 / 40000) = 0.001443; from 20-39 batches the estimate scatters by some 15 %, so 5 sigma: 75 %
     const uniform = rootRng(6).uniform;
     const result = batchMeans(Float64Array.from({ length: 40_000 }, uniform), 0.95);
-    const expected = 2.05 * Math.sqrt(1 / 12 / 40_000);
-    assert.ok(result.halfWidth > 0.25 * expected && result.halfWidth < 1.75 * expected, `${result.halfWidth} for ${expected}`);
+    const expected = 2.05 * Math.sqrt(1 / 12 / 40_000); // from five to nine batches it scatters by 30 %, and t is 2.8
+    assert.ok(result.halfWidth > 0.25 * expected && result.halfWidth < 3 * expected, `${result.halfWidth} for ${expected}`);
   });
 
   it("covers the mean of a correlated series, where the naive interval would not", () => {

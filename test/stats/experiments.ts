@@ -11,6 +11,7 @@ import {
   type ControlledInterval,
   Cusum,
   controlledInterval,
+  counted,
   equivalent,
   KsDrift,
   ksTest,
@@ -47,14 +48,14 @@ interface Queue {
   readonly meanService: number;
 }
 
-/** Waits of an M/M/1 queue with service rate 1 and load 0.5, from its stationary law: mean 1, P(W > t) = 0.5 exp(-t / 2). */
-export function stationaryQueue(count: number, rng: Rng): Queue {
-  let wait = rng.uniform() < 0.5 ? 0 : 2 * exponential(rng);
+/** Waits of an M/M/1 queue with service rate 1, from its stationary law: P(W > t) = load exp(-(1 - load) t), mean load / (1 - load). */
+export function stationaryQueue(count: number, rng: Rng, load = 0.5): Queue {
+  let wait = rng.uniform() < 1 - load ? 0 : exponential(rng) / (1 - load);
   let gaps = 0;
   let services = 0;
   const waits = draws(count, () => {
     const now = wait;
-    const [service, gap] = [exponential(rng), 2 * exponential(rng)];
+    const [service, gap] = [exponential(rng), exponential(rng) / load];
     services += service;
     gaps += gap;
     wait = Math.max(0, wait + service - gap);
@@ -68,6 +69,13 @@ function bootstrapTrial(method: "percentile" | "bca"): (rng: Rng) => number {
     const values = [...draws(20, () => exponential(rng))];
     return covers(bootstrapInterval(values, mean, { method, level: 0.95, resamples: 1000 }, rng.fork("resamples")), 1);
   };
+}
+
+function batchMeansTrial(count: number, load: number): Experiment {
+  return share(`batch means, ${count.toLocaleString("en").replace(",", " ")} waits of M/M/1 at load ${load}`, "0.95", 200, (rng) => {
+    const { mean: center, halfWidth } = batchMeans(stationaryQueue(count, rng, load).waits, 0.95);
+    return covers({ low: center - halfWidth, high: center + halfWidth }, load / (1 - load));
+  });
 }
 
 const meanOfTen = (rng: Rng): number => mean(draws(10, () => exponential(rng)));
@@ -95,7 +103,7 @@ function controlledWait(rng: Rng): ControlledInterval {
 }
 
 function replicatedQuantileTrial(rng: Rng): number {
-  const runs = Array.from({ length: 20 }, (_, i) => stationaryQueue(1000, rng.fork(`run-${i}`)).waits);
+  const runs = Array.from({ length: 20 }, (_, i) => counted(stationaryQueue(1000, rng.fork(`run-${i}`)).waits));
   return covers(replicatedQuantileInterval(runs, 0.95, 0.95), 2 * Math.log(10));
 }
 
@@ -168,10 +176,11 @@ export const experiments: readonly Experiment[] = [
   ),
   share("percentile bootstrap, 20 exponential values", "0.95", 500, bootstrapTrial("percentile")),
   share("BCa bootstrap, 20 exponential values", "0.95", 500, bootstrapTrial("bca")),
-  share("batch means, 20 000 waits of M/M/1 at load 0.5", "0.95", 200, (rng) => {
-    const { mean: center, halfWidth } = batchMeans(stationaryQueue(20_000, rng).waits, 0.95);
-    return covers({ low: center - halfWidth, high: center + halfWidth }, 1);
-  }),
+  batchMeansTrial(20_000, 0.5),
+  batchMeansTrial(20_000, 0.8),
+  batchMeansTrial(20_000, 0.9),
+  batchMeansTrial(5_000, 0.9),
+  batchMeansTrial(20_000, 0.95),
   share("order statistics, p90 of 100 exponential values", "0.9557", 2000, (rng) =>
     covers(
       quantileInterval(

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { quantileInterval, quantileRanks, replicatedQuantileInterval } from "../../src/stats/index.ts";
+import { counted, quantileInterval, quantileRanks, replicatedQuantileInterval } from "../../src/stats/index.ts";
 
 describe("quantile interval by order statistics", () => {
   it("has the ranks of printed tables for a median at 95 %", () => {
@@ -52,11 +52,11 @@ describe("quantile interval over replications", () => {
   it("by hand: four runs of five values", () => {
     // Pooled 1..20, median the 10th: 10. Shares up to 10: 1, 1, 0, 0 (the first two runs hold 1..10), less 0.5: +-0.5, variance
     // 1/3, error sqrt(1/12) = 0.2887, times t(0.9, 3) = 1.6377 is 0.4728: shares 0.0272 and 0.9728, ranks 0 (0.54) and 20 (19.46 + 1).
-    const runs = [0, 5, 10, 15].map((first) => [1, 2, 3, 4, 5].map((i) => first + i));
+    const runs = [0, 5, 10, 15].map((first) => [1, 2, 3, 4, 5].map((i) => first + i)).map(counted);
     assert.deepEqual(replicatedQuantileInterval(runs, 0.5, 0.8), { estimate: 10, low: Number.NEGATIVE_INFINITY, high: 20, n: 20 });
     // Runs that agree: every fourth value each, 3, 3, 2, 2 of five up to 10, less 2.5 is +-0.1; error 0.0577, times t 0.0945;
     // shares 0.4055 and 0.5945, ranks 8 (8.11) and 12 (11.89 + 1).
-    const mixed = [1, 2, 3, 4].map((first) => [0, 4, 8, 12, 16].map((i) => first + i));
+    const mixed = [1, 2, 3, 4].map((first) => [0, 4, 8, 12, 16].map((i) => first + i)).map(counted);
     assert.deepEqual(replicatedQuantileInterval(mixed, 0.5, 0.8), { estimate: 10, low: 8, high: 12, n: 20 });
   });
 
@@ -66,15 +66,15 @@ describe("quantile interval over replications", () => {
       [1, 12],
       [2, 3, 10, 11],
       [4, 5, 6, 7, 8, 9],
-    ];
+    ].map(counted);
     assert.deepEqual(replicatedQuantileInterval(runs, 0.5, 0.95), { estimate: 6, low: 6, high: 7, n: 12 });
   });
 
   it("weighs runs by their number of values, and knows nothing from one run", () => {
     // 9 of the 10 values are in the second run; its share decides.
-    assert.equal(replicatedQuantileInterval([[100], [1, 2, 3, 4, 5, 6, 7, 8, 9]], 0.5, 0.95).estimate, 5);
-    const { low, high } = replicatedQuantileInterval([[1, 2, 3]], 0.5, 0.95);
+    assert.equal(replicatedQuantileInterval([[100], [1, 2, 3, 4, 5, 6, 7, 8, 9]].map(counted), 0.5, 0.95).estimate, 5);
+    const { low, high } = replicatedQuantileInterval([counted([1, 2, 3])], 0.5, 0.95);
     assert.deepEqual([low, high], [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
-    assert.throws(() => replicatedQuantileInterval([[], []], 0.5, 0.95), RangeError);
+    assert.throws(() => replicatedQuantileInterval([counted([]), counted([])], 0.5, 0.95), RangeError);
   });
 });

@@ -11,7 +11,7 @@ export interface TaskKey {
 }
 
 /** What is kept of a run: what summaries and comparisons rest on. */
-export type StoredRun = Pick<RunResult, "metrics" | "notes" | "identities" | "eventLogHash">;
+export type StoredRun = Pick<RunResult, "metrics" | "notes" | "latencyCounts" | "identities" | "eventLogHash">;
 
 interface TaskFile extends StoredRun {
   /** Digest of the sweep that the run belongs to. */
@@ -32,11 +32,12 @@ export class TaskStore {
   }
 
   /** @throws {Error} if a metric is NaN or infinite: that is a bug of whoever measured, and JSON would hide it. */
-  async write({ point, seed }: TaskKey, { metrics, notes, identities, eventLogHash }: StoredRun): Promise<void> {
+  async write({ point, seed }: TaskKey, { metrics, notes, latencyCounts, identities, eventLogHash }: StoredRun): Promise<void> {
     for (const [name, value] of Object.entries(metrics)) {
       if (value !== null && !Number.isFinite(value)) throw new Error(`metric ${name} is ${value} at point ${point + 1}, seed ${seed}`);
     }
-    const task: TaskFile = { sweep: this.#sweep, point: point + 1, seed, metrics, notes, identities, eventLogHash };
+    const head = { sweep: this.#sweep, point: point + 1, seed };
+    const task: TaskFile = { ...head, metrics, notes, ...(latencyCounts && { latencyCounts }), identities, eventLogHash };
     await mkdir(this.#folder, { recursive: true });
     await writeWhole(this.#fileOf({ point, seed }), `${JSON.stringify(task)}\n`);
   }
@@ -46,8 +47,8 @@ export class TaskStore {
     const text = await textOf(this.#fileOf(key));
     const task = text === undefined ? undefined : parsed(text);
     if (task?.sweep !== this.#sweep || task.point !== key.point + 1 || task.seed !== key.seed) return undefined;
-    const { metrics, notes, identities, eventLogHash } = task as TaskFile;
-    return { metrics, notes, identities, eventLogHash };
+    const { metrics, notes, latencyCounts, identities, eventLogHash } = task as TaskFile;
+    return { metrics, notes, ...(latencyCounts && { latencyCounts }), identities, eventLogHash };
   }
 
   #fileOf({ point, seed }: TaskKey): string {

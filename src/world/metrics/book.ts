@@ -1,5 +1,5 @@
 /** Where a run's numbers are written down: a value or a reason why there is none. */
-import type { BatchMeans, LatencyRecorder } from "../../stats/index.ts";
+import type { BatchMeans, BucketCounts, LatencyRecorder } from "../../stats/index.ts";
 
 export interface MetricNote {
   readonly reason?: string;
@@ -18,6 +18,8 @@ const CENSORED_SHARE = 0.01;
 export class MetricBook {
   readonly metrics: Record<string, number | null> = {};
   readonly notes: Record<string, MetricNote> = {};
+  /** Of what percentiles were taken, by the metrics' common prefix: pooled over runs they give percentiles of all. */
+  readonly latencyCounts: Record<string, BucketCounts> = {};
 
   set(name: string, value: number, note?: MetricNote): void {
     if (!Number.isFinite(value)) throw new Error(`metric ${name} is ${value}`);
@@ -43,14 +45,13 @@ export class MetricBook {
     options: { batches?: BatchMeans; cutOffCount: number; percentiles: readonly string[]; reason: string },
   ): void {
     const { n } = recorder;
-    const interval = options.batches?.interval(LEVEL);
     if (n === 0) {
       for (const statistic of ["mean", ...options.percentiles, "max"]) this.missing(`${prefix}_${statistic}_s`, options.reason);
       return;
     }
     const censored = options.cutOffCount > CENSORED_SHARE * (n + options.cutOffCount) ? { censored: true } : {};
-    const halfWidth = interval !== undefined && Number.isFinite(interval.halfWidth) ? { halfWidth: interval.halfWidth } : {};
-    this.set(`${prefix}_mean_s`, recorder.mean, { n, ...halfWidth, ...censored });
+    if (options.percentiles.length > 0) this.latencyCounts[prefix] = recorder.bucketCounts();
+    this.set(`${prefix}_mean_s`, recorder.mean, { n, ...withinRun(options.batches), ...censored });
     for (const percentile of options.percentiles) {
       const digits = percentile.slice(1);
       const p = Number(digits) / (digits.length === 3 ? 1000 : 100);
@@ -58,4 +59,14 @@ export class MetricBook {
     }
     this.set(`${prefix}_max_s`, recorder.max, { n, ...censored });
   }
+}
+
+/** The interval from within the run, where there is one, and whether the run was long enough for it. */
+function withinRun(batches: BatchMeans | undefined): MetricNote {
+  const interval = batches?.interval(LEVEL);
+  if (interval === undefined || !Number.isFinite(interval.halfWidth)) return {};
+  const { halfWidth, independent } = interval;
+  return independent
+    ? { halfWidth }
+    : { halfWidth, reason: "the run is short beside how slowly this changes: the interval may be too narrow" };
 }
