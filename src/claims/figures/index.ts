@@ -1,4 +1,5 @@
-/** Published figures that the simulator reproduces: one line adds a claim. None yet. */
+/** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { theoryLatencyLoad } from "./theory-latency-load.ts";
 
-export const FIGURES: readonly Claim[] = [];
+export const FIGURES: readonly Claim[] = [theoryLatencyLoad];
