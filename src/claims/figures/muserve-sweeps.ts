@@ -217,7 +217,7 @@ async function draw(figure: Figure, rows: readonly Verdict[]): Promise<string> {
   }));
   const { id, title, yLabel, band } = figure;
   const plot = { yLabel, xLabel: "predictor", panels, band };
-  return adaptive(comparedBars({ id, title, level: LEVEL, plots: [plot] }));
+  return adaptive(comparedBars({ id, title, level: LEVEL, publishedLabel: "published, over every second point", plots: [plot] }));
 }
 
 function claimOf(figure: Figure): Claim {

@@ -33,28 +33,27 @@ export interface ComparedChart {
   readonly title: string;
   /** Of the intervals, such as 0.99. */
   readonly level: number;
+  /** What was published, and how it was summed up; without it nothing was. */
+  readonly publishedLabel?: string;
   /** Under each other. */
   readonly plots: readonly ComparedPlot[];
 }
 
 /** Reproduced numbers inside the band around what was expected, with the published and the corrected one beside each. */
-export function comparedBars({ id, title, level, plots }: ComparedChart): string {
-  const bars = plots.flatMap(({ panels }) => panels.flatMap((panel) => panel.bars));
+export function comparedBars({ id, title, level, publishedLabel, plots }: ComparedChart): string {
   const bands = plots.map(({ band }) => `${band}`).join(" and ");
   const legend: LegendItem[] = [
     { label: `paper-faithful, ${100 * level} % interval`, mark: "dot", fill: color("request") },
     { label: `re-run, give or take ${bands}`, mark: "square", fill: color("idle") },
-    ...(bars.some(({ published }) => published !== null)
-      ? [{ label: "published", mark: "dot", fill: color("queued") } satisfies LegendItem]
-      : []),
-    { label: "corrected", mark: "dot", fill: color("job") },
+    ...(publishedLabel === undefined ? [] : [{ label: publishedLabel, mark: "diamond", fill: color("queued") } satisfies LegendItem]),
+    { label: "corrected", mark: "ring", fill: color("job") },
   ];
   const description = `${title}. ${plots.map(describe).join(" ")}`;
   return frame({ id, title, description }, WIDE, { legend, plot: plots.map(drawn) });
 }
 
 /** Pixels between the marks of one bar. */
-const APART = 13;
+const APART = 11;
 
 function drawn({ yLabel, xLabel, panels, band }: ComparedPlot): PlotOptions {
   const rows = panels.flatMap(({ label: panel, bars }) => bars.map((bar) => ({ panel, ...bar })));

@@ -30,7 +30,7 @@ export interface DistributionsChart {
 export function distributionCurves({ id, title, xLabel, xTicks, series, description }: DistributionsChart): string {
   const legend: readonly LegendItem[] = [
     ...series.map(({ label }, i) => ({ label, mark: "line", fill: seriesColor(i) }) as const),
-    { label: "published", mark: "dot", fill: color("muted") },
+    { label: "published", mark: "diamond", fill: color("muted") },
   ];
   const curves = series.flatMap(({ label, curve }, i) => curve.map((at) => ({ ...at, label, stroke: seriesColor(i) })));
   const published = series.flatMap((each, i) => each.published.map((at) => ({ ...at, fill: seriesColor(i) })));
@@ -43,7 +43,7 @@ export function distributionCurves({ id, title, xLabel, xTicks, series, descript
     marks: [
       grid(5),
       valueAxis({ label: "share at most this long", ticks: 5, text: (share) => `${Math.round(100 * share)} %` }),
-      axisX([...xTicks], { label: xLabel, labelArrow: "none", tickFormat: String, color: color("muted"), ariaLabel: xLabel } as object),
+      axisX([...xTicks], { label: xLabel, labelArrow: "none", text: String, color: color("muted"), ariaLabel: xLabel } as object),
       line(curves, { x: "x", y: "y", z: "label", stroke: "stroke", strokeWidth: 2 }),
       dot(published, { x: "x", y: "y", r: 5, symbol: "diamond", fill: "fill", stroke: color("page"), strokeWidth: 1 }),
     ],
