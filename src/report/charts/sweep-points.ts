@@ -62,10 +62,18 @@ export function sweepPoints(chart: SweepChart, { id, size }: { readonly id: stri
   });
 }
 
+/** Whether labels at the values themselves would meet: more of them than fit, or two that are as near as if there were. */
+function areCrowded(xs: readonly number[]): boolean {
+  const sorted = xs.toSorted((a, b) => a - b);
+  const reach = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0);
+  return xs.length > TICKS_MAX || sorted.some((x, i) => i > 0 && x - (sorted[i - 1] as number) < reach / (2 * TICKS_MAX));
+}
+
 /** Ticks at the values themselves where they are few. */
 function horizontalAxis({ label, isNumeric }: SweepAxis, xs: readonly (number | string)[], size: ChartSize): Markish {
   const options = { label, labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4 };
-  if (isNumeric && (size.compact || xs.length > TICKS_MAX)) return axisX({ ...options, ticks: size.compact ? 4 : 8 } as object);
+  if (isNumeric && (size.compact || areCrowded(xs as readonly number[])))
+    return axisX({ ...options, ticks: size.compact ? 4 : 8 } as object);
   return axisX([...xs], { ...options, tickFormat: String } as object);
 }
 

@@ -8,6 +8,8 @@ import { tInterval } from "../../../src/stats/index.ts";
 
 const LATENCY = "workloads.web.latency_mean_s";
 
+const LATENCY_ONLY = { metric: LATENCY, unit: "s", groups: [] } as const;
+
 /** Two rates by two policies, three seeds: latencies of each run in ms. */
 const LATENCIES_MS: readonly (readonly [rate: string, law: unknown, runs: readonly number[]])[] = [
   ["40 req/s", "1 ms", [10, 20, 30]],
@@ -143,10 +145,24 @@ describe("renderSweep", () => {
     assert.equal(renderSweep(sample(true)), page);
   });
 
+  it("takes round ticks where values are so near that their labels would meet", () => {
+    const { points, ...rest } = sample(false);
+    const of = (counts: readonly number[]) =>
+      renderSweep({
+        ...rest,
+        paths: ["n"],
+        points: points.map((point, i) => ({ ...point, values: { n: counts[i] } })),
+        compare: LATENCY_ONLY,
+      });
+    const labels = (page: string) => [...page.matchAll(/<text [^>]*>(1\.\d+)</g)].map(([, label]) => label);
+    assert.ok(labels(of([1.1, 1.2, 1.37, 1.4])).includes("1.37"));
+    assert.ok(!labels(of([1.1, 1.2, 1.39, 1.4])).includes("1.39")); // 0.01 of 0.3, less than a twentieth
+  });
+
   it("puts points in a row where nothing varied is a number", () => {
     const { points, ...rest } = sample(false);
     const words = points.map((point, i) => ({ ...point, values: { policy: ["a", "b", "c", "<d>"][i] } }));
-    const page = renderSweep({ ...rest, paths: ["policy"], points: words, compare: { metric: LATENCY, unit: "s", groups: [] } });
+    const page = renderSweep({ ...rest, paths: ["policy"], points: words, compare: LATENCY_ONLY });
     assert.match(page, /against policy, with 95 % intervals over seeds\. a: 20.ms;/);
     assert.doesNotMatch(page, /<d>/);
   });

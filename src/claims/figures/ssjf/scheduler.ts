@@ -1,7 +1,7 @@
 /**
  * One server that runs batches of jobs, as the simulator released with the SSJF study does (Qiu et al., "Efficient interactive LLM serving
- * with proxy model-based sequence length prediction", 2024). A batch runs at rate 1 whatever its size. Written from how that program
- * behaves, not from its text. docs/serving-figures.md tells each quirk and what it does to the figures.
+ * with proxy model-based sequence length prediction", 2024). A batch runs at rate 1 whatever its size. Written anew; variant.ts and
+ * docs/serving-figures.md tell each quirk of that program and what it does to the figures.
  */
 import type { Quirks } from "./variant.ts";
 
