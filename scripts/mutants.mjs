@@ -84,7 +84,8 @@ async function runTests(copy, files) {
   rmSync(report, { force: true });
   // Without .mocharc.json mocha starts no second process, which would outlive the first; and a slow machine catches nothing.
   const options = ["--no-config", "--timeout", "120000", "--bail", "--reporter", "json", "--reporter-option", `output=${report}`];
-  const { code, output } = await run(copy, ["node_modules/mocha/bin/mocha.js", ...options, ...files]);
+  const { code, output, elapsedS } = await run(copy, ["node_modules/mocha/bin/mocha.js", ...options, ...files]);
+  if (code === null && elapsedS < SUITE_S_MAX) fail(`mocha was killed after ${elapsedS.toFixed(0)} s, not by its time limit`);
   if (code === null) return { caughtBy: `no end within ${SUITE_S_MAX} s` };
   if (!existsSync(report)) fail(`mocha ended with code ${code} and no report:\n${output}`);
   const { stats, failures } = JSON.parse(readFileSync(report, "utf8"));
@@ -93,6 +94,7 @@ async function runTests(copy, files) {
 
 function run(cwd, args) {
   return new Promise((done, failed) => {
+    const startedMs = performance.now();
     const child = spawn(process.execPath, args, { cwd, timeout: SUITE_S_MAX * 1000, killSignal: "SIGKILL" });
     running.add(child);
     let output = "";
@@ -106,7 +108,7 @@ function run(cwd, args) {
     child.on("close", (code, signal) => {
       running.delete(child);
       if (signal !== null && signal !== "SIGKILL") fail(`${args[0]} was stopped by ${signal}`);
-      done({ code, output });
+      done({ code, output, elapsedS: (performance.now() - startedMs) / 1000 });
     });
   });
 }

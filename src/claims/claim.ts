@@ -35,4 +35,6 @@ export interface Claim {
   /** Formula and citation. */
   readonly source: string;
   readonly cases: readonly Case[];
+  /** Draws the claim's rows, as `runClaims` gives them, into an SVG file. Drawing tools load when asked for. */
+  figure?(rows: readonly Verdict[]): Promise<string>;
 }

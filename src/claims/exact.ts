@@ -25,7 +25,7 @@ export function exact({ relative, ...row }: ExactRow): Verdict {
   };
 }
 
-/** `value` is at most `bound`, on every path. */
+/** `value` is at most `bound`; what rounding may do is in the bound. */
 export function exactAtMost(row: Omit<ExactRow, "relative" | "expected"> & { readonly bound: number }): Verdict {
   const { bound, ...rest } = row;
   const holds = row.value <= bound;

@@ -40,7 +40,7 @@ export function toClaimsMarkdown(claims: readonly Claim[], rows: readonly Verdic
     return `### ${claim.title}\n\n\`${claim.id}\`: ${claim.source}\n\n${markdownTable(mine)}`;
   });
   const rest = rows.filter(({ id }) => !claims.some((claim) => id.startsWith(`${claim.id}.`)));
-  return `${[...chapters, `### Identities of all these runs\n\n${markdownTable(rest)}`].join("\n")}`;
+  return [...chapters, ...(rest.length === 0 ? [] : [`### Identities of all these runs\n\n${markdownTable(rest)}`])].join("\n");
 }
 
 function markdownTable(rows: readonly Verdict[]): string {

@@ -27,3 +27,10 @@ export function columnOf({ tables }: Finding, table: string, name: string): Floa
   if (column?.type !== "double") throw new Error(`there is no column of numbers ${table}.${name}`);
   return column.data;
 }
+
+/** A column of text of a recorded table. */
+export function textsOf({ tables }: Finding, table: string, name: string): readonly string[] {
+  const column = tables[table]?.columns.find((each) => each.name === name);
+  if (column?.type !== "text") throw new Error(`there is no column of text ${table}.${name}`);
+  return column.data;
+}

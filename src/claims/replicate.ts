@@ -13,9 +13,9 @@ export const LEVEL = 0.99;
 export const MEAN_MARGIN = 0.01;
 export const P99_MARGIN = 0.03;
 
-/** At least so many replications, then more, a few at a time. */
+/** At least so many replications, then more, a few at a time: up to eleven looks, each at the same level (docs/proof.md says what that costs). */
 export const RUNS_MIN = 20;
-const RUNS_STEP = 10;
+export const RUNS_STEP = 10;
 /** run-length.ts plans for a third of this. */
 export const RUNS_MAX = 120;
 

@@ -19,7 +19,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     doc: "Closed forms of theory against scenarios: expected, observed, interval, verdict",
     load: async () => (await import("./verify.ts")).verify,
   },
-  reproduce: { doc: "Figures of papers against scenarios", load: async () => (await import("./reproduce.ts")).reproduce },
+  reproduce: {
+    doc: "Figures from scenarios: table, picture and verdict of each",
+    load: async () => (await import("./reproduce.ts")).reproduce,
+  },
   report: { doc: "Make the HTML page of a run's or a sweep's folder again", load: async () => (await import("./report.ts")).report },
   doctor: { doc: "Versions, backends and what is missing", load: async () => (await import("./doctor.ts")).doctor },
   bench: { doc: "The hot paths against bare loops, as ratios", load: async () => (await import("./bench.ts")).bench },

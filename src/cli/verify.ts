@@ -31,47 +31,63 @@ export const verify: Command = {
 
 /** Checks `known` claims, or those that the command line names. @returns 1 if one misses, each named on stderr. */
 export async function verifyClaims(known: readonly Claim[], args: Args, io: Io): Promise<number> {
-  const claims = chosen(known, args.words);
+  const claims = chosen(known, args.words, { noun: "claim", command: "verify" });
   if (args.switches.has("list")) {
     io.out(listOf(claims));
     return EXIT.good;
   }
-  const { runClaims, toClaimsCsv, toClaimsJson, toClaimsMarkdown, toClaimsTable } = await import("../claims/index.ts");
+  const rows = await rowsOf(claims, args, io);
+  const out = args.texts.get("out");
+  if (out !== undefined) await writeTables(resolve(io.cwd, out), claims, rows);
+  return tell(rows, args, io);
+}
+
+/** Runs the claims at the tier and with the workers that the command line says. */
+export async function rowsOf(claims: readonly Claim[], args: Args, io: Io): Promise<readonly Verdict[]> {
+  const { runClaims } = await import("../claims/index.ts");
   const workers = args.texts.get("workers");
   const progress = startProgress(io.errIsTerminal && !args.switches.has("quiet"));
-  const rows = await runClaims({
+  return runClaims({
     claims,
     tier: args.texts.get("tier") as Tier,
     workers: workers === undefined ? availableParallelism() : wholeNumber(workers, "--workers", 1),
     onProgress: progress.update,
   }).finally(progress.stop);
-  const out = args.texts.get("out");
-  if (out !== undefined) {
-    const folder = resolve(io.cwd, out);
-    await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, "table.csv"), toClaimsCsv(rows));
-    await writeWhole(join(folder, "table.md"), toClaimsMarkdown(claims, rows));
-    await writeWhole(join(folder, "verdict.json"), toClaimsJson(rows));
-  }
-  io.out(args.texts.get("format") === "json" ? toClaimsJson(rows) : toClaimsTable(rows));
-  return misses(rows, io);
 }
 
-/** The claims' names, for `--list`; empty where there are none yet. */
+/** table.csv, table.md and verdict.json. */
+export async function writeTables(folder: string, claims: readonly Claim[], rows: readonly Verdict[]): Promise<void> {
+  const { toClaimsCsv, toClaimsJson, toClaimsMarkdown } = await import("../claims/index.ts");
+  await mkdir(folder, { recursive: true });
+  await writeWhole(join(folder, "table.csv"), toClaimsCsv(rows));
+  await writeWhole(join(folder, "table.md"), toClaimsMarkdown(claims, rows));
+  await writeWhole(join(folder, "verdict.json"), toClaimsJson(rows));
+}
+
+/** The claims' names, for `--list`. */
 export function listOf(claims: readonly Claim[]): string {
   const width = Math.max(0, ...claims.map(({ id }) => id.length));
   return claims.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join("");
 }
 
-function chosen(known: readonly Claim[], words: readonly string[]): readonly Claim[] {
+/** Those that are named, or all. @throws {UsageError} for a word that names none. */
+export function chosen(
+  known: readonly Claim[],
+  words: readonly string[],
+  { noun, command }: { readonly noun: string; readonly command: string },
+): readonly Claim[] {
   const ids = known.map(({ id }) => id);
   for (const word of words) {
-    if (!ids.includes(word)) throw new UsageError(`There is no claim "${word}".${didYouMean(word, ids)}`, "See `cybertwin verify --list`.");
+    if (ids.includes(word)) continue;
+    throw new UsageError(`There is no ${noun} "${word}".${didYouMean(word, ids)}`, `See \`cybertwin ${command} --list\`.`);
   }
   return words.length === 0 ? known : known.filter(({ id }) => words.includes(id));
 }
 
-function misses(rows: readonly Verdict[], io: Io): number {
+/** Prints the rows, and on stderr each that misses. @returns the exit code. */
+export async function tell(rows: readonly Verdict[], args: Args, io: Io): Promise<number> {
+  const { toClaimsJson, toClaimsTable } = await import("../claims/index.ts");
+  io.out(args.texts.get("format") === "json" ? toClaimsJson(rows) : toClaimsTable(rows));
   const missed = rows.filter(({ verdict }) => verdict === "miss");
   for (const { id, value, expected, reason } of missed) io.err(`${id} misses: expected ${expected}, got ${value} (${reason}).\n`);
   return missed.length > 0 ? EXIT.short : EXIT.good;

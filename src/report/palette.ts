@@ -89,6 +89,24 @@ export function color(name: ColorName): string {
   return `var(--${name})`;
 }
 
+const SERIES: readonly ColorName[] = ["request", "queued", "job", "facility", "psu-loss", "oom", "ink", "muted"];
+
+/** The colour of the series with this number, from 0; the ninth has the first one's again. */
+export function seriesColor(index: number): string {
+  return color(SERIES[index % SERIES.length] as ColorName);
+}
+
+/** CSS that turns a picture painted by `withoutVariables` dark where the reader's system is. */
+export function darkRules(svg: string): string {
+  const rules = (Object.keys(LIGHT) as ColorName[]).flatMap((name) =>
+    ["fill", "stroke"].flatMap((property) => {
+      const attribute = `${property}="${LIGHT[name]}"`;
+      return svg.includes(` ${attribute}`) ? [`[${attribute}]{${property}:${DARK[name]}}`] : [];
+    }),
+  );
+  return `@media (prefers-color-scheme:dark){${[...new Set(rules)].join("")}}`;
+}
+
 /** One CSS declaration per role. */
 export function variables(palette: Readonly<Record<ColorName, string>>): string {
   return Object.entries(palette)

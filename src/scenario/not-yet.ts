@@ -7,10 +7,21 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
   controller: [
     ...["firm", "simppo", "aware", "flash", "sizeless", "smart-overclock", "mu-serve", "external"],
     ...["hpa", "vpa", "schedutil", "heracles", "cap-tree", "carbon-milp", "carbon-lowest-slot", "carbon-lowest-window", "carbon-threshold"],
-    ...["fcfs", "priority", "sjf", "srpt", "ssjf", "edf", "mlfq", "first-fit", "best-fit", "worst-fit", "power-of-d", "random"],
+    ...["fcfs", "priority", "sjf", "srpt", "edf", "mlfq", "first-fit", "best-fit", "worst-fit", "power-of-d", "random"],
   ],
   fault: [
-    ...["network-loss", "network-delay", "stress-injector", "gpu-clock-stuck", "observation-stale", "policy-down", "server-slow-cpu"],
+    ...[
+      "network-loss",
+      "network-delay",
+      "stress-injector",
+      "gpu-clock-stuck",
+      "gpu-lost",
+      "gpu-thermal",
+      "gpu-nvlink-slow",
+      "observation-stale",
+      "policy-down",
+      "server-slow-cpu",
+    ],
   ],
   forecast: ["persistence", "profile", "noisy", "white", "bias", "trace"],
   law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace", "roofline"],

@@ -1,6 +1,8 @@
 /** The closed forms themselves, against numbers from the literature and against other ways to them. */
 import { strict as assert } from "node:assert";
 import { erlangB, erlangC } from "../../src/claims/theory/erlang.ts";
+import { renewalWaitS } from "../../src/claims/theory/renewal.ts";
+import { sharedCoreLatencyS } from "../../src/claims/theory/shared-core.ts";
 import { sjfWaitS, srptLatencyS } from "../../src/claims/theory/shortest-first.ts";
 import { countsAt } from "../../src/claims/theory/trace.ts";
 
@@ -38,6 +40,30 @@ describe("closed forms", () => {
       mean += f * step * ((rate * (squares + x * x * f)) / (2 * (1 - load) * (1 - load)) + residence);
     }
     near(srptLatencyS(rate), mean, 2e-3);
+  });
+
+  it("bursty arrivals: no burst is M/M/1, and Kingman's bound is above", () => {
+    near(renewalWaitS(0.6, 1), 0.6 / 0.4, 1e-12);
+    for (const cv of [1.2, 1.5, 3]) {
+      const bound = (0.6 * ((cv / 0.6) * (cv / 0.6) + 1)) / (2 * 0.4); // lambda (s_a^2 + s_s^2)/(2 (1 - rho))
+      assert.ok(renewalWaitS(0.6, cv) > 1.5 && renewalWaitS(0.6, cv) < bound, String(cv));
+    }
+  });
+
+  it("a shared core by weight: what is known of it at any weight, at equal ones and at the end", () => {
+    const rates = { heavy: 0.3, light: 0.2 };
+    for (const heavy of [1, 2, 3, 1e6]) {
+      const latency = sharedCoreLatencyS(rates, { heavy, light: 1 });
+      near(0.3 * latency.heavy + 0.2 * latency.light, 0.5 / 0.5, 1e-9); // L = rho/(1 - rho)
+    }
+    const even = sharedCoreLatencyS({ heavy: 0.25, light: 0.25 }, { heavy: 1, light: 1 });
+    near(even.heavy, 2, 1e-9);
+    near(even.light, 2, 1e-9);
+    const strict = sharedCoreLatencyS(rates, { heavy: 1e12, light: 1 });
+    near(strict.heavy, 1 / 0.7, 1e-9); // alone on the core
+    near(strict.light, 1 / (0.7 * 0.5), 1e-9);
+    const turned = sharedCoreLatencyS({ heavy: 0.2, light: 0.3 }, { heavy: 1, light: 3 });
+    near(turned.light, sharedCoreLatencyS(rates, { heavy: 3, light: 1 }).heavy, 1e-9);
   });
 
   it("counts intervals that hold an instant", () => {

@@ -1,8 +1,10 @@
 import { strict as assert } from "node:assert";
 import type { Verdict } from "../../src/claims/claim.ts";
 import { metricOf } from "../../src/claims/lab-task.ts";
-import { RUNS_MAX, RUNS_MIN, replicate } from "../../src/claims/replicate.ts";
+import { LEVEL, RUNS_MAX, RUNS_MIN, RUNS_STEP, replicate } from "../../src/claims/replicate.ts";
 import { lossLength, runLength, warmupLength } from "../../src/claims/run-length.ts";
+import { rootRng } from "../../src/kernel/index.ts";
+import { equivalent, tQuantile } from "../../src/stats/index.ts";
 import { fakeLab } from "./fake-lab.ts";
 
 describe("a random row", () => {
@@ -41,6 +43,31 @@ describe("a random row", () => {
   it("misses at once when the whole interval lies outside", async () => {
     const { row, played } = await judge(2, 1);
     assert.deepEqual([row.verdict, played, row.reason], ["miss", RUNS_MIN, "not within 1 %, 20 runs"]);
+  });
+
+  it("passes 2.3 % of the time, not 0.5 %, if the truth lies exactly at the margin: it is looked at up to eleven times", () => {
+    // Normal values of mean 0 and spread 1, theory at -1, margin 1: 40,000 rows, a standard error of 0.00075.
+    const rng = rootRng(1).fork("looks");
+    const t = new Map<number, number>();
+    for (let n = RUNS_MIN; n <= RUNS_MAX; n += RUNS_STEP) t.set(n, tQuantile((1 + LEVEL) / 2, n - 1));
+    assert.equal(t.size, 11);
+    const verdict = (): string => {
+      let [n, sum, squares] = [0, 0, 0];
+      for (;;) {
+        const value = Math.sqrt(-2 * Math.log1p(-rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+        n++;
+        sum += value;
+        squares += value * value;
+        const quantile = t.get(n);
+        if (quantile === undefined) continue;
+        const half = quantile * Math.sqrt((squares - (sum * sum) / n) / (n - 1) / n);
+        const decision = equivalent({ low: sum / n - half, high: sum / n + half }, -1, 1);
+        if (decision !== "undecided" || n === RUNS_MAX) return decision;
+      }
+    };
+    let passes = 0;
+    for (let row = 0; row < 40_000; row++) if (verdict() === "pass") passes++;
+    assert.ok(Math.abs(passes / 40_000 - 0.023) < 0.00375, String(passes / 40_000));
   });
 
   it("is judged on one side only where theory is a bound", async () => {

@@ -1,7 +1,7 @@
 /** Sweeps through the bundle: what workers, kills, shards and interrupts may not change. */
 import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliCase } from "./cli-case.ts";
 
@@ -25,6 +25,17 @@ const RESULTS = ["sweep.json", "table.csv", "report.html"];
 interface Document {
   readonly points: readonly { readonly summary: Readonly<Record<string, { readonly mean: number }>> }[];
   readonly compare: { readonly groups: readonly { readonly order: readonly (readonly number[])[] }[] };
+}
+
+/** The same bundle but for one byte of what its threads run. @returns its command */
+function otherBuild(folder: string): string {
+  mkdirSync(join(folder, "dist"), { recursive: true });
+  for (const name of readdirSync("dist").filter((file) => file.endsWith(".js")))
+    copyFileSync(join("dist", name), join(folder, "dist", name));
+  appendFileSync(join(folder, "dist/worker.js"), "\n");
+  copyFileSync("package.json", join(folder, "package.json"));
+  for (const name of ["catalogue", "node_modules"]) symlinkSync(resolve(name), join(folder, name));
+  return join(folder, "dist/cybertwin.js");
 }
 
 describe("cybertwin sweep", function () {
@@ -113,6 +124,28 @@ describe("cybertwin sweep", function () {
     assert.deepEqual(results("joined"), results("whole"));
   });
 
+  it("does not mix runs of another build: not after a kill, not as a shard, not in a merge", () => {
+    cli.scenario(BASE.replace("4 min", "5 s"), "base.yaml");
+    const other = otherBuild(join(cli.folder, "build"));
+    const byOther = (...argv: readonly string[]) =>
+      spawnSync(process.execPath, [other, "sweep", "load.yaml", ...argv], { cwd: cli.folder, encoding: "utf8" });
+    assert.equal(bin("sweep", "load.yaml", "--out", "part-1", "--shard", "1/2").status, 0);
+    assert.equal(byOther("--out", "part-2", "--shard", "2/2").status, 0);
+    const said = "holds runs of another build of cybertwin, which do not mix with those of this one.";
+    const goOn = "Go on with that build, name another folder with --out, or begin anew with --force.";
+    for (const argv of [[], ["--shard", "1/2"]]) {
+      const { status, stderr } = byOther("--out", "part-1", ...argv);
+      assert.deepEqual([status, stderr], [2, `part-1 ${said} ${goOn}\n`]);
+    }
+    const merged = bin("sweep", "load.yaml", "--out", "joined", "--merge", "part-1", "--merge", "part-2");
+    const mend = "Merge with the build that ran all shards, or run this shard again.";
+    assert.deepEqual([merged.status, merged.stderr], [2, `part-2 ${said} ${mend}\n`]);
+    assert.ok(!existsSync(join(cli.folder, "joined")));
+    assert.equal(stored("part-1").length, 6);
+    assert.equal(byOther("--out", "part-1", "--force").status, 0); // begins anew
+    assert.equal(stored("part-1").length, 12);
+  });
+
   it("makes its page again", () => {
     cli.scenario(BASE.replace("4 min", "5 s"), "base.yaml");
     cli.scenario(SWEEP.replace("1..4", "1..2"), "load.yaml");
@@ -142,7 +175,7 @@ describe("cybertwin sweep, at its edges", function () {
       [status, stderr],
       [
         2,
-        `${join("out", "load")} holds another sweep, or this one before its files or the program changed. Name another folder with --out, or begin anew with --force.\n`,
+        `${join("out", "load")} holds another sweep, or this one before its files changed. Name another folder with --out, or begin anew with --force.\n`,
       ],
     );
     assert.equal(readFileSync(join(cli.folder, "out/load/sweep.json"), "utf8"), before);
@@ -153,6 +186,7 @@ describe("cybertwin sweep, at its edges", function () {
   const WRONG: readonly (readonly [argv: readonly string[], message: string])[] = [
     [["--shard", "3/2"], '--shard must be i/n with i from 1 to n, got "3/2". Hint: --shard 1/4.\n'],
     [["--shard", "half"], '--shard must be i/n with i from 1 to n, got "half". Hint: --shard 1/4.\n'],
+    [["--merge", "nowhere"], "nowhere holds no sweep (no plan.json). Name the --out of each shard.\n"],
     [["--shard", "1/2", "--merge", "x"], "--shard and --merge exclude each other.\n"],
     [["--out", "."], ". holds files but no sweep (no plan.json). Name another folder with --out.\n"],
     [["--metric", "energy.totl_j"], '--metric names "energy.totl_j", which the runs do not measure. Did you mean "energy.total_j"?\n'],

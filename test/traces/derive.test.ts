@@ -28,6 +28,7 @@ function requireSameBytes(script: string, committed: string): void {
 describe("derived tables", () => {
   for (const [script, committed] of [
     ["scripts/derive-traces.mjs", "traces"],
+    ["scripts/derive-ssjf.mjs", "traces"],
     ["scripts/derive-catalogue.mjs", "catalogue/servers"],
   ] as const) {
     it(`${script} writes the committed bytes (skipped without ${DATA})`, function () {
@@ -46,6 +47,26 @@ describe("derived tables", () => {
       const factors = columnOf(name);
       const mean = factors.reduce((sum, factor) => sum + factor, 0) / factors.length;
       assert.ok(Math.abs(mean - 1) < 1e-6, `${name}: ${mean}`);
+    }
+  });
+
+  it("count 85,482 predictions once in the joint table, in the confusion matrices and in the means", () => {
+    const cells = (name: string): readonly (readonly number[])[] =>
+      linesOf(name)
+        .slice(1)
+        .map((line) => line.split(",").map(Number));
+    const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+    const joint = cells("ssjf-joint-counts.csv");
+    assert.equal(total(joint.flatMap(([, ...counts]) => counts)), 85_482);
+    assert.equal(cells("ssjf-predictor-latency-means.csv")[0]?.[0], 85_482);
+    for (const name of ["ssjf-confusion-3.csv", "ssjf-confusion-5.csv"]) {
+      const rows = cells(name);
+      assert.ok(Math.abs(total(rows.map(([, , prior]) => prior as number)) - 1) < 1e-5);
+      for (const [, , , ...predicted] of rows) assert.ok(Math.abs(total(predicted) - 1) < 1e-5);
+      // The prior of the lowest class, counted anew from the joint table.
+      const edge = rows[1]?.[1] as number;
+      const below = total(joint.filter(([tokens]) => (tokens as number) < edge).flatMap(([, ...counts]) => counts));
+      assert.equal((below / 85_482).toFixed(6), linesOf(name)[1]?.split(",")[2]);
     }
   });
 

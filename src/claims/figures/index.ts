@@ -1,4 +1,16 @@
-/** Published figures that the simulator reproduces: one line adds a claim. None yet. */
+/** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { muserveBatchSize } from "./muserve-batch-size.ts";
+import { muservePredictorOverhead } from "./muserve-predictor-overhead.ts";
+import { muserveJctCv, muserveJctRate, muserveThroughputCv, muserveThroughputRate } from "./muserve-sweeps.ts";
+import { theoryLatencyLoad } from "./theory-latency-load.ts";
 
-export const FIGURES: readonly Claim[] = [];
+export const FIGURES: readonly Claim[] = [
+  theoryLatencyLoad,
+  muserveJctRate,
+  muserveJctCv,
+  muserveThroughputRate,
+  muserveThroughputCv,
+  muserveBatchSize,
+  muservePredictorOverhead,
+];

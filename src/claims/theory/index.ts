@@ -1,7 +1,10 @@
 /** Closed forms that the simulator must meet: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { attributionEach } from "./attribution-each.ts";
 import { availability } from "./availability.ts";
+import { cap } from "./cap.ts";
 import { closedLoop } from "./closed-loop.ts";
+import { deadlines } from "./deadlines.ts";
 import { dvfs } from "./dvfs.ts";
 import { attributed, energy } from "./energy.ts";
 import { kieferWolfowitz } from "./kiefer-wolfowitz.ts";
@@ -16,22 +19,32 @@ import { mm1k } from "./m-m-1-k.ts";
 import { mmc } from "./m-m-c.ts";
 import { powerOfD } from "./power-of-d.ts";
 import { preemptivePriority, priority } from "./priority.ts";
+import { renewal } from "./renewal.ts";
+import { restarts } from "./restarts.ts";
+import { retries } from "./retries.ts";
 import { sjf, srpt } from "./shortest-first.ts";
+import { slo } from "./slo.ts";
 import { srptDominance } from "./srpt-dominance.ts";
+import { streams } from "./streams.ts";
+import { ties } from "./ties.ts";
+import { timeouts } from "./timeouts.ts";
 import { weightedSharing } from "./weighted-sharing.ts";
 
 export const THEORY: readonly Claim[] = [
   operationalLaws,
   mm1,
+  slo,
   mmc,
   mgcc,
   mm1k,
   mginf,
   mg1,
   md1,
+  renewal,
   kingman,
   kieferWolfowitz,
   mg1ps,
+  cap,
   weightedSharing,
   priority,
   preemptivePriority,
@@ -40,8 +53,15 @@ export const THEORY: readonly Claim[] = [
   srptDominance,
   closedLoop,
   powerOfD,
+  ties,
+  streams,
+  timeouts,
+  retries,
+  deadlines,
+  restarts,
   availability,
   energy,
   attributed,
+  attributionEach,
   dvfs,
 ];

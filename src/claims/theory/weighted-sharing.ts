@@ -2,16 +2,18 @@ import type { Case, Claim } from "../claim.ts";
 import { type Finding, metricOf } from "../lab-task.ts";
 import { MEAN_MARGIN, type RandomRow, replicate } from "../replicate.ts";
 import { runLength, warmupLength } from "../run-length.ts";
+import { type ClassPair, sharedCoreLatencyS } from "./shared-core.ts";
 import { EXPONENTIAL, serverKind } from "./station.ts";
 
-const LOADS = { heavy: 0.3, light: 0.2 };
+const LOADS: ClassPair = { heavy: 0.3, light: 0.2 };
 const TOTAL = LOADS.heavy + LOADS.light;
 
-/** Two containers of equal or very unequal weight on one core. */
-const at = (name: string, weights: Readonly<Record<string, number>>, expected: Readonly<Record<"heavy" | "light", number>>): Case => ({
+/** Two containers on one core. The chain is solved only when the case is checked. */
+const at = (name: string, weights: ClassPair, expectedOf: () => ClassPair): Case => ({
   tier: "quick",
   check: (lab) => {
-    const service = (load: number, weight: number | undefined) => ({
+    const expected = expectedOf();
+    const service = (load: number, weight: number) => ({
       ...{ kind: "service", discipline: "ps", work: EXPONENTIAL, requests: { cpu: 0.5 }, weight },
       arrivals: { kind: "poisson", rate: load },
     });
@@ -41,13 +43,13 @@ const at = (name: string, weights: Readonly<Record<string, number>>, expected: R
         { of: (run) => rate(run, "light"), knownMean: LOADS.light },
         { of: (run) => metricOf(run, "sites.site.utilization_mean"), knownMean: TOTAL },
       ],
-      rows: expected.heavy === expected.light ? [totalRow(name, expected.heavy)] : [rowOf("heavy"), rowOf("light")],
+      rows: [rowOf("heavy"), rowOf("light"), totalRow(name)],
     });
   },
 });
 
 /** Work of one exponential law, served by no matter which rule that does not know sizes: the mean over both is that of one queue. */
-const totalRow = (name: string, expected: number): RandomRow => ({
+const totalRow = (name: string): RandomRow => ({
   id: `${name}.latency_mean`,
   of: (run) => {
     const sums = ["heavy", "light"].map((which) => {
@@ -57,18 +59,21 @@ const totalRow = (name: string, expected: number): RandomRow => ({
     return sums.reduce((sum, [, latencyS]) => sum + latencyS, 0) / sums.reduce((sum, [n]) => sum + n, 0);
   },
   unit: "s",
-  expected,
+  expected: 1 / (1 - TOTAL),
   margin: MEAN_MARGIN,
 });
 
+const byChain = (name: string, weights: ClassPair): Case => at(name, weights, () => sharedCoreLatencyS(LOADS, weights));
+
 export const weightedSharing: Claim = {
   id: "weighted-sharing",
-  title: "Weights of containers: from one queue to preemptive priority",
+  title: "Generalised processor sharing between containers: a weight for each container, not for each request",
   source:
-    "any weights: L = rho/(1 - rho) over both; weight ratio to infinity: preemptive-resume priority, W1 = 1/(1 - rho1), W2 = 1/((1 - rho1)(1 - rho1 - rho2)); Kleinrock, Queueing Systems II, 1976, chapters 3 and 4",
+    "stationary distribution of the two-class Markov chain, solved by us; shares w_i/(w_1 + w_2) while both containers have requests, Parekh & Gallager, IEEE/ACM Transactions on Networking 1(3), 1993; over both L = rho/(1 - rho) for any weights; weight ratio to infinity: preemptive-resume priority, W1 = 1/(1 - rho1), W2 = 1/((1 - rho1)(1 - rho1 - rho2)), Kleinrock, Queueing Systems II, 1976, chapter 3",
   cases: [
-    at("equal", { heavy: 1024, light: 1024 }, { heavy: 1 / (1 - TOTAL), light: 1 / (1 - TOTAL) }),
-    at("unequal", { heavy: 3072, light: 1024 }, { heavy: 1 / (1 - TOTAL), light: 1 / (1 - TOTAL) }),
-    at("limit", { heavy: 1e6, light: 1 }, { heavy: 1 / (1 - LOADS.heavy), light: 1 / ((1 - LOADS.heavy) * (1 - TOTAL)) }),
+    byChain("1-to-1", { heavy: 1024, light: 1024 }),
+    byChain("3-to-1", { heavy: 3072, light: 1024 }),
+    byChain("1-to-2", { heavy: 1024, light: 2048 }),
+    at("limit", { heavy: 1e6, light: 1 }, () => ({ heavy: 1 / (1 - LOADS.heavy), light: 1 / ((1 - LOADS.heavy) * (1 - TOTAL)) })),
   ],
 };

@@ -46,6 +46,6 @@ export function sweepOutput({ points, compare, interval, ...head }: SweepParts):
   });
   if (compare === undefined) return { ...head, points: outputs };
   const runs = points.map((point) => point.runs);
-  const groups = compareWithBaselines(runs, { ...compare, interval });
+  const groups = compareWithBaselines(runs, compare);
   return { ...head, points: outputs, compare: { metric: compare.metric, unit: unitOf(compare.metric), groups } };
 }

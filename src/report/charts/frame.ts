@@ -2,7 +2,7 @@
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeText } from "../escape.ts";
-import { color, LIGHT, withoutVariables } from "../palette.ts";
+import { color, darkRules, LIGHT, withoutVariables } from "../palette.ts";
 import { type LegendItem, legend } from "./legend.ts";
 
 /** `compact` is for phones: fewer ticks, shorter labels. */
@@ -31,18 +31,25 @@ export function plotWidth(size: ChartSize): number {
   return size.width - marginLeft - marginRight;
 }
 
+/** Several plots stand under each other. */
 export function frame(
   text: ChartText,
   size: ChartSize,
-  parts: { readonly legend: readonly LegendItem[]; readonly plot: PlotOptions },
+  parts: { readonly legend: readonly LegendItem[]; readonly plot: PlotOptions | readonly PlotOptions[] },
 ): string {
   const key = legend(parts.legend, size.width - 8);
-  const drawn = drawPlot({ ...margins(size), width: size.width, ...parts.plot }, text.id);
-  const height = drawn.height + key.height;
+  const plots = [parts.plot].flat() as readonly PlotOptions[];
+  let height = key.height;
+  const drawn = plots.map((options, i) => {
+    const { svg, height: needed } = drawPlot({ ...margins(size), width: size.width, ...options }, i === 0 ? text.id : `${text.id}-${i}`);
+    const placed = `<g transform="translate(0,${height})">${svg}</g>`;
+    height += needed;
+    return placed;
+  });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-labelledby="${text.id}-t ${text.id}-d" viewBox="0 0 ${size.width} ${height}" width="${size.width}" height="${height}" font-family="system-ui, sans-serif">` +
     `<title id="${text.id}-t">${escapeText(text.title)}</title><desc id="${text.id}-d">${escapeText(text.description)}</desc>` +
-    `${key.svg}<g transform="translate(0,${key.height})">${drawn.svg}</g></svg>`
+    `${key.svg}${drawn.join("")}</svg>`
   );
 }
 
@@ -85,4 +92,10 @@ export function standalone(svg: string): string {
   });
   const ground = `<rect x="${-MARGIN}" y="${-MARGIN}" width="100%" height="100%" fill="${LIGHT.page}"/>`;
   return `${framed.replace("<title", `${ground}<title`)}\n`;
+}
+
+/** As `standalone`, but dark where the reader's system is. The light colours stay in the attributes, for viewers without style sheets. */
+export function adaptive(svg: string): string {
+  const light = standalone(svg);
+  return light.replace("<title", `<style>${darkRules(light)}</style><title`);
 }

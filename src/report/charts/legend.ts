@@ -4,7 +4,7 @@ import { color } from "../palette.ts";
 
 export interface LegendItem {
   readonly label: string;
-  readonly mark: "line" | "dashed" | "square" | "dot" | "hatch" | "light-hatch" | "band" | "ramp";
+  readonly mark: "line" | "dashed" | "square" | "dot" | "ring" | "diamond" | "hatch" | "light-hatch" | "band" | "ramp";
   readonly fill: string;
 }
 
@@ -52,6 +52,10 @@ function swatchSvg({ mark, fill }: LegendItem): string {
       return `<rect x="2" y="2" width="12" height="12" rx="2" fill="${fill}"/>`;
     case "dot":
       return `<circle cx="8" cy="8" r="4" fill="${fill}"/>`;
+    case "ring":
+      return `<circle cx="8" cy="8" r="3.5" fill="none" stroke="${fill}" stroke-width="2"/>`;
+    case "diamond":
+      return `<path d="M8 2.5L12 8L8 13.5L4 8Z" fill="${fill}"/>`;
     case "band":
       return `<rect x="1" y="1" width="14" height="14" fill="${fill}" fill-opacity="0.16"/><path d="M1.5 1V15" stroke="${fill}"/>`;
     case "hatch":

@@ -1,6 +1,6 @@
 import { axisX, dot, line, type Markish, ruleX, ruleY } from "@observablehq/plot";
 import { quantityText, scaleFor } from "../format.ts";
-import { type ColorName, color } from "../palette.ts";
+import { color, seriesColor } from "../palette.ts";
 import { grid, ROOM, valueAxis } from "./axes.ts";
 import { type ChartSize, frame } from "./frame.ts";
 import type { LegendItem } from "./legend.ts";
@@ -30,7 +30,6 @@ export interface SweepChart {
   readonly marks: readonly SweepMark[];
 }
 
-const SERIES: readonly ColorName[] = ["request", "queued", "job", "facility", "psu-loss", "oom", "ink", "muted"];
 /** More values than this get round ticks instead. */
 const TICKS_MAX = 10;
 
@@ -41,7 +40,7 @@ export function sweepPoints(chart: SweepChart, { id, size }: { readonly id: stri
   const bottom = Math.min(0, ...marks.map(({ mean, low }) => low ?? mean));
   const scale = scaleFor(Math.max(top, -bottom), unit);
   const names = [...new Set(marks.map(({ series }) => series))];
-  const colorOf = (name: string): string => color(SERIES[names.indexOf(name) % SERIES.length] as ColorName);
+  const colorOf = (name: string): string => seriesColor(names.indexOf(name));
   const legend = names.map((label): LegendItem => ({ label, mark: "dot", fill: colorOf(label) }));
   const xs = [...new Set(marks.map(({ x }) => x))];
   return frame({ id, title: metric, description: describe(chart) }, size, {
@@ -63,10 +62,18 @@ export function sweepPoints(chart: SweepChart, { id, size }: { readonly id: stri
   });
 }
 
+/** Whether labels at the values themselves would meet: more of them than fit, or two that are as near as if there were. */
+function areCrowded(xs: readonly number[]): boolean {
+  const sorted = xs.toSorted((a, b) => a - b);
+  const reach = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0);
+  return xs.length > TICKS_MAX || sorted.some((x, i) => i > 0 && x - (sorted[i - 1] as number) < reach / (2 * TICKS_MAX));
+}
+
 /** Ticks at the values themselves where they are few. */
 function horizontalAxis({ label, isNumeric }: SweepAxis, xs: readonly (number | string)[], size: ChartSize): Markish {
   const options = { label, labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4 };
-  if (isNumeric && (size.compact || xs.length > TICKS_MAX)) return axisX({ ...options, ticks: size.compact ? 4 : 8 } as object);
+  if (isNumeric && (size.compact || areCrowded(xs as readonly number[])))
+    return axisX({ ...options, ticks: size.compact ? 4 : 8 } as object);
   return axisX([...xs], { ...options, tickFormat: String } as object);
 }
 

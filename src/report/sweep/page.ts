@@ -6,7 +6,8 @@ import { table } from "../html/details.ts";
 import { htmlPage } from "../html/page.ts";
 import { pictureHtml } from "../html/pictures.ts";
 import { sweepPictures } from "./pictures.ts";
-import { chosenMetrics, comparisonRows, orderLines, shortPaths, shortValue } from "./points.ts";
+import { chosenMetrics, comparisonRows, ORDER, orderLines, shortPaths, shortValue } from "./points.ts";
+import { firstLines, refusalLines } from "./refusals.ts";
 
 /** The same sweep gives the same bytes. */
 export function renderSweep(output: SweepOutput): string {
@@ -55,11 +56,21 @@ function comparison(output: SweepOutput): string {
     { title: "Point" },
     { title: "Baseline" },
     { title: "Difference", number: true },
-    { title: "95 % interval", number: true },
+    { title: "Interval", number: true },
     { title: "Verdict" },
   ];
-  const caption = `${output.compare.metric}: differences from the baseline between runs with the same seed`;
-  const orders = orderLines(output).map((line) => `<li>${escapeText(line)}</li>`);
-  const told = "From low to high; = joins points whose intervals meet, so that they are not told apart.";
-  return `<h2>Compared</h2>${table({ caption, columns, rows })}<p class="aside">${told}</p><ul>${orders.join("")}</ul>`;
+  const caption = `${output.compare.metric}: differences from the baseline between runs with the same seed; all verdicts together hold at 95 %`;
+  const orders = list(orderLines(output));
+  const refusals = output.compare.groups.flatMap((group) => refusalLines(output, group));
+  return [
+    `<h2>Compared</h2>${table({ caption, columns, rows })}`,
+    orders === "" ? "" : `<p class="aside">The order, ${ORDER}.</p>${orders}`,
+    list(firstLines(refusals, REFUSALS_SHOWN)),
+  ].join("");
+}
+
+const REFUSALS_SHOWN = 60;
+
+function list(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `<ul>${lines.map((line) => `<li>${escapeText(line)}</li>`).join("")}</ul>`;
 }

@@ -1,4 +1,5 @@
 /** Names of a sweep's points and choice of its metrics, for tables and charts. */
+import type { ComparedPoint } from "../../experiment/sweep/compare.ts";
 import type { PointOutput, SweepOutput } from "../../experiment/sweep/output.ts";
 import { showValue } from "../../scenario/sweep/values.ts";
 import { digitsText, intervalText, quantityText } from "../format.ts";
@@ -40,18 +41,34 @@ export function comparisonRows(output: SweepOutput): readonly (readonly [string,
   return compare.groups.flatMap(({ baseline, points }) =>
     points
       .filter(({ point }) => point !== baseline)
-      .map(({ point, difference, ciLow, ciHigh, verdict }) => {
+      .map((one) => {
+        const { point, difference, ciLow, ciHigh } = one;
         const text = `${difference !== null && difference > 0 ? "+" : ""}${quantityText(difference, compare.unit, compare.metric)}`;
         const interval = intervalText(ciLow, ciHigh, compare.unit, compare.metric) ?? "";
-        return [pointName(output, point), pointName(output, baseline), text, interval, verdict] as const;
+        return [pointName(output, point), pointName(output, baseline), text, interval, verdictText(one)] as const;
       }),
   );
 }
 
-/** "a < b = c" for each baseline: from low to high, with = where intervals meet. */
+/** Why a difference without spread is told by no interval. */
+export function sameText(difference: number, n: number): string {
+  return difference === 0 ? `equal in all ${n} runs` : `the same difference in all ${n} runs, too few to be sure that it is no chance`;
+}
+
+/** "higher", or "unclear" with what keeps it so where no interval shows it. */
+function verdictText({ verdict, difference, ciLow, n }: ComparedPoint): string {
+  if (verdict !== "unclear") return ciLow === null ? `${verdict}, by the same in all ${n} runs` : verdict;
+  if (difference === null) return `unclear: ${n === 1 ? "only one pair of runs has" : "no pair of runs has"} both values`;
+  return ciLow === null ? `unclear: ${sameText(difference, n)}` : "unclear";
+}
+
+/** Above the orders. */
+export const ORDER = "from low to high, all pairs together at 95 %; = joins points of which not all are told apart";
+
+/** "a < b = c" for each baseline that has an order: from low to high, with = between points of which not all are told apart. */
 export function orderLines(output: SweepOutput): readonly string[] {
-  const groups = output.compare?.groups ?? [];
-  return groups.map(({ order }) => order.map((tied) => tied.map((point) => pointName(output, point)).join(" = ")).join(" < "));
+  const orders = (output.compare?.groups ?? []).map(({ order }) => order).filter((order) => order.length > 0);
+  return orders.map((order) => order.map((tied) => tied.map((point) => pointName(output, point)).join(" = ")).join(" < "));
 }
 
 const USUAL = /^workloads\.[^.]+\.(latency_p99_s|slo_attainment|jobs_completed)$|^energy\.total_j$|^carbon\.total_g$/;

@@ -3,9 +3,10 @@ import type { Comparison } from "../../experiment/sweep/compare.ts";
 import type { PointOutput, SweepOutput } from "../../experiment/sweep/output.ts";
 import { StoredResultError } from "../series-json.ts";
 import { refuseBadNumbers } from "../to-json.ts";
+import { refusalLines } from "./refusals.ts";
 
 /** Raised when the shape of the file changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Points count from 1, metrics are sorted. @throws {Error} for numbers that JSON cannot carry. */
 export function sweepToJson(output: SweepOutput): string {
@@ -17,11 +18,18 @@ export function sweepToJson(output: SweepOutput): string {
     vary: { kind: output.kind, paths: output.paths },
     seeds: output.seeds,
     points: output.points.map((point, i) => ({ point: i + 1, ...point, summary: sorted(point.summary) })),
-    ...(output.compare && { compare: { ...output.compare, groups: output.compare.groups.map((group) => shifted(group, 1)) } }),
+    ...(output.compare && { compare: comparisonJson(output, output.compare) }),
   };
   refuseBadNumbers(document, "");
   return `${JSON.stringify(document, null, 2)}\n`;
 }
+
+/** The words stand beside the numbers that they are made of. */
+function comparisonJson(output: SweepOutput, compare: Compared) {
+  return { ...compare, groups: compare.groups.map((group) => ({ ...shifted(group, 1), said: refusalLines(output, group) })) };
+}
+
+type Compared = NonNullable<SweepOutput["compare"]>;
 
 interface Document {
   readonly format: number;
@@ -31,7 +39,7 @@ interface Document {
   readonly vary: Pick<SweepOutput, "kind" | "paths">;
   readonly seeds: readonly number[];
   readonly points: readonly (PointOutput & { readonly point: number })[];
-  readonly compare?: NonNullable<SweepOutput["compare"]>;
+  readonly compare?: Omit<Compared, "groups"> & { readonly groups: readonly (Comparison & { readonly said: readonly string[] })[] };
 }
 
 /** @throws {StoredResultError} if the text is not what `sweepToJson` writes. */
@@ -44,7 +52,7 @@ export function sweepFromJson(text: string): SweepOutput {
     ...vary,
     ...rest,
     points: points.map(({ point, ...more }) => more),
-    ...(compare && { compare: { ...compare, groups: compare.groups.map((group) => shifted(group, -1)) } }),
+    ...(compare && { compare: { ...compare, groups: compare.groups.map(({ said, ...group }) => shifted(group, -1)) } }),
   };
 }
 
@@ -57,11 +65,14 @@ function parse(text: string): Document {
   }
 }
 
-function shifted({ baseline, points, order }: Comparison, by: number): Comparison {
+function shifted({ baseline, points, order, untold, unranked, ...rest }: Comparison, by: number): Comparison {
   return {
+    ...rest,
     baseline: baseline + by,
     points: points.map((one) => ({ ...one, point: one.point + by })),
     order: order.map((tied) => tied.map((point) => point + by)),
+    untold: untold.map((pair) => ({ ...pair, first: pair.first + by, second: pair.second + by })),
+    unranked: unranked.map((one) => ({ ...one, point: one.point + by })),
   };
 }
 

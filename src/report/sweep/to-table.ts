@@ -1,7 +1,8 @@
 /** A sweep for the terminal: a block for each metric, one line a point, then what differs from the baseline. */
 import type { SweepOutput } from "../../experiment/sweep/output.ts";
 import { intervalText, MISSING, NBSP, quantityText } from "../format.ts";
-import { chosenMetrics, comparisonRows, orderLines, shortPaths, shortValue } from "./points.ts";
+import { chosenMetrics, comparisonRows, ORDER, orderLines, shortPaths, shortValue } from "./points.ts";
+import { firstLines, refusalLines } from "./refusals.ts";
 
 /** @param metrics shown instead of the compared or the usual ones */
 export function sweepToTable(output: SweepOutput, metrics: readonly string[]): string {
@@ -35,13 +36,17 @@ function comparisonLines(output: SweepOutput): readonly string[] {
   const rows = comparisonRows(output).map(([point, baseline, difference, interval, verdict]) => {
     return [point, baseline, difference, inBrackets(interval === "" ? null : interval), verdict];
   });
+  const orders = orderLines(output);
+  const refusals = output.compare.groups.flatMap((group) => refusalLines(output, group));
   return [
-    `${output.compare.metric} against the baseline, seed by seed`,
-    ...aligned(["point", "baseline", "difference", "95 % interval", ""], rows),
-    "  from low to high (= where intervals meet, so that nothing is told apart):",
-    ...orderLines(output).map((line) => `  ${line}`),
+    `${output.compare.metric} against the baseline, seed by seed; all verdicts together hold at 95 %`,
+    ...aligned(["point", "baseline", "difference", "interval", ""], rows),
+    ...(orders.length === 0 ? [] : [`  ${ORDER}:`, ...orders.map((line) => `    ${line}`)]),
+    ...firstLines(refusals, REFUSALS_SHOWN).map((line) => `  ${line}`),
   ];
 }
+
+const REFUSALS_SHOWN = 12;
 
 function expectationLines({ points }: SweepOutput): readonly string[] {
   const all = points.flatMap(({ expectations }) => expectations);

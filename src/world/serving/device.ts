@@ -38,10 +38,10 @@ export class Device implements Metered {
   readonly #wattsOf: Readonly<Record<Activity, number>>;
   /** Up to when the meter knows its joules. */
   #bookedS = 0;
-  // The stretch of work under way: its dynamic watts, and what it drew before the carbon intensity changed last.
+  // The stretch of work under way: its dynamic watts, its joules in the same steps as the meter's, and up to which of them the grams are closed.
   #dynamicW = 0;
-  #stretchS = 0;
-  #markS = 0;
+  #stretchJ = 0;
+  #markedJ = 0;
   #markedG = 0;
 
   constructor(simulation: Simulation, options: DeviceOptions) {
@@ -80,8 +80,8 @@ export class Device implements Metered {
     this.#activity = activity;
     this.#settle();
     this.#dynamicW = this.#wattsOf[activity] - this.#wattsOf.idle;
-    this.#stretchS = this.#simulation.nowS;
-    this.#markS = this.#stretchS;
+    this.#stretchJ = 0;
+    this.#markedJ = 0;
     this.#markedG = 0;
   }
 
@@ -96,9 +96,8 @@ export class Device implements Metered {
 
   /** What the stretch of work under way has drawn so far. */
   stretch(): Drawn {
-    const { nowS } = this.#simulation;
-    const carbonG = this.#markedG + this.#dynamicW * (nowS - this.#markS) * this.server.options.intensity.gPerJ;
-    return { energyJ: this.#dynamicW * (nowS - this.#stretchS), carbonG };
+    const energyJ = this.#stretchJ + this.#dynamicW * (this.#simulation.nowS - this.#bookedS);
+    return { energyJ, carbonG: this.#markedG + (energyJ - this.#markedJ) * this.server.options.intensity.gPerJ };
   }
 
   /** Its server came up or went down. */
@@ -108,14 +107,17 @@ export class Device implements Metered {
 
   sync(): void {
     const { nowS } = this.#simulation;
-    if (nowS > this.#bookedS) this.meter.advance(nowS - this.#bookedS);
+    const dtS = nowS - this.#bookedS;
+    if (dtS <= 0) return;
+    this.meter.advance(dtS);
+    this.#stretchJ += this.#dynamicW * dtS;
     this.#bookedS = nowS;
   }
 
   markCarbon(gPerJ: number): void {
-    const { nowS } = this.#simulation;
-    this.#markedG += this.#dynamicW * (nowS - this.#markS) * gPerJ;
-    this.#markS = nowS;
+    this.sync();
+    this.#markedG += (this.#stretchJ - this.#markedJ) * gPerJ;
+    this.#markedJ = this.#stretchJ;
   }
 
   #settle(): void {

@@ -8,6 +8,8 @@ import { tInterval } from "../../../src/stats/index.ts";
 
 const LATENCY = "workloads.web.latency_mean_s";
 
+const LATENCY_ONLY = { metric: LATENCY, unit: "s", groups: [] } as const;
+
 /** Two rates by two policies, three seeds: latencies of each run in ms. */
 const LATENCIES_MS: readonly (readonly [rate: string, law: unknown, runs: readonly number[]])[] = [
   ["40 req/s", "1 ms", [10, 20, 30]],
@@ -43,6 +45,7 @@ function sample(compared: boolean): SweepOutput {
 describe("sweepToTable", () => {
   it("shows the compared metric, the differences and what can be told apart", () => {
     // Means 20, 22, 50, 50 ms; deviation 10 or 9.54, half-width 4.302653 * 10 / sqrt(3) = 24.84 ms. Differences 2, 2, 2 and 1, -1, 0.
+    // Deviation 1: of two tests Holm asks t(0.9875, 2) / sqrt(3) = 3.58 ms; of one pair alone, 2.48 ms.
     assert.equal(
       sweepToTable(sample(true), []),
       `toy | 4 points x 3 seeds | cybertwin 1.2.3
@@ -54,17 +57,43 @@ workloads.web.latency_mean_s
   80 req/s  1 ms                                  50 ms  [25.2 to 74.8 ms]
   80 req/s  {"kind":"exponential","mean":"1 ms"}  50 ms  [26.3 to 73.7 ms]
 
-workloads.web.latency_mean_s against the baseline, seed by seed
-  point                                           baseline        difference  95 % interval
-  40 req/s, {"kind":"exponential","mean":"1 ms"}  40 req/s, 1 ms  +2 ms                           higher
-  80 req/s, {"kind":"exponential","mean":"1 ms"}  80 req/s, 1 ms  0 s         [-2.48 to 2.48 ms]  unclear
-  from low to high (= where intervals meet, so that nothing is told apart):
-  40 req/s, 1 ms < 40 req/s, {"kind":"exponential","mean":"1 ms"}
-  80 req/s, {"kind":"exponential","mean":"1 ms"} = 80 req/s, 1 ms
+workloads.web.latency_mean_s against the baseline, seed by seed; all verdicts together hold at 95 %
+  point                                           baseline        difference  interval
+  40 req/s, {"kind":"exponential","mean":"1 ms"}  40 req/s, 1 ms  +2 ms                           unclear: the same difference in all 3 runs, too few to be sure that it is no chance
+  80 req/s, {"kind":"exponential","mean":"1 ms"}  80 req/s, 1 ms  0 s         [-3.58 to 3.58 ms]  unclear
+  from low to high, all pairs together at 95 %; = joins points of which not all are told apart:
+    40 req/s, 1 ms = 40 req/s, {"kind":"exponential","mean":"1 ms"}
+    80 req/s, 1 ms = 80 req/s, {"kind":"exponential","mean":"1 ms"}
+  40 req/s, 1 ms and 40 req/s, {"kind":"exponential","mean":"1 ms"} are not told apart: the same difference in all 3 runs, too few to be sure that it is no chance.
+  80 req/s, 1 ms and 80 req/s, {"kind":"exponential","mean":"1 ms"} are not told apart: the 95.00 % interval of their difference, -2.48 to 2.48 ms, holds 0.
 
 2 of 4 expectations are met
 `,
     );
+  });
+
+  it("names the first of many refusals, and points without a value", () => {
+    // Eight points of equal values are 28 pairs of which none is told apart; the ninth was never measured.
+    const output = sweepOutput({
+      ...{ version: "1", name: "toy", sha256: "ab", kind: "grid", paths: ["n"], seeds: [1, 2], interval: tInterval },
+      points: Array.from({ length: 9 }, (_, n) => ({
+        values: { n },
+        sha256: "ab",
+        expect: [],
+        runs: [1, 2].map((x) => ({ metrics: { x_s: n < 8 ? x : null }, notes: {}, identities: {}, eventLogHash: "" })),
+      })),
+      compare: { metric: "x_s", baselineOf: Array<number>(9).fill(0) },
+    });
+    const text = sweepToTable(output, []);
+    assert.match(
+      text,
+      / {4}0 = 1 = 2 = 3 = 4 = 5 = 6 = 7\n {2}8 is in no order: no run has a value\.\n {2}0 and 1 are not told apart: equal in all 2 runs\.\n/,
+    );
+    assert.match(text, /\n {2}\.\.\. and 17 more; sweep\.json has all\.\n$/);
+    assert.match(text, /\n {2}8 +0 +— +unclear: no pair of runs has both values\n/);
+    const { compare } = JSON.parse(sweepToJson(output)) as { compare: { groups: { said: string[] }[] } };
+    assert.deepEqual([compare.groups[0]?.said.length, compare.groups[0]?.said[0]], [29, "8 is in no order: no run has a value."]);
+    assert.match(renderSweep(output), /<li>8 is in no order: no run has a value\.<\/li>/);
   });
 
   it("shows what was asked for instead", () => {
@@ -96,13 +125,13 @@ describe("sweepToJson", () => {
     assert.deepEqual(
       document.compare.groups.map(({ baseline, order }) => [baseline, order]),
       [
-        [1, [[1], [2]]],
-        [3, [[4, 3]]],
+        [1, [[1, 2]]],
+        [3, [[3, 4]]],
       ],
     );
     assert.deepEqual(sweepFromJson(text), output);
     assert.throws(() => sweepFromJson(text.slice(0, 100)), /sweep\.json is damaged/);
-    assert.throws(() => sweepFromJson(text.replace('"format": 1', '"format": 9')), /has format 9, this version reads 1/);
+    assert.throws(() => sweepFromJson(text.replace('"format": 2', '"format": 9')), /has format 9, this version reads 2/);
   });
 });
 
@@ -116,10 +145,24 @@ describe("renderSweep", () => {
     assert.equal(renderSweep(sample(true)), page);
   });
 
+  it("takes round ticks where values are so near that their labels would meet", () => {
+    const { points, ...rest } = sample(false);
+    const of = (counts: readonly number[]) =>
+      renderSweep({
+        ...rest,
+        paths: ["n"],
+        points: points.map((point, i) => ({ ...point, values: { n: counts[i] } })),
+        compare: LATENCY_ONLY,
+      });
+    const labels = (page: string) => [...page.matchAll(/<text [^>]*>(1\.\d+)</g)].map(([, label]) => label);
+    assert.ok(labels(of([1.1, 1.2, 1.37, 1.4])).includes("1.37"));
+    assert.ok(!labels(of([1.1, 1.2, 1.39, 1.4])).includes("1.39")); // 0.01 of 0.3, less than a twentieth
+  });
+
   it("puts points in a row where nothing varied is a number", () => {
     const { points, ...rest } = sample(false);
     const words = points.map((point, i) => ({ ...point, values: { policy: ["a", "b", "c", "<d>"][i] } }));
-    const page = renderSweep({ ...rest, paths: ["policy"], points: words, compare: { metric: LATENCY, unit: "s", groups: [] } });
+    const page = renderSweep({ ...rest, paths: ["policy"], points: words, compare: LATENCY_ONLY });
     assert.match(page, /against policy, with 95 % intervals over seeds\. a: 20.ms;/);
     assert.doesNotMatch(page, /<d>/);
   });

@@ -100,6 +100,22 @@ describe("story: a model without batches", () => {
   });
 });
 
+describe("story: a batch under a grid that changes", () => {
+  it("emits by the intensity that held", async () => {
+    // One request from 3598 to 3608 s at 100 W: 2 s at 360 g/kWh (1e-4 g/J), 8 s at 720.
+    const text = `name: story
+seed: 1
+duration: 3700 s
+sites: { west: { carbon: { kind: trace, file: grid.csv }, servers: { kind: small-8c, gpus: { kind: g.yaml } } } }
+workloads: { chat: { kind: model-serving, models: { llm: { kind: llm.yaml } }, arrivals: { kind: trace, file: chat.csv } } }
+`;
+    const files = { "grid.csv": "hour,average_g_per_kwh\n0,360\n1,720\n2,360\n", "chat.csv": csv("arrival_s,output_tokens", [3598, 18]) };
+    const result = await play(text, { ...KINDS, ...files });
+    near(metric(result, "workloads.chat.carbon_mean_g_per_request"), 2 * 100 * 1e-4 + 8 * 100 * 2e-4);
+    near(metric(result, "carbon.request_g"), 0.18);
+  });
+});
+
 describe("story: dynamic batching", () => {
   it("answers a batch when its longest member is done", async () => {
     // Together at 0: 3 s and 2 s, both end at 3 s; the third (5 s) came at 1 s and runs from 3 s to 8 s.
