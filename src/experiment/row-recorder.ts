@@ -138,8 +138,8 @@ function powerRows(world: World): () => ColumnTable {
   };
   for (const server of world.servers) add(server, 0);
   const addDevice = (device: Device, nowS: number): void => {
-    const { name, clockHz } = device.options;
-    builder.add({ time_s: nowS, server: name, watts: device.powerW, utilization: device.isBusy ? 1 : 0, clock_hz: clockHz });
+    const { powerW, clockHz, options } = device;
+    builder.add({ time_s: nowS, server: options.name, watts: powerW, utilization: device.isBusy ? 1 : 0, clock_hz: clockHz });
   };
   for (const device of world.devices) addDevice(device, 0);
   world.addRecorder({ powerChanged: add, devicePowerChanged: addDevice });

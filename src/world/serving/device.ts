@@ -1,12 +1,12 @@
 /**
- * A GPU in a server: its watts by what it does, integrated exactly between changes. One process may hold it. A device
- * draws nothing while its server is not up.
+ * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. One process may hold it.
+ * A device draws nothing while its server is not up.
  */
-import type { Simulation } from "../../kernel/index.ts";
+import { PHASE, type Simulation } from "../../kernel/index.ts";
 import type { Server } from "../cluster/server.ts";
 import { ServerMeter } from "../cluster/server-meter.ts";
 import type { Metered } from "../cluster/site.ts";
-import { clockRatio, type GpuKindSpec } from "./gpu-kind.ts";
+import { clockRatio, type GpuKindSpec, gpuClocksHz } from "./gpu-kind.ts";
 import { ACTIVITIES, type Activity, gpuPowerW } from "./gpu-power.ts";
 
 export interface DeviceOptions {
@@ -15,6 +15,7 @@ export interface DeviceOptions {
   readonly kindName: string;
   readonly kind: GpuKindSpec;
   readonly server: Server;
+  /** At the start. */
   readonly clockHz: number;
 }
 
@@ -28,14 +29,27 @@ export class Device implements Metered {
   readonly options: DeviceOptions;
   readonly server: Server;
   readonly meter = new ServerMeter();
+  /** At the greatest clock. */
   readonly peakW: number;
+  /** Those that may be set, rising. */
+  readonly clocksHz: readonly number[];
+  clockHz: number;
+  switchCount = 0;
   powerW = 0;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
-  #hasProcess = false;
+  /** The process on it, told when its clock has changed. */
+  #process: (() => void) | undefined = undefined;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
-  readonly #wattsOf: Readonly<Record<Activity, number>>;
+  #wattsOf: Readonly<Record<Activity, number>>;
+  /** The clock last ordered: it holds now, or will after the switch latency. */
+  #orderedHz: number;
+  readonly #onSwitch = (clockHz: number): void => this.#switch(clockHz);
+  // Residency: hertz x seconds, and seconds at the greatest clock, up to the last switch.
+  #clockHzS = 0;
+  #greatestS = 0;
+  #switchedS = 0;
   /** Up to when the meter knows its joules. */
   #bookedS = 0;
   // The stretch of work under way: its dynamic watts, its joules in the same steps as the meter's, and up to which of them the grams are closed.
@@ -49,9 +63,11 @@ export class Device implements Metered {
     this.server = options.server;
     this.#simulation = simulation;
     const { kind, clockHz } = options;
-    const watts = ACTIVITIES.map((activity) => [activity, gpuPowerW(kind.power, clockRatio(kind, clockHz), activity)]);
-    this.#wattsOf = Object.fromEntries(watts) as Record<Activity, number>;
-    this.peakW = Math.max(...Object.values(this.#wattsOf));
+    this.clocksHz = gpuClocksHz(kind);
+    this.clockHz = clockHz;
+    this.#orderedHz = clockHz;
+    this.#wattsOf = wattsAt(kind, clockHz);
+    this.peakW = Math.max(...Object.values(wattsAt(kind, this.clocksHz.at(-1) as number)));
     this.#settle();
   }
 
@@ -65,21 +81,38 @@ export class Device implements Metered {
   }
 
   /** A process takes the device, for good. */
-  hold(): void {
-    if (this.#hasProcess) throw new Error(`${this.options.name} is taken`);
-    this.#hasProcess = true;
+  hold(clockChanged: () => void): void {
+    if (this.isHeld) throw new Error(`${this.options.name} is taken`);
+    this.#process = clockChanged;
     this.#settle();
   }
 
   get isHeld(): boolean {
-    return this.#hasProcess;
+    return this.#process !== undefined;
+  }
+
+  /** Orders another clock, which holds once the switch latency has passed. @returns why not, or undefined. */
+  orderClock(clockHz: number): string | undefined {
+    const { kind, kindName, name } = this.options;
+    if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
+    if (!this.server.isUp) return `${name} is not up`;
+    if (clockHz === this.#orderedHz) return undefined;
+    this.#orderedHz = clockHz;
+    this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);
+    return undefined;
+  }
+
+  /** Hertz x seconds, and seconds at the greatest clock, up to now. */
+  get residency(): { readonly clockHzS: number; readonly greatestS: number } {
+    const openS = this.#simulation.nowS - this.#switchedS;
+    const isGreatest = this.clockHz === this.clocksHz.at(-1);
+    return { clockHzS: this.#clockHzS + this.clockHz * openS, greatestS: this.#greatestS + (isGreatest ? openS : 0) };
   }
 
   /** The process works from now on. */
   run(activity: Exclude<Activity, "idle">): void {
     this.#activity = activity;
     this.#settle();
-    this.#dynamicW = this.#wattsOf[activity] - this.#wattsOf.idle;
     this.#stretchJ = 0;
     this.#markedJ = 0;
     this.#markedG = 0;
@@ -89,7 +122,6 @@ export class Device implements Metered {
   rest(): Drawn {
     const drawn = this.stretch();
     this.#activity = "idle";
-    this.#dynamicW = 0;
     this.#settle();
     return drawn;
   }
@@ -120,18 +152,32 @@ export class Device implements Metered {
     this.#markedJ = this.#stretchJ;
   }
 
+  /** Joules up to now are booked at the old watts, and the process goes on at the new speed. */
+  #switch(clockHz: number): void {
+    const { clockHzS, greatestS } = this.residency;
+    this.#clockHzS = clockHzS;
+    this.#greatestS = greatestS;
+    this.#switchedS = this.#simulation.nowS;
+    this.switchCount++;
+    this.clockHz = clockHz;
+    this.#wattsOf = wattsAt(this.options.kind, clockHz);
+    this.#settle();
+    this.#process?.();
+  }
+
   #settle(): void {
     this.sync();
     const isUp = this.server.isUp;
-    const staticW = !isUp ? 0 : this.#hasProcess ? this.#wattsOf.idle : this.options.kind.idle;
+    const staticW = !isUp ? 0 : this.isHeld ? this.#wattsOf.idle : this.options.kind.idle;
     const requestW = this.isBusy ? this.#wattsOf[this.#activity] - staticW : 0;
+    this.#dynamicW = requestW;
     this.powerW = staticW + requestW;
     this.meter.set({
       wallW: this.powerW,
       requestW,
       jobW: 0,
-      idleW: this.#hasProcess ? 0 : staticW,
-      reservedIdleW: this.#hasProcess ? staticW : 0,
+      idleW: this.isHeld ? 0 : staticW,
+      reservedIdleW: this.isHeld ? staticW : 0,
       psuLossW: 0,
       usedCores: this.isBusy ? 1 : 0,
       workRate: 0,
@@ -139,4 +185,9 @@ export class Device implements Metered {
     });
     if (this.listener !== undefined) this.listener(this);
   }
+}
+
+function wattsAt(kind: GpuKindSpec, clockHz: number): Readonly<Record<Activity, number>> {
+  const watts = ACTIVITIES.map((activity) => [activity, gpuPowerW(kind.power, clockRatio(kind, clockHz), activity)]);
+  return Object.fromEntries(watts) as Record<Activity, number>;
 }

@@ -12,7 +12,7 @@ import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
-import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec, slowdown } from "./model-kind.ts";
+import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./model-kind.ts";
 import type { LengthPredictor } from "./predictors/index.ts";
 import { type ReplicaListener, ServingReplica } from "./replica.ts";
 
@@ -209,11 +209,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 }
 
-/** Seconds that a request takes alone on the replica's GPU at its clock. */
+/** Seconds that a request takes alone on the replica's GPU at its greatest clock. */
 function aloneS({ model, device }: ServingReplica, outputTokens: number): number {
-  const { kind, kindName, clockHz } = device.options;
-  const law = model.kind.latency[gpuName(kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-  return (law.base + law.perToken * outputTokens) * slowdown(kind, clockHz, model.activity);
+  const law = model.kind.latency[gpuName(device.options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+  return law.base + law.perToken * outputTokens;
 }
 
 function indexOver(replicas: () => readonly ServingReplica[]): ReplicaIndex {

@@ -6,6 +6,7 @@ import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
 import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
+import { slowdown } from "./model-kind.ts";
 import type { ServedModel } from "./model-serving.ts";
 
 /** What a replica tells its workload. */
@@ -32,8 +33,11 @@ export class ServingReplica {
   readonly #onEnd = (): void => this.#finish();
   /** All that are here and unfinished, in order of entry. */
   readonly #entered = new FifoQueue();
-  /** Length and begin of the batch under way. */
-  #durationS = 0;
+  /** Work of the batch under way and what is left of it at `#paceS`, both at the greatest clock; and how much longer it takes from then on. */
+  #workS = 0;
+  #leftS = 0;
+  #slowdown = 1;
+  #paceS = 0;
   #startS = 0;
   #end: EventId = NO_EVENT;
   #form: EventId = NO_EVENT;
@@ -52,7 +56,7 @@ export class ServingReplica {
     this.#engine = rules.engine;
     this.#agingS = rules.agingS;
     this.#listener = listener;
-    this.device.hold();
+    this.device.hold(() => this.#clockChanged());
     this.#occupyServer();
   }
 
@@ -128,9 +132,24 @@ export class ServingReplica {
       longestS = Math.max(longestS, request.remainingS);
     }
     this.#startS = nowS;
-    this.#durationS = this.#engine.isContinuous ? shortestS : longestS;
+    this.#workS = this.#engine.isContinuous ? shortestS : longestS;
     this.device.run(this.model.activity);
-    this.#end = this.#simulation.schedule(this.#durationS, PHASE.finish, this.#onEnd);
+    this.#end = this.#simulation.schedule(this.#pace(this.#workS), PHASE.finish, this.#onEnd);
+  }
+
+  /** From now on the clock decides how long the rest takes. @returns so many seconds */
+  #pace(leftS: number): number {
+    const { clockHz, options } = this.device;
+    this.#leftS = leftS;
+    this.#paceS = this.#simulation.nowS;
+    this.#slowdown = slowdown(options.kind, clockHz, this.model.activity);
+    return leftS * this.#slowdown;
+  }
+
+  #clockChanged(): void {
+    if (this.running.length === 0) return;
+    const doneS = (this.#simulation.nowS - this.#paceS) / this.#slowdown;
+    this.#end = this.#simulation.reschedule(this.#end, this.#pace(Math.max(0, this.#leftS - doneS)));
   }
 
   /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */
@@ -158,7 +177,7 @@ export class ServingReplica {
     this.#closeBatch();
     let isCutShort = false;
     for (const request of batch) {
-      request.remainingS = Math.max(0, request.remainingS - this.#durationS);
+      request.remainingS = Math.max(0, request.remainingS - this.#workS);
       if (request.remainingS === 0) {
         this.#entered.remove(request);
         this.#listener.finished(request);
