@@ -5,6 +5,8 @@ import { carbonLowestSlot } from "./carbon-lowest-slot.ts";
 import { carbonThreshold } from "./carbon-threshold.ts";
 import { fcfs } from "./fcfs.ts";
 import { firstFit } from "./first-fit.ts";
+import { muServe } from "./mu-serve.ts";
+import { ondemand } from "./ondemand.ts";
 import type { AnyControllerPlugin } from "./plugin.ts";
 import { powerAware } from "./power-aware.ts";
 import { powerOfD } from "./power-of-d.ts";
@@ -37,4 +39,6 @@ export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<An
   powerAware,
   carbonLowestSlot,
   carbonThreshold,
+  ondemand,
+  muServe,
 ]);

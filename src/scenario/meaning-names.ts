@@ -24,7 +24,9 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
       checkDraws(controller, path, spec.workloads[workload], findings);
+      checkSlo(controller, path, spec.workloads[workload], findings);
     }
+    checkHasModels(controller, path, parts, findings);
     checkOracle(controller, path, parts, findings);
   }
   checkRules(spec, parts, findings);
@@ -80,6 +82,19 @@ function checkTargetKind(
 function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
   if (kind !== "power-of-d" || workload?.kind !== "service" || (d as number) <= workload.replicas) return;
   findings.warn([...path, "d"], `is more than the ${workload.replicas} replicas: all of them are compared, got ${d}`);
+}
+
+/** The clock follows an SLO. */
+function checkSlo({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
+  if (kind !== "mu-serve" || workload?.kind !== "model-serving" || workload.slo !== undefined) return;
+  findings.problem([...path, "target", "workload"], 'must have an slo for kind "mu-serve"', "Hint: slo: { latency: 10 s }.");
+}
+
+/** Who sets the clocks of GPUs sets those of one workload's. */
+function checkHasModels({ kind, target }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
+  const traits = parts.controllers.get(kind);
+  if (traits?.decides !== "periodic" || traits.target !== "model-serving" || target.workload !== undefined) return;
+  findings.problem([...path, "target"], `must be a workload for kind ${JSON.stringify(kind)}`);
 }
 
 /** Who decides by the grid's carbon has nothing to go by at a site that does not say it. */

@@ -16,6 +16,8 @@ export function actuate(world: World, action: Action): string | undefined {
       return evict(world, action.job);
     case "clock":
       return setClock(world, action.server, action.clockHz);
+    case "gpu-clock":
+      return setGpuClock(world, action.gpu, action.clockHz);
     case "sleep":
       return world.sleep(action.server);
     case "wake":
@@ -64,4 +66,9 @@ function setClock(world: World, id: number, clockHz: number): string | undefined
   if (!server.options.clocksHz.includes(clockHz)) return `${server.options.kind} has no clock of ${clockHz} Hz`;
   server.setClock(clockHz);
   return undefined;
+}
+
+function setGpuClock(world: World, id: number, clockHz: number): string | undefined {
+  const device = world.devices[id];
+  return device === undefined ? `no GPU ${id}` : device.orderClock(clockHz);
 }

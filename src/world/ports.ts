@@ -32,12 +32,36 @@ export interface ServerTelemetry {
   readonly clockHz: number;
 }
 
+/** A GPU with a model on it, over the last scrape interval. */
+export interface GpuTelemetry {
+  /** Its place in `World.devices`. */
+  readonly id: number;
+  readonly name: string;
+  readonly up: boolean;
+  readonly clockHz: number;
+  /** Those that may be set, rising; and how many times as long its model takes at each as at the greatest, from a profile made beforehand. */
+  readonly clocksHz: readonly number[];
+  readonly slowdowns: readonly number[];
+  /** Share of the interval with a batch. */
+  readonly busy: number;
+  /** Now. */
+  readonly powerW: number;
+  /** Requests that ended on it in the interval, and those of them answered within the SLO. */
+  readonly ended: number;
+  readonly good: number;
+  /** Nearest-rank percentile of those answered, seconds; NaN without any. */
+  readonly latencyP99S: number;
+  readonly sloS: number | undefined;
+}
+
 /** A sample of the world, as old as `sampledAtS` says. */
 export interface Telemetry {
   readonly nowS: number;
   readonly sampledAtS: number;
   readonly workloads: Readonly<Record<string, WorkloadTelemetry>>;
   readonly servers: readonly ServerTelemetry[];
+  /** Those of the workloads that it may see. */
+  readonly gpus: readonly GpuTelemetry[];
   /** Carbon intensity forecast of the target's site, gCO2/kWh; the current value too is a forecast at lead 0. */
   readonly carbon: Forecast;
 }
@@ -49,6 +73,7 @@ export type Action =
   | { readonly kind: "suspend"; readonly workload: string } // running jobs of an interruptible workload return to the queue
   | { readonly kind: "evict"; readonly job: JobId }
   | { readonly kind: "clock"; readonly server: ServerId; readonly clockHz: number }
+  | { readonly kind: "gpu-clock"; readonly gpu: number; readonly clockHz: number } // holds after the switch latency of its kind
   | { readonly kind: "sleep"; readonly server: ServerId }
   | { readonly kind: "wake"; readonly server: ServerId };
 

@@ -3,7 +3,9 @@ import { LatencyRecorder } from "../stats/index.ts";
 import type { RequestService, RequestWatcher } from "./cluster/request-service.ts";
 import { OUTCOME } from "./cluster/service-stats.ts";
 import type { Forecast } from "./energy/signal.ts";
+import { GpuScraper } from "./gpu-scraper.ts";
 import type { Recorder, Telemetry, WorkloadTelemetry } from "./ports.ts";
+import { ModelServing } from "./serving/model-serving.ts";
 import type { RequestUnit, World } from "./world.ts";
 
 interface Interval {
@@ -15,6 +17,7 @@ interface Interval {
 export class Scraper implements Recorder {
   readonly #world: World;
   readonly #carbon: Forecast;
+  readonly #gpus: GpuScraper;
   readonly #byService = new Map<RequestService, Interval>();
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
@@ -26,14 +29,14 @@ export class Scraper implements Recorder {
     this.#world = world;
     this.#carbon = carbon;
     this.#sees = (name) => workloads?.includes(name) ?? true;
+    this.#gpus = new GpuScraper(world, this.#sees);
     for (const { service } of world.services) this.#byService.set(service, { latencyS: new LatencyRecorder(), arrived: 0, busyCoreS: 0 });
     world.addRecorder(this);
   }
 
-  requestsOf({ service }: RequestUnit): RequestWatcher | undefined {
-    const interval = this.#byService.get(service);
-    if (interval === undefined) return undefined; // models on GPUs are not in the telemetry
-    const { latencyS } = interval;
+  requestsOf({ service }: RequestUnit): RequestWatcher {
+    if (service instanceof ModelServing) return this.#gpus.watcherOf(service);
+    const { latencyS } = this.#byService.get(service) as Interval;
     return (request, nowS) => {
       if (request.outcome === OUTCOME.finished) latencyS.add(nowS - request.arrivalS);
     };
@@ -56,6 +59,7 @@ export class Scraper implements Recorder {
         this.#serverBusyCoreS[server.id] = busyCoreS;
         return { id: server.id, name: server.options.name, up: server.isUp, utilization, powerW: server.powerW, clockHz: server.clockHz };
       }),
+      gpus: this.#gpus.scrape(intervalS),
       carbon: this.#carbon,
     };
   }

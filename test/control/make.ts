@@ -58,6 +58,7 @@ export const telemetry = (nowS: number, carbon: Forecast, names: readonly string
   sampledAtS: nowS,
   workloads: Object.fromEntries(names.map((name) => [name, batchTelemetry])),
   servers: [],
+  gpus: [],
   carbon,
 });
 

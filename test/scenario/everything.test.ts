@@ -36,7 +36,6 @@ const NOT_YET = [
   'controllers.edf.kind "edf"',
   'controllers.levels.kind "mlfq"',
   'controllers.scale.kind "firm"',
-  'controllers.clocks.kind "mu-serve"',
   'controllers.freq.kind "schedutil"',
   'controllers.caps.kind "cap-tree"',
   'controllers.plan.kind "carbon-milp"',
@@ -82,7 +81,7 @@ describe("the whole vocabulary", () => {
     const { spec, warnings } = loadScenario(file, options(JSON.stringify(doc)));
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "chat", "split", "etl", "night"]);
-    assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue"]);
+    assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue", "clocks"]);
     assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
   });
 });

@@ -3,6 +3,7 @@
 import type { Site } from "../cluster/site.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
 import { amortisedG, sciG } from "../energy/carbon/grams.ts";
+import type { Device } from "../serving/device.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { isOperationalGrams } from "./catalogue.ts";
@@ -48,12 +49,24 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
   const devicesJ = devices.reduce((sum, { meter }) => sum + meter.wallJ, 0);
   book.ratio(`sites.${name}.gpu_utilization_mean`, busyDeviceS, devices.length * endS, "the site has no GPUs");
   book.set(`sites.${name}.gpu_energy_j`, devicesJ);
+  clockMetrics(book, name, devices, endS);
   book.set(`sites.${name}.energy_j`, totalJ);
   book.ratio(`sites.${name}.power_mean_w`, totalJ, endS, "no time passed");
   book.ratio(`sites.${name}.pue_mean`, totalJ, itJ, "the site drew nothing");
   book.set(
     `sites.${name}.carbon_g`,
     ACCOUNTS.reduce((sum, account) => sum + site.carbonG[account].value, 0),
+  );
+}
+
+function clockMetrics(book: MetricBook, site: string, devices: readonly Device[], endS: number): void {
+  const used = devices.map(({ residency }) => residency);
+  const sum = (of: "clockHzS" | "greatestS"): number => used.reduce((total, each) => total + each[of], 0);
+  book.ratio(`sites.${site}.gpu_clock_mean_hz`, sum("clockHzS"), devices.length * endS, "the site has no GPUs");
+  book.ratio(`sites.${site}.gpu_clock_greatest_share`, sum("greatestS"), devices.length * endS, "the site has no GPUs");
+  book.set(
+    `sites.${site}.gpu_clock_switches`,
+    devices.reduce((total, { switchCount }) => total + switchCount, 0),
   );
 }
 

@@ -190,6 +190,25 @@ const threshold = fc.record(
   { requiredKeys: ["kind", "period"] },
 );
 
+/** Clocks that follow an SLO need one. */
+const servingPolicies = fc.record({
+  queue: optional(servingQueue),
+  route: optional(routeRule),
+  clocks: optional(
+    fc.oneof(
+      fc.record({
+        kind: of("ondemand"),
+        period: of("3 s", "20 ms"),
+        up: of(0.2, 0.9),
+        down: of(0.1, 1),
+        telemetry,
+        actuationDelay: of("1 s"),
+      }),
+      fc.record({ kind: of("mu-serve"), slackHigh: of(0.1, 0.9), window: of("10 s", "1 min"), telemetry }, { requiredKeys: ["kind"] }),
+    ),
+  ),
+});
+
 const faultTimes = fc.oneof(
   fc.record({ at: of("0 s", "100 s", "333.3 s"), duration: of("1 s", "77 s") }),
   fc.record({ at: of("200 s") }),
@@ -226,7 +245,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     east: optional(site),
     services: fc.array(fc.tuple(service, policies), { maxLength: 3 }),
     batches: fc.array(fc.tuple(batch, policies), { maxLength: 3 }),
-    chat: optional(fc.tuple(fc.oneof(serving, replayed), fc.record({ queue: optional(servingQueue), route: optional(routeRule) }))),
+    chat: optional(fc.tuple(fc.oneof(serving, replayed), servingPolicies)),
     faults: fc.array(fault, { maxLength: 3 }),
     duration: of("400 s", "1000 s", "1333.7 s"),
     warmup: of<unknown>("0 s", "100 s", "auto"),
@@ -242,7 +261,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     const controllers = [
       ...services.flatMap(([, { queue, route }], i) => aimed(`web-${i}`, { queue, route })),
       ...batches.flatMap(([, { place, delay, hold }], i) => aimed(`etl-${i}`, isCarbonKnown ? { place, delay, hold } : { place })),
-      ...(chat === undefined ? [] : aimed("chat", chat[1])),
+      ...(chat === undefined ? [] : aimed("chat", isFit(chat) ? chat[1] : { ...chat[1], clocks: undefined })),
     ];
     const racks =
       chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: { kind: "g.yaml", count: 3 } } } };
@@ -261,6 +280,9 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     };
     return { text: JSON.stringify(scenario, null, 1), seed };
   });
+
+const isFit = ([workload, { clocks }]: readonly [object, { readonly clocks: { readonly kind: string } | undefined }]): boolean =>
+  clocks?.kind !== "mu-serve" || "slo" in workload;
 
 const aimed = (workload: string, rules: Readonly<Record<string, object | undefined>>): (readonly [string, object])[] =>
   Object.entries(rules).flatMap(([name, rule]) =>

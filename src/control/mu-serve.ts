@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { quantity } from "../world/base/quantity.ts";
+import type { Action, GpuTelemetry, Periodic } from "../world/ports.ts";
+import type { ControllerPlugin } from "./plugin.ts";
+
+const schema = z.strictObject({
+  kind: z.literal("mu-serve"),
+  period: quantity("duration", { above: 0, example: "1 s" }).default(1),
+  /** How far it looks back. */
+  window: quantity("duration", { above: 0, example: "10 s" }).default(10),
+  /** Share of the window's requests that must be answered within the SLO. */
+  attainment: z.number().gt(0).max(1).default(0.99),
+  /** Share of the SLO that must be left: less is pressure, more than `slackHigh` is safe. */
+  slackLow: z.number().min(0).max(1).default(0.05),
+  slackHigh: z.number().min(0).max(1).default(0.2),
+  /** Under pressure the clock goes to the first that is at least so many times as high. */
+  increase: z.number().gt(1).default(1.5),
+  /** When it is safe, so many clocks lower. */
+  decrease: z.int().min(1).default(1),
+});
+type Spec = z.infer<typeof schema>;
+
+/** @see Qiu et al., "Power-aware Deep Learning Model Serving with mu-Serve", USENIX ATC 2024; its constants are not published. */
+export const muServe: ControllerPlugin<"periodic", Spec> = {
+  kind: "mu-serve",
+  doc: "Clock of each GPU by its SLO: times `increase` under pressure, `decrease` clocks lower when it is safe (MIAD).",
+  decides: "periodic",
+  target: "model-serving",
+  oracles: [],
+  needsOracle: false,
+  schema,
+  create: miad,
+};
+
+/** What one scrape said of a GPU. */
+interface Seen {
+  readonly atS: number;
+  readonly ended: number;
+  readonly good: number;
+  /** The 99th percentile of its latencies, put to the greatest clock; NaN without any. */
+  readonly latencyS: number;
+}
+
+/** Speaks once of each sample. */
+function miad(spec: Spec): Periodic {
+  const windows = new Map<number, readonly Seen[]>();
+  let heardS = Number.NEGATIVE_INFINITY;
+  return {
+    kind: "periodic",
+    periodS: spec.period,
+    decide: ({ gpus, sampledAtS }) => {
+      if (sampledAtS === heardS) return [];
+      heardS = sampledAtS;
+      return gpus.flatMap((gpu): Action[] => {
+        const recent = (windows.get(gpu.id) ?? []).filter(({ atS }) => atS > sampledAtS - spec.window);
+        const { ended, good, latencyP99S } = gpu;
+        const seen = [...recent, { atS: sampledAtS, ended, good, latencyS: latencyP99S / slowdownAt(gpu, gpu.clockHz) }];
+        windows.set(gpu.id, seen);
+        const clockHz = nextHz(gpu, seen, spec);
+        return gpu.up && clockHz !== gpu.clockHz ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
+      });
+    },
+  };
+}
+
+/** Where nothing ended nothing is known, and the clock stays. */
+function nextHz(gpu: GpuTelemetry, seen: readonly Seen[], spec: Spec): number {
+  const { clockHz, clocksHz, sloS } = gpu;
+  if (sloS === undefined) throw new Error(`${gpu.name} serves a workload without an SLO`); // the scenario is refused
+  const ended = seen.reduce((sum, each) => sum + each.ended, 0);
+  if (ended === 0) return clockHz;
+  const good = seen.reduce((sum, each) => sum + each.good, 0);
+  const latencyS = Math.max(0, ...seen.map((each) => each.latencyS).filter((each) => !Number.isNaN(each)));
+  const predictedS = (hz: number): number => latencyS * slowdownAt(gpu, hz);
+  const slack = (sloS - predictedS(clockHz)) / sloS;
+  if (good < spec.attainment * ended || slack < spec.slackLow) {
+    return clocksHz.find((hz) => hz >= clockHz * spec.increase) ?? (clocksHz.at(-1) as number);
+  }
+  if (slack <= spec.slackHigh) return clockHz;
+  const floorHz = clocksHz.find((hz) => predictedS(hz) <= sloS) as number; // the present clock is one
+  return Math.max(floorHz, clocksHz[Math.max(0, clocksHz.indexOf(clockHz) - spec.decrease)] as number);
+}
+
+function slowdownAt({ clocksHz, slowdowns }: GpuTelemetry, clockHz: number): number {
+  return slowdowns[clocksHz.indexOf(clockHz)] as number;
+}

@@ -1,0 +1,226 @@
+/**
+ * Clocks that change while work runs. The GPU `g` has 500 and 1000 MHz and takes 50 ms to switch. At 1000 MHz it draws 50 W with
+ * a process that waits, 150 W decoding, 200 W computing; at 500 MHz (a quarter of the voltage's square, 0.8 of the bandwidth)
+ * 32.5 W, 62.5 W and 60 W. Its server draws 100 W.
+ */
+import { strict as assert } from "node:assert";
+import type { RunResult } from "../../../src/experiment/result.ts";
+import { buildWorld } from "../../../src/scenario/build.ts";
+import { actuate } from "../../../src/world/actuators.ts";
+import type { ServerId } from "../../../src/world/base/id.ts";
+import type { GpuTelemetry } from "../../../src/world/ports.ts";
+import { Scraper } from "../../../src/world/scraper.ts";
+import { csv, type Files, loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
+import { ENCODER, KINDS } from "./kinds.ts";
+
+interface Story {
+  readonly clocks?: string;
+  readonly engine?: string;
+  readonly gpus?: string;
+  /** Arrival and tokens of each request. */
+  readonly requests: readonly (readonly [arrivalS: number, tokens: number])[];
+  readonly extra?: string;
+}
+
+/** Up at the first decision that sees the GPU busy more than 40 % of two seconds; never down. */
+const UP = "{ kind: ondemand, period: 2 s, up: 0.4, down: 0, target: { workload: chat } }";
+const SLOW = "{ kind: ./g.yaml, clock: 500 MHz }";
+
+function text({ clocks, engine = "{ kind: none }", gpus = SLOW, extra = "" }: Story): string {
+  return `name: story
+seed: 1
+duration: 100 s
+sites: { west: { servers: { kind: small-8c, gpus: ${gpus} } } }
+workloads:
+  chat: { kind: model-serving, models: { llm: { kind: ./llm.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv }, slo: { latency: 4 s } }
+record: { requests: true, power: true }
+${clocks === undefined ? "" : `controllers: { clocks: ${clocks} }\n`}${extra}`;
+}
+
+const filesOf = ({ requests }: Story, files: Files): Files => ({
+  ...KINDS,
+  "chat.csv": csv("arrival_s,output_tokens", ...requests),
+  ...files,
+});
+
+const tell = async (story: Story, files: Files = {}): Promise<RunResult> => await play(text(story), filesOf(story, files));
+
+const ENCODERS: Files = { "llm.yaml": ENCODER };
+
+const finishes = (result: RunResult): number[] => rowsOf(result, "requests").map(({ finish_s }) => finish_s as number);
+const energies = (result: RunResult): number[] => rowsOf(result, "requests").map(({ energy_j }) => energy_j as number);
+const nearAll = (actual: readonly number[], expected: readonly number[]): void => {
+  assert.equal(actual.length, expected.length);
+  for (const [i, value] of actual.entries()) near(value, expected[i] as number);
+};
+
+describe("story: a clock that changes under a batch", () => {
+  it("leaves the work done as it is, and does the rest at the new clock", async () => {
+    // 4 s of arithmetic from 1 s on, at half the clock. At 2 s it was busy 1 of 2 s: the order, which holds from 2.05 s.
+    // 1.05 s at half the clock are 0.525 s of work; 3.475 s are left: done at 5.525 s. 27.5 W dynamic for 1.05 s, 150 W for 3.475 s.
+    const result = await tell({ clocks: UP, requests: [[1, 9]] }, ENCODERS);
+    nearAll(finishes(result), [5.525]);
+    nearAll(energies(result), [1.05 * 27.5 + 3.475 * 150]);
+    near(metric(result, "energy.reserved_idle_j"), 100 * 100 + 2.05 * 32.5 + 97.95 * 50);
+    near(metric(result, "energy.request_j"), 550.125);
+    assert.equal(metric(result, "sites.west.gpu_clock_switches"), 1);
+    near(metric(result, "sites.west.gpu_clock_mean_hz"), (2.05 * 500e6 + 97.95 * 1000e6) / 100);
+    near(metric(result, "sites.west.gpu_clock_greatest_share"), 0.9795);
+    const rows = rowsOf(result, "power").filter(({ server }) => server === "west/0/gpu0");
+    assert.deepEqual(
+      rows.map(({ time_s, watts, clock_hz }) => [time_s, watts, clock_hz]),
+      [
+        [0, 32.5, 500e6],
+        [1, 60, 500e6],
+        [2.05, 200, 1000e6],
+        [rows[3]?.time_s, 50, 1000e6],
+      ],
+    );
+  });
+
+  it("goes with the bandwidth for a model that writes tokens", async () => {
+    // 4 tokens: 3 s at the greatest clock. 1.05 s / 1.25 = 0.84 s of work until 2.05 s; 2.16 s are left.
+    const result = await tell({ clocks: UP, requests: [[1, 4]] });
+    nearAll(finishes(result), [4.21]);
+    nearAll(energies(result), [1.05 * 30 + 2.16 * 100]);
+  });
+
+  it("is the same for all members, whose batches end where they would have", async () => {
+    // 3 s and 5 s of work together: the shorter is done at 4.21 s as above, and 2 s are left of the longer. The joules until then are shared.
+    const story: Story = {
+      clocks: UP,
+      engine: "{ kind: continuous, maxBatch: 2 }",
+      requests: [
+        [1, 4],
+        [1, 8],
+      ],
+    };
+    const result = await tell(story);
+    nearAll(finishes(result), [4.21, 6.21]);
+    nearAll(energies(result), [(1.05 * 30 + 2.16 * 100) / 2, (1.05 * 30 + 2.16 * 100) / 2 + 200]);
+  });
+
+  it("works on at the old clock where the switch comes too late", async () => {
+    // Another GPU takes 10 s to switch: 8 s at half the clock, done at 9 s.
+    const slow = { "g.yaml": (KINDS["g.yaml"] as string).replace("50 ms", "10 s") };
+    const result = await tell({ clocks: UP, requests: [[1, 9]] }, { ...ENCODERS, ...slow });
+    nearAll(finishes(result), [9]);
+    nearAll(energies(result), [8 * 27.5]);
+    assert.equal(metric(result, "sites.west.gpu_clock_switches"), 1);
+  });
+
+  it("counts the carbon of each stretch at the intensity that held", async () => {
+    // The grid changes at 3600 s, the clock at 3602.05 s, the request began at 3599 s: 30 W at 1e-4 g/J for 1 s, 30 W at 2e-4 for 2.05 s, 100 W for the rest.
+    const grid =
+      "sites: { west: { carbon: { kind: trace, file: grid.csv }, servers: { kind: small-8c, gpus: { kind: g.yaml, clock: 500 MHz } } } }";
+    const story = text({ clocks: UP.replace("up: 0.4", "up: 0.6"), requests: [] })
+      .replace(/sites: .*/, grid)
+      .replace("100 s", "3700 s");
+    const files = { "grid.csv": "hour,average_g_per_kwh\n0,360\n1,720\n2,360\n" };
+    const result = await play(story, filesOf({ requests: [[3599, 18]] }, files));
+    // 10 s of work: 3.05 s at 0.8 of the speed are 2.44 s of it.
+    near(metric(result, "carbon.request_g"), 30 * 1e-4 + 2.05 * 30 * 2e-4 + 7.56 * 100 * 2e-4);
+  });
+});
+
+describe("an order for a GPU's clock", () => {
+  const story: Story = { requests: [[1, 4]] };
+  const build = () => buildWorld(loadYaml(text(story), filesOf(story, {})).spec, { seed: 1, warmupS: 0 });
+
+  it("is refused with a clock that the kind lacks, for a GPU that is not there, and on a server that is down", () => {
+    const { world, begin } = build();
+    begin();
+    assert.equal(actuate(world, { kind: "gpu-clock", gpu: 0, clockHz: 750e6 }), "g.yaml has no clock of 750000000 Hz");
+    assert.equal(actuate(world, { kind: "gpu-clock", gpu: 1, clockHz: 500e6 }), "no GPU 1");
+    world.crash(0 as ServerId, "test");
+    assert.equal(actuate(world, { kind: "gpu-clock", gpu: 0, clockHz: 1000e6 }), "west/0/gpu0 is not up");
+  });
+
+  it("holds after the switch latency; the same again changes nothing, the one before is undone in its turn", () => {
+    const { world, begin } = build();
+    begin();
+    const device = world.devices[0] as (typeof world.devices)[number];
+    const order = (clockHz: number) => actuate(world, { kind: "gpu-clock", gpu: 0, clockHz });
+    const clocks: number[] = [];
+    for (const [atS, clockHz] of [
+      [0, 1000e6],
+      [0.02, 1000e6],
+      [0.04, 500e6],
+    ] as const) {
+      world.simulation.runUntil(atS);
+      assert.equal(order(clockHz), undefined);
+    }
+    for (const atS of [0.049, 0.05, 0.089, 0.091]) {
+      world.simulation.runUntil(atS);
+      clocks.push(device.clockHz);
+    }
+    assert.deepEqual(clocks, [500e6, 1000e6, 1000e6, 500e6]);
+    assert.equal(device.switchCount, 2);
+  });
+});
+
+describe("telemetry of GPUs", () => {
+  const story: Story = {
+    requests: [
+      [1, 2],
+      [1, 2],
+      [6, 4],
+    ],
+  };
+
+  it("is of the interval: busy, requests that ended, those within the SLO, watts and clock now", () => {
+    const { world, begin } = buildWorld(loadYaml(text(story), filesOf(story, {})).spec, { seed: 1, warmupS: 0 });
+    const scraper = new Scraper(world, { predict: () => 0 }, ["chat"]);
+    const blind = new Scraper(world, { predict: () => 0 }, ["other"]);
+    begin();
+    const at = (timeS: number): GpuTelemetry => {
+      world.simulation.runUntil(timeS);
+      const [gpu] = scraper.scrape().gpus;
+      assert.ok(gpu);
+      return gpu;
+    };
+    // 2 s / 0.8 = 2.5 s each: from 1 to 3.5 and to 6 s, after 2.5 and 5 s, of which the SLO of 4 s takes the first; then 3.75 s to 9.75 s.
+    const { busy, ...first } = at(5);
+    near(busy, 0.8);
+    assert.deepEqual(first, {
+      ...{ id: 0, name: "west/0/gpu0", up: true, clockHz: 500e6, clocksHz: [500e6, 1000e6], slowdowns: [1.25, 1] },
+      ...{ powerW: 62.5, ended: 1, good: 1, latencyP99S: 2.5, sloS: 4 },
+    });
+    const second = at(8);
+    assert.deepEqual([second.busy, second.ended, second.good, second.latencyP99S], [1, 1, 0, 5]);
+    const third = at(9);
+    assert.deepEqual([third.busy, third.ended, third.good, third.latencyP99S], [1, 0, 0, Number.NaN]);
+    assert.equal(at(10).powerW, 32.5);
+    assert.deepEqual(blind.scrape().gpus, []);
+  });
+
+  it("comes late: an order by what was long ago", async () => {
+    // Scraped every 2 s and seen 3 s later: the scrape of 2 s (busy 1 of 2 s) is seen at 6 s, and holds from 6.05 s on.
+    // 5.05 s at 0.8 of the speed are 4.04 s of 10 s of work: 5.96 s are left.
+    const late = UP.replace("target", "telemetry: { scrape: 2 s, delay: 3 s }, target");
+    nearAll(finishes(await tell({ clocks: late, requests: [[1, 18]] })), [12.01]);
+  });
+});
+
+describe("a controller of clocks", () => {
+  const complaint = (clocks: string, change: (scenario: string) => string = (scenario) => scenario): string => {
+    const story: Story = { clocks, requests: [[1, 4]] };
+    try {
+      loadYaml(change(text(story)), filesOf(story, {}));
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+
+  it("needs models, and an SLO where it follows one", () => {
+    const without = (scenario: string): string => scenario.replace(", slo: { latency: 4 s }", "");
+    assert.equal(complaint("{ kind: mu-serve, target: { workload: chat } }"), "");
+    assert.equal(complaint("{ kind: ondemand, target: { workload: chat } }", without), "");
+    assert.match(
+      complaint("{ kind: mu-serve, target: { workload: chat } }", without),
+      /must have an slo for kind "mu-serve"\. Hint: slo: /,
+    );
+    assert.match(complaint("{ kind: ondemand, target: { site: west } }"), /target must be a workload for kind "ondemand"/);
+  });
+});
