@@ -7,6 +7,7 @@ import { closedLoop } from "./closed-loop.ts";
 import { deadlines } from "./deadlines.ts";
 import { dvfs } from "./dvfs.ts";
 import { attributed, energy } from "./energy.ts";
+import { gpuClocks, gpuOptimum } from "./gpu-clocks.ts";
 import { kieferWolfowitz } from "./kiefer-wolfowitz.ts";
 import { kingman } from "./kingman.ts";
 import { operationalLaws } from "./laws.ts";
@@ -64,4 +65,6 @@ export const THEORY: readonly Claim[] = [
   attributed,
   attributionEach,
   dvfs,
+  gpuClocks,
+  gpuOptimum,
 ];

@@ -1,0 +1,200 @@
+import type { Claim, Verdict } from "../claim.ts";
+import { exact, exactAtMost } from "../exact.ts";
+import type { Lab } from "../lab.ts";
+import { columnOf, type Finding, metricOf } from "../lab-task.ts";
+import { packageText } from "../package-files.ts";
+import { serverKind, type Tree } from "./station.ts";
+
+const ROUNDING = 1e-9;
+
+/** The law of a V100: 20 W, 60 W of memory, and the clocked watts of a process that waits and of one that computes. */
+const LAW = { static: 20, memory: 60, kink: 0.745, floorVoltage: 0.832 };
+const [IDLE_W, CORE_W, ACTIVITY] = [29, 176, 0.3];
+
+function wattsAt(ratio: number, activity: number, coreW: number): number {
+  const { kink, floorVoltage } = LAW;
+  const volts = ratio <= kink ? floorVoltage : floorVoltage + ((1 - floorVoltage) * (ratio - kink)) / (1 - kink);
+  return LAW.static + LAW.memory * activity + coreW * ratio * volts * volts;
+}
+
+/** Of a batch, above the process that waits. */
+const dynamicW = (ratio: number): number => wattsAt(ratio, ACTIVITY, CORE_W) - wattsAt(ratio, 0, IDLE_W);
+
+const gpu = (clocksMhz: readonly number[], switchLatencyS: number): string =>
+  JSON.stringify({
+    kind: "gpu",
+    ...{ memory: "16 GiB", overhead: "1 GiB", bandwidth: "900 GB/s", teraflops: { fp32: 14, fp16: 112 }, powerCap: "250 W", idle: "1 W" },
+    clocks: clocksMhz.map((mhz) => `${mhz} MHz`),
+    switchLatency: `${switchLatencyS} s`,
+    bandwidthByClock: { clocks: [`${clocksMhz.at(-1)} MHz`], shares: [1] },
+    power: {
+      ...LAW,
+      idle: IDLE_W,
+      compute: { memory: ACTIVITY, core: CORE_W },
+      decode: { memory: ACTIVITY, core: CORE_W },
+    },
+    source: "theory",
+  });
+
+const encoder = (workS: number): string =>
+  JSON.stringify({
+    ...{ kind: "model", parameters: 1, weights: "1 GiB", autoregressive: false, source: "theory" },
+    latency: { gpu: { kind: "linear", base: `${workS} s` } },
+  });
+
+async function only(lab: Lab, scenario: Tree, files: Readonly<Record<string, string>>): Promise<Finding> {
+  const loaded = lab.load({ scenario, files: { "server.yaml": serverKind(1), ...files } });
+  const [run] = await lab.play(loaded, [1]);
+  if (run === undefined) throw new Error("one seed, no run");
+  return run;
+}
+
+const WORK_S = 70;
+const PERIOD_S = 40;
+const SWITCH_S = 3;
+const CLOCKS_MHZ = [400, 600, 800, 1000];
+
+/** A governor that goes one clock down at 0, 40, 80 and 120 s, as long as it can; each order holds 3 s later. */
+async function midBatch(lab: Lab): Promise<readonly Verdict[]> {
+  const arrivalS = 10;
+  const run = await only(
+    lab,
+    {
+      name: "gpu-clocks",
+      duration: 1000,
+      sites: { site: { servers: { kind: "./server.yaml", gpus: { kind: "./gpu.yaml" } } } },
+      workloads: {
+        s: { kind: "model-serving", models: { m: { kind: "./model.yaml" } }, arrivals: { kind: "trace", file: "requests.csv" } },
+      },
+      controllers: { governor: { kind: "ondemand", period: PERIOD_S, up: 1, down: 0.95, target: { workload: "s" } } },
+      record: { requests: true },
+    },
+    { "gpu.yaml": gpu(CLOCKS_MHZ, SWITCH_S), "model.yaml": encoder(WORK_S), "requests.csv": `arrival_s\n${arrivalS}\n` },
+  );
+  // From 10 s at 0.8 of the clock, from 43 s at 0.6: the interval to 80 s was busy throughout, and so were those after it.
+  const secondS = PERIOD_S + SWITCH_S;
+  const doneS = (secondS - arrivalS) * 0.8;
+  const finishS = secondS + (WORK_S - doneS) / 0.6;
+  const energyJ = (secondS - arrivalS) * dynamicW(0.8) + (finishS - secondS) * dynamicW(0.6);
+  const waitingJ =
+    SWITCH_S * wattsAt(1, 0, IDLE_W) +
+    (secondS - SWITCH_S) * wattsAt(0.8, 0, IDLE_W) +
+    (PERIOD_S * 3 + SWITCH_S - secondS) * wattsAt(0.6, 0, IDLE_W);
+  const restJ = (1000 - PERIOD_S * 3 - SWITCH_S) * wattsAt(0.4, 0, IDLE_W);
+  const parameters = `${WORK_S} s of arithmetic from ${arrivalS} s, clocks of 1, 0.8, 0.6 and 0.4 from 0, ${SWITCH_S}, ${secondS} and ${PERIOD_S * 3 + SWITCH_S} s`;
+  const row = (id: string, value: number, expected: number, unit: string): Verdict =>
+    exact({ id, parameters, value, expected, unit, relative: ROUNDING });
+  return [
+    row("finish", columnOf(run, "requests", "finish_s")[0] as number, finishS, "s"),
+    row("request_energy", columnOf(run, "requests", "energy_j")[0] as number, energyJ, "J"),
+    row("gpu_energy", metricOf(run, "sites.site.gpu_energy_j"), energyJ + waitingJ + restJ, "J"),
+  ];
+}
+
+interface Piece {
+  readonly clockMhz: number;
+  readonly energyJ: number;
+}
+
+const RUN_S = 1000;
+
+/** One request alone on each of GPUs with fixed clocks, and what it cost: the watts of the process that waits for as long as it took, and its own joules. */
+async function pieces(
+  lab: Lab,
+  { gpuKind, clocksMhz, files }: { gpuKind: string; clocksMhz: readonly number[]; files: Readonly<Record<string, string>> },
+): Promise<readonly Piece[]> {
+  const named = clocksMhz.map((clockMhz, i) => ({ clockMhz, name: `at-${i}` }));
+  const run = await only(
+    lab,
+    {
+      name: "gpu-optimum",
+      duration: RUN_S,
+      sites: Object.fromEntries(
+        named.map(({ name, clockMhz }) => [
+          name,
+          { servers: { kind: "./server.yaml", gpus: { kind: gpuKind, clock: `${clockMhz} MHz` } } },
+        ]),
+      ),
+      workloads: Object.fromEntries(
+        named.map(({ name }) => [
+          name,
+          {
+            kind: "model-serving",
+            sites: [name],
+            models: { m: { kind: "./model.yaml" } },
+            outputTokens: 100,
+            arrivals: { kind: "trace", file: "requests.csv" },
+          },
+        ]),
+      ),
+    },
+    { ...files, "requests.csv": "arrival_s\n0\n" },
+  );
+  return named.map(({ name, clockMhz }) => {
+    const ownJ = metricOf(run, `workloads.${name}.energy_mean_j_per_request`);
+    const waitingW = (metricOf(run, `sites.${name}.gpu_energy_j`) - ownJ) / RUN_S;
+    return { clockMhz, energyJ: ownJ + waitingW * metricOf(run, `workloads.${name}.latency_mean_s`) };
+  });
+}
+
+const cheapest = (all: readonly Piece[]): Piece => all.reduce((least, each) => (each.energyJ < least.energyJ ? each : least));
+
+const FINE_MHZ = Array.from({ length: 101 }, (_, i) => 500 + 5 * i);
+
+async function kink(lab: Lab): Promise<readonly Verdict[]> {
+  const files = { "gpu.yaml": gpu(FINE_MHZ, 0), "model.yaml": encoder(1) };
+  const all = await pieces(lab, { gpuKind: "./gpu.yaml", clocksMhz: FINE_MHZ, files });
+  const off = all.map(({ clockMhz, energyJ }) => {
+    const ratio = clockMhz / 1000;
+    return Math.abs((energyJ * ratio) / wattsAt(ratio, ACTIVITY, CORE_W) - 1);
+  });
+  const parameters = `V100's law, ${FINE_MHZ.length} clocks of 0.5 to 1, kink at ${LAW.kink}`;
+  return [
+    exactAtMost({ id: "kink", parameters, value: Math.abs(cheapest(all).clockMhz / 1000 - LAW.kink), bound: 0.01, unit: "1" }),
+    exactAtMost({ id: "every_clock", parameters, value: Math.max(...off), bound: ROUNDING, unit: "1" }),
+  ];
+}
+
+const V100_MHZ = [502, 600, 705, 802, 945, 1087, 1237, 1380];
+
+async function v100(lab: Lab): Promise<readonly Verdict[]> {
+  const rows: Verdict[] = [];
+  for (const model of ["bert-base", "opt-1.3b"]) {
+    const files = {
+      "v100-pcie-16gb.yaml": packageText("catalogue/gpus/v100-pcie-16gb.yaml"),
+      "model.yaml": packageText(`catalogue/models/${model}.yaml`),
+    };
+    const { clockMhz } = cheapest(await pieces(lab, { gpuKind: "./v100-pcie-16gb.yaml", clocksMhz: V100_MHZ, files }));
+    const id = `v100.${model}`;
+    rows.push(
+      exact({
+        id,
+        parameters: "V100 of the catalogue, the 8 measured clocks",
+        value: clockMhz,
+        expected: 945,
+        unit: "MHz",
+        relative: ROUNDING,
+      }),
+    );
+  }
+  return rows;
+}
+
+export const gpuClocks: Claim = {
+  id: "gpu-clocks",
+  title: "A clock that changes under a batch splits its joules and rescales the rest of it",
+  source:
+    "t / s of the work is done after t seconds at slowdown s; E = sum P(u_i) t_i over the stretches; docs/serving.md, Clocks that change",
+  cases: [{ tier: "quick", check: midBatch }],
+};
+
+export const gpuOptimum: Claim = {
+  id: "gpu-optimum",
+  title: "A GPU spends the fewest joules on a piece of arithmetic where its voltage stops falling",
+  source:
+    "P / u = (P_s + b d)/u + A v(u)^2 falls up to the kink, where v rises; 945 MHz is the clock of fewest joules in the public sweep of a V100 (NV-DVFS-Benchmark)",
+  cases: [
+    { tier: "quick", check: kink },
+    { tier: "quick", check: v100 },
+  ],
+};
