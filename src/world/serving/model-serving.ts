@@ -81,7 +81,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#cursor = new RequestCursor(
       [],
       ({ remainingS }) => remainingS,
-      ({ slot }) => this.#predicted[slot] as number,
+      (request) => this.#predictedLeft(request),
     );
   }
 
@@ -169,7 +169,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     request.workS = aloneS(replica, this.#tokens[request.slot] as number);
     request.remainingS = request.workS;
     request.state = REQUEST_STATE.queued;
-    request.key = this.#key(request);
+    request.key = this.keyOf(request);
     replica.enter(request);
   }
 
@@ -188,13 +188,20 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return up.length > 0 ? up[position] : undefined;
   }
 
-  #key(request: Request): number {
+  /** A queue rule's word on a request. */
+  keyOf(request: Request): number {
     const rule = this.#policy.queue;
     if (rule === undefined) return 0; // equal keys go by arrival
     const cursor = this.#cursor.at(request);
     const key = rule.kind === "queue" ? rule.key(cursor) : rule.key(cursor.oracle);
     if (Number.isNaN(key)) throw new Error(`queue rule of ${this.options.name} gave NaN for request ${request.id}`);
     return key;
+  }
+
+  /** Of a leftover, the prediction less what is written: a predictor's word is never corrected by the truth. */
+  #predictedLeft({ slot, workS, remainingS }: Request): number {
+    const written = remainingS < workS ? (this.#tokens[slot] as number) * (1 - remainingS / workS) : 0;
+    return Math.max(0, (this.#predicted[slot] as number) - written);
   }
 
   #end(request: Request, outcome: Outcome): void {

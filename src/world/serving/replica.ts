@@ -10,6 +10,8 @@ import type { ServedModel } from "./model-serving.ts";
 
 /** What a replica tells its workload. */
 export interface ReplicaListener {
+  /** The place in the queue of a request that goes back with what is left of it. */
+  keyOf(request: Request): number;
   finished(request: Request): void;
 }
 
@@ -165,6 +167,7 @@ export class ServingReplica {
         continue;
       }
       request.state = REQUEST_STATE.queued;
+      request.key = this.#listener.keyOf(request);
       this.queue.push(request);
       isCutShort = true;
     }

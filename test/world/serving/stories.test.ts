@@ -206,6 +206,50 @@ describe("story: continuous batching", () => {
       [2, 5],
     ]);
   });
+
+  it("orders what is left of a request by what is left, not by what it was", async () => {
+    // a (11 s) and b (10 s) run until 10 s; then a has 1 s left, and c and d (9 s each, since 1 s) wait: a and c, until a is done.
+    const requests = [
+      [0, 20],
+      [0, 18],
+      [1, 16],
+      [1, 16],
+    ] as const;
+    for (const queue of ["kind: sjf, oracle: [work]", "kind: ssjf, predictor: { kind: oracle }"]) {
+      const result = await tell({ engine: "{ kind: continuous, maxBatch: 2 }", requests, queue });
+      // At 11 s c has 8 s left, and d joins; at 19 s d has 1 s left.
+      assert.deepEqual(times(result), [
+        [0, 11],
+        [0, 10],
+        [10, 19],
+        [11, 20],
+      ]);
+    }
+  });
+
+  it("takes off a prediction the tokens that were written, and nothing that a predictor cannot know", async () => {
+    // Said: 0 tokens below 10, else 10. a (22 tokens, 12 s) and b (10, 6 s) run until 6 s: a has written 11 of the 10 said, so 0 are left.
+    // c (8 tokens, 5 s) waits since 1 s, said to have 0 too: a came first, then c; d (12 tokens, 7 s), said to have 10, waits until 11 s.
+    const result = await tell(
+      {
+        engine: "{ kind: continuous, maxBatch: 2 }",
+        requests: [
+          [0, 22],
+          [0, 10],
+          [1, 8],
+          [1, 12],
+        ],
+        queue: "kind: ssjf, predictor: { kind: confusion-matrix, file: m.csv }",
+      },
+      { "m.csv": "tokens_from,predicted_0,predicted_1\n0,1,0\n10,0,1\n" },
+    );
+    assert.deepEqual(times(result), [
+      [0, 12],
+      [0, 6],
+      [6, 11],
+      [11, 18],
+    ]);
+  });
 });
 
 describe("story: the shortest answer first", () => {
