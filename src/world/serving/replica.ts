@@ -138,7 +138,8 @@ export class ServingReplica {
   /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */
   #pick(nowS: number): Request[] {
     const first = this.#entered.first as Request;
-    const isAged = nowS - first.arrivalS > this.#agingS;
+    const servedS = first.workS - first.remainingS;
+    const isAged = nowS - first.arrivalS - servedS > this.#agingS;
     const batch: Request[] = [];
     let next: Request | undefined = first;
     while (this.queue.length > 0 && batch.length < this.#engine.maxBatch) {

@@ -54,7 +54,11 @@ function brute(asked: readonly Asked[], rules: Rules): Done[] {
       nowS = Math.min(firstS + rules.batchWaitS, coming[0]?.arrivalS ?? Infinity);
       continue;
     }
-    const isAged = rules.order === "ssjf" && nowS - firstS > rules.agingS;
+    const first = waiting.reduce((best, each) =>
+      each.arrivalS < best.arrivalS || (each.arrivalS === best.arrivalS && each.id < best.id) ? each : best,
+    );
+    const waitedS = nowS - first.arrivalS - (aloneS(first.tokens) - first.leftS);
+    const isAged = rules.order === "ssjf" && waitedS > rules.agingS;
     waiting.sort((a, b) => (isAged ? 0 : keyOf(a, rules.order) - keyOf(b, rules.order)) || a.arrivalS - b.arrivalS || a.id - b.id);
     const batch = waiting.slice(0, rules.maxBatch);
     waiting = waiting.slice(rules.maxBatch);

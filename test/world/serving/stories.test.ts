@@ -290,6 +290,26 @@ describe("story: the shortest answer first", () => {
     assert.deepEqual(await order("kind: ssjf, predictor: { kind: oracle }, aging: 6 s"), [4, 2, 1, 0, 3]);
   });
 
+  it("does not take for waiting the time that the first was served", async () => {
+    // a (16 s) and b (4 s) run until 4 s: a has not waited at all, so c and d (2 s each, since 3 s) go before its 12 s.
+    const result = await tell({
+      engine: "{ kind: continuous, maxBatch: 2 }",
+      requests: [
+        [0, 30],
+        [0, 6],
+        [3, 2],
+        [3, 2],
+      ],
+      queue: "kind: ssjf, predictor: { kind: oracle }, aging: 3 s",
+    });
+    assert.deepEqual(times(result), [
+      [0, 18],
+      [0, 4],
+      [4, 6],
+      [4, 6],
+    ]);
+  });
+
   it("hears a predictor late: a request alone waits for it, one in a queue does not notice", async () => {
     const predictor = "{ kind: oracle, latency: 500 ms }";
     const result = await tell({
