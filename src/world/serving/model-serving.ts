@@ -130,7 +130,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   /** A request of a model arrives now; its answer will have so many tokens. */
   arrive(outputTokens: number, modelIndex: number, user: number): void {
     const { nowS } = this.#simulation;
-    const { predictor } = this.#policy;
+    // An answer without tokens has no length to be told.
+    const predictor = this.models[modelIndex]?.kind.autoregressive ? this.#policy.predictor : undefined;
     const request = this.requests.add(nowS, Number.NaN);
     request.classIndex = modelIndex;
     request.user = user;

@@ -327,6 +327,27 @@ describe("story: the shortest answer first", () => {
   });
 });
 
+describe("story: an encoder under a rule with a predictor", () => {
+  it("waits for no word: its answer has no length", async () => {
+    // 4 s each, in order of arrival; the predictor would take 500 ms.
+    const result = await tell(
+      {
+        engine: "{ kind: none }",
+        requests: [
+          [0, 9],
+          [1, 2],
+        ],
+        queue: "kind: ssjf, predictor: { kind: oracle, latency: 500 ms }",
+      },
+      { "llm.yaml": ENCODER },
+    );
+    assert.deepEqual(times(result), [
+      [0, 4],
+      [4, 8],
+    ]);
+  });
+});
+
 describe("story: a model on a server that crashes", () => {
   it("loses the batch and the queue, and draws nothing until it boots", async () => {
     // a runs from 0, b waits; both fail at 2 s. c at 10 s finds nobody up. Repaired at 12 s; booted 150 s later: never, in this run.
