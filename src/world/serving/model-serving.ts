@@ -40,6 +40,8 @@ export class ServedModel {
   readonly up: ReplicaIndex;
   /** Tokens of finished requests of the measured window. */
   tokens = 0;
+  /** Those of the whole run. */
+  runTokens = 0;
 
   constructor(kind: ModelKindSpec) {
     this.kind = kind;
@@ -207,8 +209,12 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 
   #end(request: Request, outcome: Outcome): void {
     request.outcome = outcome;
-    if (outcome === OUTCOME.finished && request.arrivalS >= this.stats.warmupS)
-      (this.models[request.classIndex] as ServedModel).tokens += this.#tokens[request.slot] as number;
+    if (outcome === OUTCOME.finished) {
+      const model = this.models[request.classIndex] as ServedModel;
+      const tokens = this.#tokens[request.slot] as number;
+      model.runTokens += tokens;
+      if (request.arrivalS >= this.stats.warmupS) model.tokens += tokens;
+    }
     this.requests.remove(request);
     const { nowS } = this.#simulation;
     this.stats.ended(request, nowS);

@@ -3,42 +3,9 @@
  * that waits and 150 W with one that works; its server draws 100 W. 360 g/kWh are 1e-4 g/J.
  */
 import { strict as assert } from "node:assert";
-import type { RunResult } from "../../../src/experiment/result.ts";
 import { csv, type Files, metric, near, play, rowsOf } from "../run-yaml.ts";
 import { ENCODER, KINDS } from "./kinds.ts";
-
-interface Story {
-  readonly engine: string;
-  /** Arrival and tokens of each request. */
-  readonly requests: readonly (readonly [arrivalS: number, tokens: number])[];
-  readonly fields?: string;
-  readonly queue?: string;
-  readonly gpus?: string;
-  readonly extra?: string;
-  readonly duration?: string;
-}
-
-async function tell(
-  { engine, requests, fields = "", queue, gpus = "{ kind: ./g.yaml }", extra = "", duration = "100 s" }: Story,
-  files: Files = {},
-) {
-  const controllers = queue === undefined ? "" : `controllers: { queue: { target: { workload: chat }, ${queue} } }\n`;
-  const text = `name: story
-seed: 1
-duration: ${duration}
-sites: { west: { carbon: 360 g/kWh, servers: { kind: small-8c, gpus: ${gpus} } } }
-workloads:
-  chat: { kind: model-serving, models: { llm: { kind: ./llm.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } ${fields} }
-record: { requests: true, power: true }
-${controllers}${extra}`;
-  return await play(text, { ...KINDS, "chat.csv": csv("arrival_s,output_tokens", ...requests), ...files });
-}
-
-/** Start and finish of each request, by id. */
-const times = (result: RunResult): (readonly [number, number])[] =>
-  rowsOf(result, "requests")
-    .toSorted((a, b) => (a.id as number) - (b.id as number))
-    .map(({ start_s, finish_s }) => [start_s as number, finish_s as number]);
+import { tell, times } from "./tell.ts";
 
 describe("story: a model without batches", () => {
   it("takes one request after another", async () => {
@@ -79,11 +46,27 @@ describe("story: a model without batches", () => {
     near(metric(result, "sites.west.gpu_energy_j"), 6000);
     near(metric(result, "workloads.chat.energy_mean_j_per_request"), 1000 / 3);
     near(metric(result, "workloads.chat.energy_mean_j_per_token"), 1000 / 14);
+    near(metric(result, "workloads.chat.gpu_energy_mean_j_per_token"), 6000 / 14);
+    near(metric(result, "workloads.chat.llm.gpu_energy_mean_j_per_token"), 6000 / 14);
     near(metric(result, "workloads.chat.carbon_mean_g_per_request"), 0.1 / 3);
     assert.deepEqual(
       rowsOf(result, "requests").map(({ energy_j }) => energy_j),
       [300, 200, 500],
     );
+  });
+
+  it("has board joules over the tokens of the whole run, the warm-up's too", async () => {
+    // 3 s for 4 tokens within the warm-up, 5 s for 8 after it: 110 s x 50 W + 8 s x 100 W over 12 tokens; dynamic 500 J over 8.
+    const result = await tell({
+      engine: "{ kind: none }",
+      requests: [
+        [0, 4],
+        [20, 8],
+      ],
+      extra: "warmup: 10 s",
+    });
+    near(metric(result, "workloads.chat.gpu_energy_mean_j_per_token"), 6300 / 12);
+    near(metric(result, "workloads.chat.energy_mean_j_per_token"), 500 / 8);
   });
 
   it("is slower and cheaper at half the clock: 0.8 of the bandwidth, a quarter of the voltage's square", async () => {
@@ -101,6 +84,7 @@ describe("story: a model without batches", () => {
     assert.deepEqual(times(result), [[0, 8]]);
     near(metric(result, "energy.request_j"), 8 * 27.5);
     assert.equal(result.metrics["workloads.chat.energy_mean_j_per_token"], null);
+    assert.equal(result.metrics["workloads.chat.gpu_energy_mean_j_per_token"], null);
   });
 });
 
@@ -206,50 +190,6 @@ describe("story: continuous batching", () => {
       [2, 5],
     ]);
   });
-
-  it("orders what is left of a request by what is left, not by what it was", async () => {
-    // a (11 s) and b (10 s) run until 10 s; then a has 1 s left, and c and d (9 s each, since 1 s) wait: a and c, until a is done.
-    const requests = [
-      [0, 20],
-      [0, 18],
-      [1, 16],
-      [1, 16],
-    ] as const;
-    for (const queue of ["kind: sjf, oracle: [work]", "kind: ssjf, predictor: { kind: oracle }"]) {
-      const result = await tell({ engine: "{ kind: continuous, maxBatch: 2 }", requests, queue });
-      // At 11 s c has 8 s left, and d joins; at 19 s d has 1 s left.
-      assert.deepEqual(times(result), [
-        [0, 11],
-        [0, 10],
-        [10, 19],
-        [11, 20],
-      ]);
-    }
-  });
-
-  it("takes off a prediction the tokens that were written, and nothing that a predictor cannot know", async () => {
-    // Said: 0 tokens below 10, else 10. a (22 tokens, 12 s) and b (10, 6 s) run until 6 s: a has written 11 of the 10 said, so 0 are left.
-    // c (8 tokens, 5 s) waits since 1 s, said to have 0 too: a came first, then c; d (12 tokens, 7 s), said to have 10, waits until 11 s.
-    const result = await tell(
-      {
-        engine: "{ kind: continuous, maxBatch: 2 }",
-        requests: [
-          [0, 22],
-          [0, 10],
-          [1, 8],
-          [1, 12],
-        ],
-        queue: "kind: ssjf, predictor: { kind: confusion-matrix, file: m.csv }",
-      },
-      { "m.csv": "tokens_from,predicted_0,predicted_1\n0,1,0\n10,0,1\n" },
-    );
-    assert.deepEqual(times(result), [
-      [0, 12],
-      [0, 6],
-      [6, 11],
-      [11, 18],
-    ]);
-  });
 });
 
 describe("story: the shortest answer first", () => {
@@ -290,26 +230,6 @@ describe("story: the shortest answer first", () => {
     assert.deepEqual(await order("kind: ssjf, predictor: { kind: oracle }, aging: 6 s"), [4, 2, 1, 0, 3]);
   });
 
-  it("does not take for waiting the time that the first was served", async () => {
-    // a (16 s) and b (4 s) run until 4 s: a has not waited at all, so c and d (2 s each, since 3 s) go before its 12 s.
-    const result = await tell({
-      engine: "{ kind: continuous, maxBatch: 2 }",
-      requests: [
-        [0, 30],
-        [0, 6],
-        [3, 2],
-        [3, 2],
-      ],
-      queue: "kind: ssjf, predictor: { kind: oracle }, aging: 3 s",
-    });
-    assert.deepEqual(times(result), [
-      [0, 18],
-      [0, 4],
-      [4, 6],
-      [4, 6],
-    ]);
-  });
-
   it("hears a predictor late: a request alone waits for it, one in a queue does not notice", async () => {
     const predictor = "{ kind: oracle, latency: 500 ms }";
     const result = await tell({
@@ -323,27 +243,6 @@ describe("story: the shortest answer first", () => {
     assert.deepEqual(times(result), [
       [0.5, 3.5],
       [3.5, 5.5],
-    ]);
-  });
-});
-
-describe("story: an encoder under a rule with a predictor", () => {
-  it("waits for no word: its answer has no length", async () => {
-    // 4 s each, in order of arrival; the predictor would take 500 ms.
-    const result = await tell(
-      {
-        engine: "{ kind: none }",
-        requests: [
-          [0, 9],
-          [1, 2],
-        ],
-        queue: "kind: ssjf, predictor: { kind: oracle, latency: 500 ms }",
-      },
-      { "llm.yaml": ENCODER },
-    );
-    assert.deepEqual(times(result), [
-      [0, 4],
-      [4, 8],
     ]);
   });
 });
