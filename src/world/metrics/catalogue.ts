@@ -85,8 +85,17 @@ const TOKENS: readonly MetricEntry[] = [
   {
     pattern: "energy_mean_j_per_token",
     unit: "J/token",
-    meaning: "Dynamic joules of answered requests to models that write tokens, over those tokens, before PUE.",
+    meaning:
+      "Dynamic joules of answered requests to models that write tokens, over those tokens, before PUE; no watts of a process that waits.",
     time: "arrivals",
+    nullIf: "no token was written",
+  },
+  {
+    pattern: "gpu_energy_mean_j_per_token",
+    unit: "J/token",
+    meaning:
+      "All that the GPUs drew which serve models that write tokens, idle and lost work included, over the tokens of answered requests, before PUE.",
+    time: "run",
     nullIf: "no token was written",
   },
   {

@@ -4,6 +4,9 @@ import type { ServingUnit } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { requestMetrics } from "./service-metrics.ts";
 
+const BOARD = "gpu_energy_mean_j_per_token";
+const NO_TOKEN = "no token was written";
+
 export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number): void {
   const { service, name, classNames } = unit;
   const { stats, models, replicas } = service;
@@ -13,14 +16,22 @@ export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number
   const hasSlo = stats.slo !== undefined;
   let tokens = 0;
   let writingJ = 0;
-  models.forEach(({ tokens: own, kind }, i) => {
+  let runTokens = 0;
+  let boardJ = 0;
+  models.forEach((model, i) => {
+    const { tokens: own, kind } = model;
     const tally = stats.classes[i] as RequestTally;
     const ownJ = kind.autoregressive ? tally.energyJ.value : 0;
     tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, tokens: own, writingJ: ownJ, measuredS, hasSlo });
+    const ownBoardJ = kind.autoregressive ? model.replicas.reduce((sum, { device }) => sum + device.meter.wallJ, 0) : 0;
+    book.ratio(`${prefix}.${classNames[i]}.${BOARD}`, ownBoardJ, model.runTokens, NO_TOKEN);
     tokens += own;
     writingJ += ownJ;
+    runTokens += model.runTokens;
+    boardJ += ownBoardJ;
   });
   tokenMetrics(book, prefix, { tally: stats.total, tokens, writingJ, measuredS, hasSlo });
+  book.ratio(`${prefix}.${BOARD}`, boardJ, runTokens, NO_TOKEN);
   const used = replicas.map(({ usedS }) => usedS);
   const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
   const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
@@ -40,6 +51,6 @@ interface Written {
 function tokenMetrics(book: MetricBook, prefix: string, { tally, tokens, writingJ, measuredS, hasSlo }: Written): void {
   book.set(`${prefix}.output_tokens`, tokens);
   book.ratio(`${prefix}.output_tokens_per_s`, tokens, measuredS, "the run ended within the warm-up");
-  book.ratio(`${prefix}.energy_mean_j_per_token`, writingJ, tokens, "no token was written");
+  book.ratio(`${prefix}.energy_mean_j_per_token`, writingJ, tokens, NO_TOKEN);
   if (hasSlo) book.ratio(`${prefix}.goodput_per_s`, tally.good, measuredS, "the run ended within the warm-up");
 }

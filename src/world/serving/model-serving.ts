@@ -40,6 +40,8 @@ export class ServedModel {
   readonly up: ReplicaIndex;
   /** Tokens of finished requests of the measured window. */
   tokens = 0;
+  /** Those of the whole run. */
+  runTokens = 0;
 
   constructor(kind: ModelKindSpec) {
     this.kind = kind;
@@ -81,7 +83,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#cursor = new RequestCursor(
       [],
       ({ remainingS }) => remainingS,
-      ({ slot }) => this.#predicted[slot] as number,
+      (request) => this.#predictedLeft(request),
     );
   }
 
@@ -130,7 +132,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   /** A request of a model arrives now; its answer will have so many tokens. */
   arrive(outputTokens: number, modelIndex: number, user: number): void {
     const { nowS } = this.#simulation;
-    const { predictor } = this.#policy;
+    // An answer without tokens has no length to be told.
+    const predictor = this.models[modelIndex]?.kind.autoregressive ? this.#policy.predictor : undefined;
     const request = this.requests.add(nowS, Number.NaN);
     request.classIndex = modelIndex;
     request.user = user;
@@ -169,7 +172,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     request.workS = aloneS(replica, this.#tokens[request.slot] as number);
     request.remainingS = request.workS;
     request.state = REQUEST_STATE.queued;
-    request.key = this.#key(request);
+    request.key = this.keyOf(request);
     replica.enter(request);
   }
 
@@ -188,7 +191,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return up.length > 0 ? up[position] : undefined;
   }
 
-  #key(request: Request): number {
+  /** A queue rule's word on a request. */
+  keyOf(request: Request): number {
     const rule = this.#policy.queue;
     if (rule === undefined) return 0; // equal keys go by arrival
     const cursor = this.#cursor.at(request);
@@ -197,10 +201,20 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return key;
   }
 
+  /** Of a leftover, the prediction less what is written: a predictor's word is never corrected by the truth. */
+  #predictedLeft({ slot, workS, remainingS }: Request): number {
+    const written = remainingS < workS ? (this.#tokens[slot] as number) * (1 - remainingS / workS) : 0;
+    return Math.max(0, (this.#predicted[slot] as number) - written);
+  }
+
   #end(request: Request, outcome: Outcome): void {
     request.outcome = outcome;
-    if (outcome === OUTCOME.finished && request.arrivalS >= this.stats.warmupS)
-      (this.models[request.classIndex] as ServedModel).tokens += this.#tokens[request.slot] as number;
+    if (outcome === OUTCOME.finished) {
+      const model = this.models[request.classIndex] as ServedModel;
+      const tokens = this.#tokens[request.slot] as number;
+      model.runTokens += tokens;
+      if (request.arrivalS >= this.stats.warmupS) model.tokens += tokens;
+    }
     this.requests.remove(request);
     const { nowS } = this.#simulation;
     this.stats.ended(request, nowS);

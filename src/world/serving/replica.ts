@@ -11,6 +11,8 @@ import type { ServedModel } from "./model-serving.ts";
 
 /** What a replica tells its workload. */
 export interface ReplicaListener {
+  /** The place in the queue of a request that goes back with what is left of it. */
+  keyOf(request: Request): number;
   finished(request: Request): void;
 }
 
@@ -155,7 +157,8 @@ export class ServingReplica {
   /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */
   #pick(nowS: number): Request[] {
     const first = this.#entered.first as Request;
-    const isAged = nowS - first.arrivalS > this.#agingS;
+    const servedS = first.workS - first.remainingS;
+    const isAged = nowS - first.arrivalS - servedS > this.#agingS;
     const batch: Request[] = [];
     let next: Request | undefined = first;
     while (this.queue.length > 0 && batch.length < this.#engine.maxBatch) {
@@ -184,6 +187,7 @@ export class ServingReplica {
         continue;
       }
       request.state = REQUEST_STATE.queued;
+      request.key = this.#listener.keyOf(request);
       this.queue.push(request);
       isCutShort = true;
     }

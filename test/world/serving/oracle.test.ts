@@ -19,7 +19,7 @@ interface Rules {
   readonly engine: "none" | "dynamic" | "continuous";
   readonly maxBatch: number;
   readonly batchWaitS: number;
-  readonly shortestFirst: boolean;
+  readonly order: "fcfs" | "sjf" | "ssjf";
   readonly agingS: number;
 }
 /** A request on its way. */
@@ -32,6 +32,11 @@ interface Open extends Asked {
 const DYNAMIC_W = 100;
 /** `llm` on `g`: see kinds.ts. */
 const aloneS = (tokens: number): number => 1 + 0.5 * tokens;
+
+function keyOf({ tokens, leftS }: Open, order: Rules["order"]): number {
+  if (order === "fcfs") return 0;
+  return order === "sjf" ? leftS : tokens - tokens * (1 - leftS / aloneS(tokens));
+}
 
 function brute(asked: readonly Asked[], rules: Rules): Done[] {
   const coming = asked.map((each): Open => ({ ...each, leftS: aloneS(each.tokens), startS: Number.NaN, energyJ: 0 }));
@@ -49,8 +54,12 @@ function brute(asked: readonly Asked[], rules: Rules): Done[] {
       nowS = Math.min(firstS + rules.batchWaitS, coming[0]?.arrivalS ?? Infinity);
       continue;
     }
-    const byLength = rules.shortestFirst && nowS - firstS <= rules.agingS;
-    waiting.sort((a, b) => (byLength ? a.tokens - b.tokens : 0) || a.arrivalS - b.arrivalS || a.id - b.id);
+    const first = waiting.reduce((best, each) =>
+      each.arrivalS < best.arrivalS || (each.arrivalS === best.arrivalS && each.id < best.id) ? each : best,
+    );
+    const waitedS = nowS - first.arrivalS - (aloneS(first.tokens) - first.leftS);
+    const isAged = rules.order === "ssjf" && waitedS > rules.agingS;
+    waiting.sort((a, b) => (isAged ? 0 : keyOf(a, rules.order) - keyOf(b, rules.order)) || a.arrivalS - b.arrivalS || a.id - b.id);
     const batch = waiting.slice(0, rules.maxBatch);
     waiting = waiting.slice(rules.maxBatch);
     const lengths = batch.map(({ leftS }) => leftS);
@@ -72,7 +81,7 @@ const rules: fc.Arbitrary<Rules> = fc
     engine: fc.constantFrom("none", "dynamic", "continuous"),
     maxBatch: fc.integer({ min: 1, max: 4 }),
     batchWaitS: fc.constantFrom(0, 2.5, 7),
-    shortestFirst: fc.boolean(),
+    order: fc.constantFrom("fcfs", "sjf", "ssjf"),
     agingS: fc.constantFrom(Infinity, 4, 20),
   })
   .map((given) => (given.engine === "none" ? { ...given, engine: "none", maxBatch: 1, batchWaitS: 0 } : { ...given }) as Rules);
@@ -88,17 +97,17 @@ const arrivals = fc
     });
   });
 
-async function simulated(asked: readonly Asked[], { engine, maxBatch, batchWaitS, shortestFirst, agingS }: Rules): Promise<Done[]> {
+async function simulated(asked: readonly Asked[], { engine, maxBatch, batchWaitS, order, agingS }: Rules): Promise<Done[]> {
   const spec = engine === "none" ? "{ kind: none }" : `{ kind: ${engine}, maxBatch: ${maxBatch}, batchWait: ${batchWaitS} s }`;
   const aging = agingS === Infinity ? "" : `, aging: ${agingS} s`;
-  const queue = `controllers: { q: { kind: ssjf, target: { workload: chat }, predictor: { kind: oracle }${aging} } }`;
+  const rule = order === "ssjf" ? `kind: ssjf, predictor: { kind: oracle }${aging}` : `kind: sjf, oracle: [work]`;
   const text = `name: oracle
 seed: 1
 duration: 1000 s
 sites: { west: { servers: { kind: small-8c, gpus: { kind: g.yaml } } } }
 workloads:
   chat: { kind: model-serving, models: { llm: { kind: llm.yaml } }, engine: ${spec}, arrivals: { kind: trace, file: chat.csv } }
-${shortestFirst ? queue : ""}
+${order === "fcfs" ? "" : `controllers: { q: { ${rule}, target: { workload: chat } } }`}
 record: { requests: true }
 `;
   const rows = asked.map(({ arrivalS, tokens }) => [arrivalS, tokens] as const);

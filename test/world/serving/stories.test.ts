@@ -3,42 +3,9 @@
  * that waits and 150 W with one that works; its server draws 100 W. 360 g/kWh are 1e-4 g/J.
  */
 import { strict as assert } from "node:assert";
-import type { RunResult } from "../../../src/experiment/result.ts";
 import { csv, type Files, metric, near, play, rowsOf } from "../run-yaml.ts";
 import { ENCODER, KINDS } from "./kinds.ts";
-
-interface Story {
-  readonly engine: string;
-  /** Arrival and tokens of each request. */
-  readonly requests: readonly (readonly [arrivalS: number, tokens: number])[];
-  readonly fields?: string;
-  readonly queue?: string;
-  readonly gpus?: string;
-  readonly extra?: string;
-  readonly duration?: string;
-}
-
-async function tell(
-  { engine, requests, fields = "", queue, gpus = "{ kind: ./g.yaml }", extra = "", duration = "100 s" }: Story,
-  files: Files = {},
-) {
-  const controllers = queue === undefined ? "" : `controllers: { queue: { target: { workload: chat }, ${queue} } }\n`;
-  const text = `name: story
-seed: 1
-duration: ${duration}
-sites: { west: { carbon: 360 g/kWh, servers: { kind: small-8c, gpus: ${gpus} } } }
-workloads:
-  chat: { kind: model-serving, models: { llm: { kind: ./llm.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } ${fields} }
-record: { requests: true, power: true }
-${controllers}${extra}`;
-  return await play(text, { ...KINDS, "chat.csv": csv("arrival_s,output_tokens", ...requests), ...files });
-}
-
-/** Start and finish of each request, by id. */
-const times = (result: RunResult): (readonly [number, number])[] =>
-  rowsOf(result, "requests")
-    .toSorted((a, b) => (a.id as number) - (b.id as number))
-    .map(({ start_s, finish_s }) => [start_s as number, finish_s as number]);
+import { tell, times } from "./tell.ts";
 
 describe("story: a model without batches", () => {
   it("takes one request after another", async () => {
@@ -79,11 +46,27 @@ describe("story: a model without batches", () => {
     near(metric(result, "sites.west.gpu_energy_j"), 6000);
     near(metric(result, "workloads.chat.energy_mean_j_per_request"), 1000 / 3);
     near(metric(result, "workloads.chat.energy_mean_j_per_token"), 1000 / 14);
+    near(metric(result, "workloads.chat.gpu_energy_mean_j_per_token"), 6000 / 14);
+    near(metric(result, "workloads.chat.llm.gpu_energy_mean_j_per_token"), 6000 / 14);
     near(metric(result, "workloads.chat.carbon_mean_g_per_request"), 0.1 / 3);
     assert.deepEqual(
       rowsOf(result, "requests").map(({ energy_j }) => energy_j),
       [300, 200, 500],
     );
+  });
+
+  it("has board joules over the tokens of the whole run, the warm-up's too", async () => {
+    // 3 s for 4 tokens within the warm-up, 5 s for 8 after it: 110 s x 50 W + 8 s x 100 W over 12 tokens; dynamic 500 J over 8.
+    const result = await tell({
+      engine: "{ kind: none }",
+      requests: [
+        [0, 4],
+        [20, 8],
+      ],
+      extra: "warmup: 10 s",
+    });
+    near(metric(result, "workloads.chat.gpu_energy_mean_j_per_token"), 6300 / 12);
+    near(metric(result, "workloads.chat.energy_mean_j_per_token"), 500 / 8);
   });
 
   it("is slower and cheaper at half the clock: 0.8 of the bandwidth, a quarter of the voltage's square", async () => {
@@ -101,6 +84,7 @@ describe("story: a model without batches", () => {
     assert.deepEqual(times(result), [[0, 8]]);
     near(metric(result, "energy.request_j"), 8 * 27.5);
     assert.equal(result.metrics["workloads.chat.energy_mean_j_per_token"], null);
+    assert.equal(result.metrics["workloads.chat.gpu_energy_mean_j_per_token"], null);
   });
 });
 

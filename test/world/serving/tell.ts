@@ -1,0 +1,37 @@
+/** A model `llm` on a GPU `g`, told as a story: requests in, rows out. */
+import type { RunResult } from "../../../src/experiment/result.ts";
+import { csv, type Files, play, rowsOf } from "../run-yaml.ts";
+import { KINDS } from "./kinds.ts";
+
+interface Story {
+  readonly engine: string;
+  /** Arrival and tokens of each request. */
+  readonly requests: readonly (readonly [arrivalS: number, tokens: number])[];
+  readonly fields?: string;
+  readonly queue?: string;
+  readonly gpus?: string;
+  readonly extra?: string;
+  readonly duration?: string;
+}
+
+export async function tell(
+  { engine, requests, fields = "", queue, gpus = "{ kind: ./g.yaml }", extra = "", duration = "100 s" }: Story,
+  files: Files = {},
+) {
+  const controllers = queue === undefined ? "" : `controllers: { queue: { target: { workload: chat }, ${queue} } }\n`;
+  const text = `name: story
+seed: 1
+duration: ${duration}
+sites: { west: { carbon: 360 g/kWh, servers: { kind: small-8c, gpus: ${gpus} } } }
+workloads:
+  chat: { kind: model-serving, models: { llm: { kind: ./llm.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } ${fields} }
+record: { requests: true, power: true }
+${controllers}${extra}`;
+  return await play(text, { ...KINDS, "chat.csv": csv("arrival_s,output_tokens", ...requests), ...files });
+}
+
+/** Start and finish of each request, by id. */
+export const times = (result: RunResult): (readonly [number, number])[] =>
+  rowsOf(result, "requests")
+    .toSorted((a, b) => (a.id as number) - (b.id as number))
+    .map(({ start_s, finish_s }) => [start_s as number, finish_s as number]);
