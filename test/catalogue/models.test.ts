@@ -50,10 +50,11 @@ describe("model kinds of the catalogue", () => {
       close(model.weights, sizeGb * 1e9);
       assert.ok(model.weights <= v100.memory - v100.overhead, "fits on a V100");
       assert.deepEqual(Object.keys(model.latency), ["v100-pcie-16gb", "a100-80gb", "h100"]);
-      for (const [gpu, { base, perToken }] of Object.entries(model.latency)) {
+      for (const [gpu, law] of Object.entries(model.latency)) {
+        assert.ok(law.kind === "linear");
         const { bandwidth, teraflops } = gpuOf(gpu);
         const speedUp = writes ? bandwidth / v100.bandwidth : teraflops.fp32 / v100.teraflops.fp32;
-        close(base + perToken * MEAN_TOKENS, latencyMs / 1000 / speedUp);
+        close(law.base + law.perToken * MEAN_TOKENS, latencyMs / 1000 / speedUp);
       }
     });
   }
