@@ -1,5 +1,6 @@
 /** Whether targets name things that exist. */
 import type { Table } from "../world/base/table.ts";
+import { makeEngine } from "../world/serving/engines.ts";
 import type { Findings } from "./findings.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec, type WorkloadSpec } from "./spec.ts";
@@ -24,6 +25,7 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
       checkDraws(controller, path, spec.workloads[workload], findings);
+      checkAging(controller, path, spec.workloads[workload], findings);
     }
     checkOracle(controller, path, parts, findings);
   }
@@ -73,6 +75,16 @@ function checkTargetKind(
   findings.problem(
     [...path, "target", "workload"],
     `must be a ${kinds.join(" or ")} workload for kind ${JSON.stringify(controller.kind)}, got a ${got} workload`,
+  );
+}
+
+/** Engines by steps look at the order of entry nowhere yet. */
+function checkAging({ aging }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
+  if (aging === undefined || workload?.kind !== "model-serving" || makeEngine(workload.engine).kind === "batches") return;
+  findings.problem(
+    [...path, "aging"],
+    `is not supported yet with engine ${workload.engine.kind}`,
+    "Hint: without aging, or engine: { kind: continuous }.",
   );
 }
 

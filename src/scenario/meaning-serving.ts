@@ -7,7 +7,15 @@ import type { Findings } from "./findings.ts";
 import { checkSteps, gib } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
-import { type FleetServer, type GpuGroupSpec, type ScenarioSpec, type ServedModelSpec, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
+import {
+  type FleetServer,
+  type GpuGroupSpec,
+  type ScenarioSpec,
+  type ServedModelSpec,
+  type ServingSpec,
+  sharesOf,
+  takesPrompts,
+} from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 interface Offer {
@@ -31,6 +39,7 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
   checkNames(serving, path, parts, findings);
   checkTokens(serving, path, { kinds, parts }, findings);
   const engine = makeEngine(serving.engine);
+  checkSlo(serving, path, findings);
   for (const [i, [key, model]] of Object.entries(serving.models).entries()) {
     const at = [...path, "models", key];
     const kind = kinds[i] as ModelKindSpec;
@@ -51,6 +60,18 @@ function checkShares(serving: ServingSpec, path: Path, findings: Findings): void
   if (said > 0 && said < models.length) findings.problem([...path, "models"], "must say the share of every model, or of none");
   else if (Math.abs(sum - 1) > 1e-9)
     findings.problem([...path, "models"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
+}
+
+/** First tokens come before the answer only where an engine works by steps. */
+function checkSlo({ engine, slo }: ServingSpec, path: Path, findings: Findings): void {
+  if (slo === undefined || makeEngine(engine).kind === "steps") return;
+  for (const field of ["ttft", "tpot"] as const)
+    if (slo[field] !== undefined)
+      findings.problem(
+        [...path, "slo", field],
+        `needs an engine that writes token by token: ${engine.kind} answers a request as a whole`,
+        "Hint: engine: { kind: vllm }, or an SLO on latency.",
+      );
 }
 
 /** Requests of a trace are for models that the workload has. */

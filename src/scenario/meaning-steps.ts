@@ -30,13 +30,22 @@ export function checkSteps(check: StepCheck, path: Path, findings: Findings): bo
   const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind === "step");
   const stranger = gpus.find(({ name }) => model.latency[gpuName(name)]?.kind !== "step");
   if (stranger !== undefined) {
-    const hint = byStep.length > 0 ? `It has one on: ${byStep.join(", ")}.` : "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.";
-    findings.problem(at, `names a model without a latency of kind step on ${gpuName(stranger.name)}, which engine ${serving.engine.kind} needs`, hint);
+    const hint =
+      byStep.length > 0 ? `It has one on: ${byStep.join(", ")}.` : "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.";
+    findings.problem(
+      at,
+      `names a model without a latency of kind step on ${gpuName(stranger.name)}, which engine ${serving.engine.kind} needs`,
+      hint,
+    );
     return false;
   }
   if (engine.kvBlocks === undefined && model.kvPerToken === undefined) {
     const hint = "Hint: engine: { kvBlocks: 1000 }, or a model with kvPerToken.";
-    findings.problem(at, `names a model without kvPerToken: nobody knows how many blocks of KV memory there are for engine ${serving.engine.kind}`, hint);
+    findings.problem(
+      at,
+      `names a model without kvPerToken: nobody knows how many blocks of KV memory there are for engine ${serving.engine.kind}`,
+      hint,
+    );
     return false;
   }
   const blocks = engine.kvBlocks ?? Math.min(...gpus.map(({ kind }) => blocksBesideWeights(kind, model)));
@@ -69,13 +78,19 @@ function checkPrompts({ serving, key, model, parts }: StepCheck, path: Path, blo
   if (column === undefined) {
     const tokens = parts.meanOfLaw(law as NonNullable<typeof law>);
     if (!(tokens >= limit)) return true;
-    findings.problem([...path.slice(0, 2), "promptTokens"], `have ${tokens} tokens in the mean, and ${what} must hold prompt and answer`, hint + more(tokens));
+    findings.problem(
+      [...path.slice(0, 2), "promptTokens"],
+      `have ${tokens} tokens in the mean, and ${what} must hold prompt and answer`,
+      hint + more(tokens),
+    );
     return false;
   }
   const table = parts.traceOf(serving.arrivals);
   const scale = law === undefined ? 1 : (law.scale as number);
   const names = table?.texts.class;
-  const row = table?.numbers[column]?.findIndex((tokens, i) => (names === undefined || names[i] === key) && Math.round(tokens * scale) >= limit);
+  const row = table?.numbers[column]?.findIndex(
+    (tokens, i) => (names === undefined || names[i] === key) && Math.round(tokens * scale) >= limit,
+  );
   if (row === undefined || row < 0) return true;
   const tokens = Math.round((table?.numbers[column]?.[row] as number) * scale);
   const message = `replay a trace whose request ${row + 1} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;

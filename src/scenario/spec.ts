@@ -200,7 +200,10 @@ export function sharesOf({ models }: ServingSpec): readonly number[] {
 }
 
 /** Do prompts take time: has a model a law by steps? */
-export function takesPrompts({ promptTokens }: { readonly promptTokens?: PluginSpec | undefined }, models: readonly ModelKindSpec[]): boolean {
+export function takesPrompts(
+  { promptTokens }: { readonly promptTokens?: PluginSpec | undefined },
+  models: readonly ModelKindSpec[],
+): boolean {
   return promptTokens !== undefined || models.some(({ latency }) => Object.values(latency).some(({ kind }) => kind === "step"));
 }
 

@@ -9,7 +9,12 @@ export interface Tokens {
 }
 
 /** Seconds that a request takes alone. By steps: its prompt, then one token after another, each looking back on all before it. */
-export function aloneS(model: ModelKindSpec, law: LatencyLaw, gpu: { kind: GpuKindSpec; clockHz: number }, { prompt, output }: Tokens): number {
+export function aloneS(
+  model: ModelKindSpec,
+  law: LatencyLaw,
+  gpu: { kind: GpuKindSpec; clockHz: number },
+  { prompt, output }: Tokens,
+): number {
   if (law.kind === "linear") return (law.base + law.perToken * output) * slowdown(gpu.kind, gpu.clockHz, activityOf(model));
   const step = new StepTime(law, gpu.kind, gpu.clockHz);
   const decodes = output - 1;

@@ -36,7 +36,9 @@ export const modelKindSchema = z.strictObject({
   /** Memory that keys and values of one token take. */
   kvPerToken: quantity("memory", { above: 0, example: "512 KiB" }).optional(),
   /** By GPU kind: it runs on those alone. */
-  latency: z.record(z.string(), z.discriminatedUnion("kind", [linearLatency, stepLatency])).meta({ description: "A latency law for each GPU kind that the model can run on." }),
+  latency: z
+    .record(z.string(), z.discriminatedUnion("kind", [linearLatency, stepLatency]))
+    .meta({ description: "A latency law for each GPU kind that the model can run on." }),
   /** Where the numbers come from. */
   source: z.string().min(1),
 });

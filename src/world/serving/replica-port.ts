@@ -1,7 +1,7 @@
 /** A replica as its workload sees it, whatever its engine: requests go in, some come out, joules are known at any time. */
 import type { ReplicaId } from "../base/id.ts";
-import type { Request } from "../cluster/request-pool.ts";
 import { Container } from "../cluster/container.ts";
+import type { Request } from "../cluster/request-pool.ts";
 import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { ServedModel } from "./model-serving.ts";

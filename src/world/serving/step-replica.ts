@@ -11,7 +11,7 @@ import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import type { StepTime } from "./latency.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { type Replica, type ReplicaListener, occupyServer } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { StepPlan } from "./step-plan.ts";
 
