@@ -150,10 +150,16 @@ function numberColumn(spec: ColumnSpec): Column {
 
 const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
 
+const ZERO = 48;
+const NINE = 57;
+
 /** NaN where it is no finite decimal number. */
 function numberOf(cell: string): number {
   const value = Number(cell);
-  return Number.isFinite(value) && DECIMAL.test(cell) ? value : Number.NaN;
+  // `Number` also takes nothing at all, 0x1f, 0b11 and 0o17. Most cells begin with a digit and are none of these: no pattern for them.
+  const first = cell.charCodeAt(0);
+  const isDecimal = first > ZERO && first <= NINE;
+  return Number.isFinite(value) && (isDecimal || DECIMAL.test(cell)) ? value : Number.NaN;
 }
 
 function boundProblem({ min, above, max }: ColumnSpec, value: number): string | undefined {

@@ -15,13 +15,17 @@ interface Story {
   readonly queue?: string;
   readonly gpus?: string;
   readonly extra?: string;
+  readonly duration?: string;
 }
 
-async function tell({ engine, requests, fields = "", queue, gpus = "{ kind: ./g.yaml }", extra = "" }: Story, files: Files = {}) {
+async function tell(
+  { engine, requests, fields = "", queue, gpus = "{ kind: ./g.yaml }", extra = "", duration = "100 s" }: Story,
+  files: Files = {},
+) {
   const controllers = queue === undefined ? "" : `controllers: { queue: { target: { workload: chat }, ${queue} } }\n`;
   const text = `name: story
 seed: 1
-duration: 100 s
+duration: ${duration}
 sites: { west: { carbon: 360 g/kWh, servers: { kind: small-8c, gpus: ${gpus} } } }
 workloads:
   chat: { kind: model-serving, models: { llm: { kind: ./llm.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } ${fields} }
@@ -260,7 +264,7 @@ describe("story: the shortest answer first", () => {
 });
 
 describe("story: a model on a server that crashes", () => {
-  it("loses the batch and the queue, draws nothing, and answers again afterwards", async () => {
+  it("loses the batch and the queue, and draws nothing until it boots", async () => {
     // a runs from 0, b waits; both fail at 2 s. c at 10 s finds nobody up. Repaired at 12 s; booted 150 s later: never, in this run.
     const result = await tell({
       engine: "{ kind: none }",
@@ -275,6 +279,21 @@ describe("story: a model on a server that crashes", () => {
     // 2 s at 250 W, then nothing until the boot at 120 W from 12 s on.
     near(metric(result, "energy.it_j"), 2 * 250 + 88 * 120);
     near(metric(result, "workloads.chat.energy_j"), 200);
+  });
+
+  it("answers again once the server is up", async () => {
+    // Down from 2 to 12 s, up at 162 s: what comes at 150 s fails, what comes at 200 s takes its 5 s.
+    const result = await tell({
+      engine: "{ kind: none }",
+      requests: [
+        [150, 8],
+        [200, 8],
+      ],
+      duration: "300 s",
+      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
+    });
+    assert.equal(metric(result, "workloads.chat.requests_failed"), 1);
+    assert.deepEqual(times(result)[1], [200, 205]);
   });
 
   it("loses what waits for its batch to fill, once", async () => {
