@@ -64,7 +64,7 @@ const REQUESTS: readonly MetricEntry[] = [
   {
     pattern: "slo_attainment",
     unit: "1",
-    meaning: "Share of requests answered within the SLO's latency; rejected, failed and timed out ones count as missed.",
+    meaning: "Share of requests answered within the SLO; rejected, failed and timed out ones count as missed.",
     time: "arrivals",
     nullIf: "no request arrived",
     needs: "slo",
@@ -110,7 +110,7 @@ const WHOLE: readonly MetricEntry[] = [
   {
     pattern: "slo_windows_met",
     unit: "1",
-    meaning: "Share of windows whose percentile kept within the SLO's latency, windows without requests left out.",
+    meaning: "Share of windows whose percentile kept within the SLO, windows without requests left out.",
     time: "windows",
     nullIf: "no window had a request",
     needs: "slo",
