@@ -74,7 +74,11 @@ function kernel(): readonly Part[] {
 function books(): readonly Part[] {
   const meter = new ServerMeter();
   Object.assign(meter, { wallW: 150.5, requestW: 50.5, reservedIdleW: 100, usedCores: 3 });
-  const stats = new ServiceStats({ warmupS: 0, slo: { latencyS: 0.1, percentile: 0.99, windowS: 60 }, classCount: 0 });
+  const stats = new ServiceStats({
+    warmupS: 0,
+    slo: { latencyS: 0.1, ttftS: Infinity, tpotS: Infinity, percentile: 0.99, windowS: 60 },
+    classCount: 0,
+  });
   const ended: EndedRequest = {
     id: 0,
     outcome: OUTCOME.finished,
@@ -82,6 +86,8 @@ function books(): readonly Part[] {
     classIndex: 0,
     arrivalS: 0,
     startS: 0,
+    firstTokenS: Number.NaN,
+    tokenGapS: Number.NaN,
     energyJ: 1.5,
     carbonG: 0.1,
     replica: 0,

@@ -24,6 +24,7 @@ const REQUEST_COLUMNS = {
   class: "text",
   arrival_s: "double",
   start_s: "double",
+  first_token_s: "double",
   finish_s: "double",
   outcome: "text",
   replica: "double",
@@ -76,6 +77,7 @@ function requestRows(world: World, share: number): () => ColumnTable {
           class: classNames[request.classIndex] ?? "", // a service without classes
           arrival_s: request.arrivalS,
           start_s: request.startS,
+          first_token_s: request.firstTokenS,
           finish_s: nowS,
           outcome: OUTCOME_NAMES[request.outcome],
           replica: request.replica,

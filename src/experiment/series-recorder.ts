@@ -144,7 +144,7 @@ export class SeriesRecorder implements Recorder {
     const { edgesS, counts } = histogramOf(bins.slice(this.#at(this.#warmupS)));
     return {
       name,
-      sloLatencyS: stats.slo?.latencyS ?? null,
+      sloLatencyS: stats.slo === undefined || stats.slo.latencyS === Infinity ? null : stats.slo.latencyS,
       requestsArrived: this.#closed(arrived),
       requestsFailed: this.#closed(failed),
       latencyMeanS: this.#closed(Float64Array.from(bins, ({ n, sumS }) => (n === 0 ? Number.NaN : sumS / n))),

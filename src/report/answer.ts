@@ -52,6 +52,11 @@ const SERVING_FACTS = [
   ["GPUs busy", "gpu_utilization_mean"],
   ["mean batch", "batch_size_mean"],
 ] as const;
+/** Of engines that write token by token. */
+const TOKEN_FACTS = [
+  ["mean time to the first token", "ttft_mean_s"],
+  ["mean time per token after it", "tpot_mean_s"],
+] as const;
 /** Ways to lose a request: shown where it happened. */
 const LOSSES: ReadonlySet<string> = new Set(["requests_failed", "requests_rejected", "requests_timed_out", "requests_unfinished"]);
 const BATCH_FACTS = [
@@ -71,7 +76,7 @@ export function answerOf(output: RunOutput): Answer {
   const services = series?.services.map((service) => service.name) ?? [];
   const batches = series?.batches.map((batch) => batch.name) ?? [];
   const groups: Group[] = [
-    ...services.map((name) => group(output, { kind: "service", name, facts: isServing(output, name) ? SERVING_FACTS : SERVICE_FACTS })),
+    ...services.map((name) => group(output, { kind: "service", name, facts: factsOf(output, name) })),
     cloudGroup(output),
     ...batches.map((name) => group(output, { kind: "batch", name, facts: BATCH_FACTS })),
   ];
@@ -83,8 +88,10 @@ export function answerOf(output: RunOutput): Answer {
 }
 
 /** Only models make batches. */
-function isServing(output: RunOutput, name: string): boolean {
-  return Object.hasOwn(output.summary, `workloads.${name}.batch_size_mean`);
+function factsOf(output: RunOutput, name: string): GroupPlan["facts"] {
+  const metric = (quantity: string) => output.summary[`workloads.${name}.${quantity}`];
+  if (metric("batch_size_mean") === undefined) return SERVICE_FACTS;
+  return typeof metric("ttft_mean_s")?.mean === "number" ? [...SERVING_FACTS, ...TOKEN_FACTS] : SERVING_FACTS;
 }
 
 interface GroupPlan {

@@ -15,7 +15,7 @@ import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
 import type { PluginSpec } from "./parts.ts";
-import { noCarbonIn, type ServiceSpec, type SloSpec } from "./spec.ts";
+import { noCarbonIn, type ServiceSpec, type ServingSloSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 export function addServices(context: BuildContext): void {
@@ -48,8 +48,9 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   startArrivals(context, unit, spec, serviceRng);
 }
 
-export function statsFor({ warmupS }: BuildContext, slo: SloSpec | undefined, classCount: number): ServiceStats {
-  const inUnits = slo === undefined ? undefined : { latencyS: slo.latency, percentile: slo.percentile, windowS: slo.window };
+export function statsFor({ warmupS }: BuildContext, slo: ServingSloSpec | undefined, classCount: number): ServiceStats {
+  const { latency: latencyS = Infinity, ttft: ttftS = Infinity, tpot: tpotS = Infinity } = slo ?? {};
+  const inUnits = slo === undefined ? undefined : { latencyS, ttftS, tpotS, percentile: slo.percentile, windowS: slo.window };
   return new ServiceStats({ warmupS, slo: inUnits, classCount });
 }
 
@@ -161,6 +162,7 @@ function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): Req
       workColumn === undefined
         ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row)
         : (_, row) => workColumn[row] as number,
+    promptTokens: () => 0,
   };
 }
 

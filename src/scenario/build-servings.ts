@@ -13,7 +13,8 @@ import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
 import { NoRoomError, statsFor, traceSizes } from "./build-services.ts";
-import { noCarbonIn, type ServingSpec, sharesOf } from "./spec.ts";
+import type { PluginSpec } from "./parts.ts";
+import { noCarbonIn, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -78,6 +79,7 @@ interface Sizes {
   readonly arrivals: ReturnType<typeof makeArrivals>;
   /** Tokens of each row where arrivals replay a trace that says them. */
   readonly rows: Float64Array | undefined;
+  readonly promptRows: Float64Array | undefined;
 }
 
 function sizesOf({ spec: { modelKinds } }: BuildContext, spec: ServingSpec): Sizes {
@@ -85,15 +87,17 @@ function sizesOf({ spec: { modelKinds } }: BuildContext, spec: ServingSpec): Siz
   const arrivals = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   const writes = models.some(({ autoregressive }) => autoregressive);
   const rows = arrivals.kind === "trace" && writes ? traceSizes(arrivals.table, spec.outputTokens, "output_tokens") : undefined;
-  return { spec, models, arrivals, rows: rows?.map(wholeTokens) };
+  const promptRows =
+    arrivals.kind === "trace" && takesPrompts(spec, models) ? traceSizes(arrivals.table, spec.promptTokens, "prompt_tokens") : undefined;
+  return { spec, models, arrivals, rows: rows?.map(wholeTokens), promptRows: promptRows?.map(wholeTokens) };
 }
 
-/** Answers are whole tokens, at least one. */
+/** Prompts and answers are whole tokens, at least one. */
 const wholeTokens = (tokens: number): number => Math.max(1, Math.round(tokens));
 
-/** Tokens by the workload's law. */
-function tokenLaw({ spec }: Sizes): LawFactory {
-  const { factory } = makeLaw(spec.outputTokens as LawSpec);
+/** Tokens by a law of the workload. */
+function tokenLaw(law: PluginSpec | undefined): LawFactory {
+  const { factory } = makeLaw(law as LawSpec);
   return (rng) => {
     const { draw, mean } = factory(rng);
     return { mean, draw: () => wholeTokens(draw()) };
@@ -103,9 +107,11 @@ function tokenLaw({ spec }: Sizes): LawFactory {
 const NO_TOKENS: LawFactory = () => ({ mean: 0, draw: () => 0 });
 
 function mixOf(sizes: Sizes): ClassMix {
+  const { spec, models } = sizes;
   return {
-    shares: sharesOf(sizes.spec),
-    sizes: sizes.models.map(({ autoregressive }) => (autoregressive && sizes.rows === undefined ? tokenLaw(sizes) : NO_TOKENS)),
+    shares: sharesOf(spec),
+    sizes: models.map(({ autoregressive }) => (autoregressive && sizes.rows === undefined ? tokenLaw(spec.outputTokens) : NO_TOKENS)),
+    ...(takesPrompts(spec, models) && sizes.promptRows === undefined ? { prompts: tokenLaw(spec.promptTokens) } : {}),
   };
 }
 
@@ -116,7 +122,7 @@ function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthP
   const writes = sizes.models.some(({ autoregressive }) => autoregressive);
   const otherTokens = (other: Rng): (() => number) => {
     if (rows !== undefined) return () => rows[other.int(rows.length)] as number;
-    return (writes ? tokenLaw(sizes) : NO_TOKENS)(other).draw;
+    return (writes ? tokenLaw(sizes.spec.outputTokens) : NO_TOKENS)(other).draw;
   };
   return makePredictor(spec)({ rng, otherTokens });
 }
@@ -139,7 +145,7 @@ function startArrivals(context: BuildContext, service: ModelServing, sizes: Size
 }
 
 /** Requests of a trace: model and tokens from its columns where it has them, else by share and law. */
-function traceSource(table: Table, byLaw: RequestSource, { spec, models, rows }: Sizes): RequestSource {
+function traceSource(table: Table, byLaw: RequestSource, { spec, models, rows, promptRows }: Sizes): RequestSource {
   const names = Object.keys(spec.models);
   const modelOf = table.texts.class?.map((name) => names.indexOf(name));
   return {
@@ -148,5 +154,6 @@ function traceSource(table: Table, byLaw: RequestSource, { spec, models, rows }:
       if (rows === undefined) return byLaw.size(model, row);
       return models[model]?.autoregressive ? (rows[row] as number) : 0;
     },
+    promptTokens: promptRows === undefined ? (model, row) => byLaw.promptTokens(model, row) : (_, row) => promptRows[row] as number,
   };
 }

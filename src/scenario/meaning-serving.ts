@@ -1,13 +1,22 @@
 /** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
-import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec, modelProblem, slowdown } from "../world/serving/model-kind.ts";
+import { aloneS, StepTime, type Tokens } from "../world/serving/latency.ts";
+import { gpuName, type LatencyLaw, type ModelKindSpec, modelProblem } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
-import type { Parts } from "./parts.ts";
-import { type FleetServer, type GpuGroupSpec, type ScenarioSpec, type ServedModelSpec, type ServingSpec, sharesOf } from "./spec.ts";
+import { checkSteps, gib } from "./meaning-steps.ts";
+import { checkTokens } from "./meaning-tokens.ts";
+import type { Parts, PluginSpec } from "./parts.ts";
+import {
+  type FleetServer,
+  type GpuGroupSpec,
+  type ScenarioSpec,
+  type ServedModelSpec,
+  type ServingSpec,
+  sharesOf,
+  takesPrompts,
+} from "./spec.ts";
 import type { Path } from "./tree.ts";
-
-const GIB = 1_073_741_824;
 
 interface Offer {
   readonly group: GpuGroupSpec;
@@ -27,13 +36,19 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
   );
   const kinds = Object.values(serving.models).map(({ kind }) => spec.modelKinds[kind] as ModelKindSpec);
   checkShares(serving, path, findings);
+  checkNames(serving, path, parts, findings);
   checkTokens(serving, path, { kinds, parts }, findings);
+  const engine = makeEngine(serving.engine);
+  checkSlo(serving, path, findings);
   for (const [i, [key, model]] of Object.entries(serving.models).entries()) {
     const at = [...path, "models", key];
     const kind = kinds[i] as ModelKindSpec;
     const fitting = fittingOffers(model.kind, kind, offers, at, findings);
     const share = sharesOf(serving)[i] as number;
-    if (fitting.length > 0) checkLoad(serving, model, { path: at, kind, share, offers: fitting, parts }, findings);
+    if (fitting.length === 0) continue;
+    const gpus = fitting.map(({ group, kind: gpu }) => ({ name: group.kind, kind: gpu }));
+    const isFine = engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, gpus, parts }, at, findings);
+    if (isFine) checkLoad(serving, model, { path: at, kind, share, offers: fitting, parts }, findings);
   }
 }
 
@@ -47,12 +62,20 @@ function checkShares(serving: ServingSpec, path: Path, findings: Findings): void
     findings.problem([...path, "models"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
 }
 
-function checkTokens(
-  { outputTokens, arrivals, models }: ServingSpec,
-  path: Path,
-  { kinds, parts }: { kinds: readonly ModelKindSpec[]; parts: Parts },
-  findings: Findings,
-): void {
+/** First tokens come before the answer only where an engine works by steps. */
+function checkSlo({ engine, slo }: ServingSpec, path: Path, findings: Findings): void {
+  if (slo === undefined || makeEngine(engine).kind === "steps") return;
+  for (const field of ["ttft", "tpot"] as const)
+    if (slo[field] !== undefined)
+      findings.problem(
+        [...path, "slo", field],
+        `needs an engine that writes token by token: ${engine.kind} answers a request as a whole`,
+        "Hint: engine: { kind: vllm }, or an SLO on latency.",
+      );
+}
+
+/** Requests of a trace are for models that the workload has. */
+function checkNames({ arrivals, models }: ServingSpec, path: Path, parts: Parts, findings: Findings): void {
   const table = parts.traceOf(arrivals);
   const stranger = table?.texts.class?.find((name) => !Object.hasOwn(models, name));
   if (stranger !== undefined)
@@ -60,27 +83,6 @@ function checkTokens(
       [...path, "arrivals"],
       `replay a trace with requests for the model ${JSON.stringify(stranger)}, which the workload lacks`,
       `There are: ${Object.keys(models).join(", ")}.`,
-    );
-  if (!kinds.some(({ autoregressive }) => autoregressive)) return;
-  const column = outputTokens === undefined ? "output_tokens" : outputTokens.kind === "trace" ? String(outputTokens.column) : undefined;
-  if (column === undefined) return;
-  const at = [...path, outputTokens === undefined ? "outputTokens" : "arrivals"];
-  const values = table?.numbers[column];
-  if (values === undefined) {
-    const message = outputTokens === undefined ? "is missing" : `lack the trace column ${JSON.stringify(column)} that outputTokens names`;
-    findings.problem(
-      at,
-      message,
-      "Hint: a law such as { kind: lognormal, median: 140, sigma: 0.9 }, or a trace with a column output_tokens.",
-    );
-    return;
-  }
-  const row = values.findIndex((tokens) => !(tokens > 0));
-  if (row >= 0)
-    findings.problem(
-      [...path, "arrivals"],
-      `replay a trace whose request ${row + 1} has ${values[row]} output tokens`,
-      "Hint: at least 1.",
     );
 }
 
@@ -129,24 +131,32 @@ function checkLoad(
 ): void {
   if (serving.queueLimit !== undefined) return;
   const rate = parts.meanRate(serving.arrivals);
-  const { outputTokens } = serving;
-  const tokens = !kind.autoregressive ? 0 : outputTokens === undefined ? Number.NaN : parts.meanOfLaw(outputTokens);
-  if (rate.kind === "none" || !Number.isFinite(rate.perS) || Number.isNaN(tokens)) return;
-  const aloneS = Math.min(...offers.map((offer) => meanAloneS(kind, offer, tokens)));
+  const { outputTokens, promptTokens } = serving;
+  const mean = (law: PluginSpec | undefined): number => (law === undefined ? Number.NaN : parts.meanOfLaw(law));
+  const tokens = { prompt: takesPrompts(serving, [kind]) ? mean(promptTokens) : 0, output: kind.autoregressive ? mean(outputTokens) : 0 };
+  if (rate.kind === "none" || !Number.isFinite(rate.perS) || Number.isNaN(tokens.output + tokens.prompt)) return;
   const { maxBatch } = makeEngine(serving.engine);
-  const needed = rate.perS * share * aloneS;
+  const placeS = Math.min(...offers.map((offer) => meanPlaceS(kind, offer, tokens, serving)));
+  const needed = rate.perS * share * placeS;
   if (needed < replicas * maxBatch) return;
   const round = (value: number): number => Number(value.toPrecision(4));
-  const message = `keep ${round(needed)} places busy (${round(rate.perS * share)} req/s x ${round(aloneS)} s), and replicas x maxBatch are ${replicas * maxBatch}: the queue would grow for ever`;
+  const message = `keep ${round(needed)} places busy (${round(rate.perS * share)} req/s x ${round(placeS)} s), and replicas x maxBatch are ${replicas * maxBatch}: the queue would grow for ever`;
   const hint = `Hint: ${Math.floor(needed / maxBatch) + 1} replicas, or a queueLimit.`;
   if (rate.kind === "law") findings.problem([...path, "replicas"], message, hint);
   else findings.warn([...path, "replicas"], message, hint);
 }
 
-function meanAloneS(model: ModelKindSpec, { group, kind }: Offer, tokens: number): number {
-  const { base, perToken } = model.latency[gpuName(group.kind)] as LatencyLaw;
-  return (base + perToken * tokens) * slowdown(kind, group.clock ?? nominalGpuClockHz(kind), activityOf(model));
+/** Seconds that a mean request keeps a place of a full batch: alone in a batch, or in steps that it shares with maxBatch - 1 others. */
+function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, output }: Tokens, { engine }: ServingSpec): number {
+  const law = model.latency[gpuName(group.kind)] as LatencyLaw;
+  const clockHz = group.clock ?? nominalGpuClockHz(kind);
+  const { kind: by, maxBatch } = makeEngine(engine);
+  if (law.kind === "linear" || by === "batches") return aloneS(model, law, { kind, clockHz }, { prompt, output });
+  // The others add to each of its steps what it adds itself.
+  const time = new StepTime(law, kind, clockHz);
+  const baseS = time.ofS(0, 0, 0);
+  const ownS = aloneS(model, law, { kind, clockHz }, { prompt, output }) - output * baseS;
+  return output * baseS + maxBatch * ownS;
 }
 
-const gib = (bytes: number): string => `${Number((bytes / GIB).toPrecision(4))} GiB`;
 const listOf = (names: readonly string[]): string => [...new Set(names)].join(", ");

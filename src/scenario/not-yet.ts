@@ -27,7 +27,7 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
   law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace", "roofline"],
   arrival: ["poisson", "renewal", "gamma", "mmpp", "uniform", "trace", "closed"],
   profile: ["diurnal"],
-  engine: ["orca", "vllm", "sarathi", "disaggregated"],
+  engine: ["sarathi", "disaggregated"],
   "power model": ["dvfs", "sqrt", "cubic", "square", "constant"],
 };
 
@@ -53,10 +53,7 @@ const KEYS: readonly string[] = [
   "workloads.*.arrivals.profile",
   "workloads.*.resilience",
   "workloads.*.placement",
-  "workloads.*.promptTokens",
   "workloads.*.slo.scale",
-  "workloads.*.slo.ttft",
-  "workloads.*.slo.tpot",
 ];
 
 /** Values that the schema takes, for what it will mean. */

@@ -99,7 +99,8 @@ function workloadSchema(parts: Parts) {
   const requestClass = z.strictObject({ share: fraction, priority: z.int().default(0), work: work.optional() });
   const service = { work: work.optional(), arrivals: parts.arrivalsSchema("rate"), classes: named(requestClass).optional() };
   const batch = { work: work.optional(), arrivals: parts.arrivalsSchema("job-rate").optional() };
-  const serving = { outputTokens: parts.law("number").optional(), arrivals: parts.arrivalsSchema("rate") };
+  const tokens = parts.law("number").optional();
+  const serving = { promptTokens: tokens, outputTokens: tokens, arrivals: parts.arrivalsSchema("rate") };
   const schemas = new Map<string, ZodType>([
     ["service", z.strictObject({ ...serviceFields, ...service })],
     ["batch", z.strictObject({ ...batchFields, ...batch })],

@@ -95,6 +95,12 @@ export interface SloSpec {
   readonly percentile: number;
   readonly window: number;
 }
+/** At least one of the times. */
+export interface ServingSloSpec extends Omit<SloSpec, "latency"> {
+  readonly latency?: number;
+  readonly ttft?: number;
+  readonly tpot?: number;
+}
 export interface ServingSpec extends WorkloadCommon {
   readonly kind: "model-serving";
   readonly arrivals: PluginSpec;
@@ -102,10 +108,12 @@ export interface ServingSpec extends WorkloadCommon {
   readonly work?: never;
   /** Absent only where a trace's `output_tokens` column says it, or where no model writes tokens. */
   readonly outputTokens?: PluginSpec;
+  /** Absent only where a trace's `prompt_tokens` column says it, or where no prompt takes time. */
+  readonly promptTokens?: PluginSpec;
   readonly models: Readonly<Record<string, ServedModelSpec>>;
   readonly engine: EngineSpec;
   readonly queueLimit?: number;
-  readonly slo?: SloSpec;
+  readonly slo?: ServingSloSpec;
 }
 export interface ServedModelSpec {
   /** A key of `modelKinds`. */
@@ -189,6 +197,14 @@ export interface SiteShape extends Omit<SiteSpec, "racks" | "servers"> {
 export function sharesOf({ models }: ServingSpec): readonly number[] {
   const all = Object.values(models);
   return all.map(({ share }) => share ?? 1 / all.length);
+}
+
+/** Do prompts take time: has a model a law by steps? */
+export function takesPrompts(
+  { promptTokens }: { readonly promptTokens?: PluginSpec | undefined },
+  models: readonly ModelKindSpec[],
+): boolean {
+  return promptTokens !== undefined || models.some(({ latency }) => Object.values(latency).some(({ kind }) => kind === "step"));
 }
 
 /** Why the grams of what runs on `sites` (all, if not given) are unknown, or undefined where every grid is described. */

@@ -13,25 +13,31 @@ export interface RequestSource {
   /** Class of the next request; the trace row where arrivals replay a file. */
   classIndex(row: number): number;
   size(classIndex: number, row: number): number;
+  /** Of a request to a model; 0 of others. */
+  promptTokens(classIndex: number, row: number): number;
 }
 
 /** Shares of each class, summing to 1, and the sizes of each. */
 export interface ClassMix {
   readonly shares: readonly number[];
   readonly sizes: readonly LawFactory[];
+  /** Prompts of models. */
+  readonly prompts?: LawFactory;
 }
 
 /** Requests by law: each class draws its sizes from a stream of its own, so that no class shifts another's. */
-export function lawSource({ shares, sizes }: ClassMix, rng: Rng): RequestSource {
+export function lawSource({ shares, sizes, prompts }: ClassMix, rng: Rng): RequestSource {
+  const promptTokens = prompts === undefined ? () => 0 : prompts(rng.fork("prompt")).draw;
   if (sizes.length === 1) {
     const draw = (sizes[0] as LawFactory)(rng.fork("work")).draw;
-    return { classIndex: () => 0, size: draw };
+    return { classIndex: () => 0, size: draw, promptTokens };
   }
   const draws = sizes.map((size, i) => size(rng.fork(`work-${i}`)).draw);
   const classRng = rng.fork("class");
   return {
     classIndex: () => pick(shares, classRng.uniform()),
     size: (classIndex) => (draws[classIndex] as () => number)(),
+    promptTokens,
   };
 }
 
@@ -53,7 +59,7 @@ export function driveOpen(simulation: Simulation, process: ArrivalProcess, sourc
   const arrive = (row: number): void => {
     next(); // first, so that it fills the hole this event left in the queue
     const classIndex = source.classIndex(row);
-    service.arrive(source.size(classIndex, row), classIndex, NONE);
+    service.arrive(source.size(classIndex, row), classIndex, NONE, source.promptTokens(classIndex, row));
   };
   next();
 }
@@ -88,7 +94,7 @@ export class ClosedLoop {
   #ask(user: number): void {
     const source = this.#sources[user] as RequestSource;
     const classIndex = source.classIndex(NONE);
-    this.#service.arrive(source.size(classIndex, NONE), classIndex, user);
+    this.#service.arrive(source.size(classIndex, NONE), classIndex, user, source.promptTokens(classIndex, NONE));
   }
 }
 

@@ -6,7 +6,7 @@ import type { GpuTelemetry } from "./ports.ts";
 import type { Device } from "./serving/device.ts";
 import { slowdown } from "./serving/model-kind.ts";
 import type { ModelServing } from "./serving/model-serving.ts";
-import type { ServingReplica } from "./serving/replica.ts";
+import type { Replica } from "./serving/replica-port.ts";
 import type { World } from "./world.ts";
 
 /** A GPU with its place among the world's, and its interval. */
@@ -31,7 +31,7 @@ export class GpuScraper {
       if (sees(name)) for (const replica of service.replicas) this.#watch(world, service, replica);
   }
 
-  #watch(world: World, { stats }: ModelServing, { device, model }: ServingReplica): void {
+  #watch(world: World, { stats }: ModelServing, { device, model }: Replica): void {
     const watched = {
       id: world.devices.indexOf(device),
       device,

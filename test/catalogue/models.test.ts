@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { checkModelKind } from "../../src/scenario/index.ts";
 import { type GpuKindSpec, gpuKindSchema } from "../../src/world/serving/gpu-kind.ts";
+import { StepTime } from "../../src/world/serving/latency.ts";
 import { type ModelKindSpec, modelKindSchema } from "../../src/world/serving/model-kind.ts";
 
 const FOLDER = "catalogue/models/";
@@ -29,15 +30,42 @@ const PUBLISHED: readonly (readonly [name: string, sizeGb: number, latencyMs: nu
   ["switch-base-32", 4.8, 402, true],
 ];
 
+/** Models with a law of steps: milliseconds that were measured for prompt tokens, writing requests, and the context of each. */
+type Point = readonly [measuredMs: number, promptTokens: number, sequences: number, contextTokens: number];
+const BY_STEP: readonly { name: string; gpu: string; sizeGb: number; kvB: number; tolerance: number; points: readonly Point[] }[] = [
+  {
+    name: "llama-2-7b",
+    gpu: "a100-80gb",
+    sizeGb: 2 * 6.738,
+    kvB: 2 * 32 * 32 * 128 * 2, // keys and values of 32 layers, 32 heads of 128, 2 bytes each
+    tolerance: 0.1,
+    points: [
+      [11.5, 0, 1, 128],
+      [18.7, 0, 32, 512],
+      [40.9, 0, 128, 512],
+      [41, 512, 0, 0],
+      [304, 4096, 0, 0],
+    ],
+  },
+  {
+    name: "llama-3.1-8b",
+    gpu: "h100",
+    sizeGb: 2 * 8.03,
+    kvB: 2 * 32 * 8 * 128 * 2,
+    tolerance: 0.05,
+    points: [7.3, 8.9, 11.5, 16.5, 26.1, 47.4].map((ms, i): Point => [ms, 0, [8, 32, 64, 128, 256, 512][i] as number, 0]),
+  },
+];
+
 const text = (file: string): string => readFileSync(file, "utf8");
 const modelOf = (name: string): ModelKindSpec => modelKindSchema.parse(parse(text(`${FOLDER}${name}.yaml`)));
 const gpuOf = (name: string): GpuKindSpec => gpuKindSchema.parse(parse(text(`catalogue/gpus/${name}.yaml`)));
 const close = (actual: number, expected: number): void => assert.ok(Math.abs(actual / expected - 1) < 5e-4, `${actual}, ${expected}`);
 
 describe("model kinds of the catalogue", () => {
-  it("are the fifteen of the published table", () => {
+  it("are the fifteen of the published table, and two by steps", () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith(".yaml"));
-    assert.deepEqual(files.toSorted(), PUBLISHED.map(([name]) => `${name}.yaml`).toSorted());
+    assert.deepEqual(files.toSorted(), [...PUBLISHED, ...BY_STEP.map(({ name }) => [name])].map(([name]) => `${name}.yaml`).toSorted());
   });
 
   for (const [name, sizeGb, latencyMs, writes] of PUBLISHED) {
@@ -50,10 +78,29 @@ describe("model kinds of the catalogue", () => {
       close(model.weights, sizeGb * 1e9);
       assert.ok(model.weights <= v100.memory - v100.overhead, "fits on a V100");
       assert.deepEqual(Object.keys(model.latency), ["v100-pcie-16gb", "a100-80gb", "h100"]);
-      for (const [gpu, { base, perToken }] of Object.entries(model.latency)) {
+      for (const [gpu, law] of Object.entries(model.latency)) {
+        assert.ok(law.kind === "linear");
         const { bandwidth, teraflops } = gpuOf(gpu);
         const speedUp = writes ? bandwidth / v100.bandwidth : teraflops.fp32 / v100.teraflops.fp32;
-        close(base + perToken * MEAN_TOKENS, latencyMs / 1000 / speedUp);
+        close(law.base + law.perToken * MEAN_TOKENS, latencyMs / 1000 / speedUp);
+      }
+    });
+  }
+
+  for (const { name, gpu, sizeGb, kvB, tolerance, points } of BY_STEP) {
+    it(`${name} is whole, and its steps take what was measured`, () => {
+      checkModelKind(`${FOLDER}${name}.yaml`, text);
+      const model = modelOf(name);
+      const kind = gpuOf(gpu);
+      close(model.weights, sizeGb * 1e9);
+      assert.equal(model.kvPerToken, kvB);
+      assert.deepEqual(Object.keys(model.latency), [gpu]);
+      const law = model.latency[gpu];
+      assert.ok(law?.kind === "step");
+      const time = new StepTime(law, kind);
+      for (const [measuredMs, promptTokens, sequences, contextTokens] of points) {
+        const ms = 1000 * time.ofS(promptTokens, sequences, sequences * contextTokens);
+        assert.ok(Math.abs(ms / measuredMs - 1) <= tolerance, `${ms} ms, measured ${measuredMs}`);
       }
     });
   }

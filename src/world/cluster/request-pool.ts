@@ -29,6 +29,9 @@ export class Request implements EndedRequest {
   /** Intended arrival, first start of the present attempt (NaN before), seconds. */
   arrivalS = Number.NaN;
   startS = Number.NaN;
+  /** Of a model that writes by steps: when its first token came, and the mean gap between tokens from then on, seconds; else NaN. */
+  firstTokenS = Number.NaN;
+  tokenGapS = Number.NaN;
   /** Work drawn at arrival, and what is left of it: reference-core seconds. */
   workS = Number.NaN;
   remainingS = Number.NaN;
@@ -75,6 +78,8 @@ export class RequestPool {
     request.attempt = 1;
     request.arrivalS = arrivalS;
     request.startS = Number.NaN;
+    request.firstTokenS = Number.NaN;
+    request.tokenGapS = Number.NaN;
     request.workS = workS;
     request.remainingS = workS;
     request.energyJ = 0;

@@ -59,6 +59,11 @@ export class KeyQueue implements RequestQueue {
     this.#siftUp(this.length++, request);
   }
 
+  /** The request that goes next, left where it is. */
+  get first(): Request | undefined {
+    return this.length > 0 ? this.#heap[0] : undefined;
+  }
+
   pop(): Request {
     const request = this.#heap[0] as Request;
     this.remove(request);

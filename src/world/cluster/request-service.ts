@@ -25,7 +25,7 @@ export interface RequestService {
   placeOf(replica: number): string;
 }
 
-/** Who takes requests: `size` is work in reference-core seconds, or tokens of a model's answer. */
+/** Who takes requests: `size` is work in reference-core seconds, or tokens of a model's answer; models have prompts too. */
 export interface Receiver {
-  arrive(size: number, classIndex: number, user: number): void;
+  arrive(size: number, classIndex: number, user: number, promptTokens: number): void;
 }

@@ -8,7 +8,11 @@ export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 export const OUTCOME_NAMES = ["finished", "rejected", "failed", "timed-out"] as const;
 
 export interface Slo {
+  /** Infinity where it names none; likewise below. */
   readonly latencyS: number;
+  /** Of models that write by steps: time to the first token, and per token from then on. */
+  readonly ttftS: number;
+  readonly tpotS: number;
   readonly percentile: number;
   readonly windowS: number;
 }
@@ -17,7 +21,7 @@ export interface Slo {
 export class RequestTally {
   arrived = 0;
   readonly ended = [0, 0, 0, 0];
-  /** Finished within the SLO's latency. */
+  /** Finished within the SLO. */
   good = 0;
   readonly latencyS = new LatencyRecorder();
   readonly latencyBatches = new BatchMeans();
@@ -114,7 +118,7 @@ export class ServiceStats {
       if (!isMeasured) return;
     }
     const { slo } = this;
-    const isGood = slo !== undefined && outcome === OUTCOME.finished && latencyS <= slo.latencyS;
+    const isGood = slo !== undefined && outcome === OUTCOME.finished && meets(request, latencyS, slo);
     this.total.add(request, latencyS, isGood);
     if (this.classes.length > 0) (this.classes[request.classIndex] as RequestTally).add(request, latencyS, isGood);
     if (isGood) {
@@ -159,6 +163,11 @@ export class ServiceStats {
   }
 }
 
+/** What is NaN of a request does not exist: it misses nothing. */
+function meets({ arrivalS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number, slo: Slo): boolean {
+  return latencyS <= slo.latencyS && !(firstTokenS - arrivalS > slo.ttftS) && !(tokenGapS > slo.tpotS);
+}
+
 /** What is known of a request that ended. The record is used again: read it at once. */
 export interface EndedRequest {
   id: number;
@@ -167,6 +176,8 @@ export interface EndedRequest {
   classIndex: number;
   arrivalS: number;
   startS: number;
+  firstTokenS: number;
+  tokenGapS: number;
   energyJ: number;
   carbonG: number;
   /** Where its last attempt ran or waited, or NONE. */

@@ -64,7 +64,7 @@ const REQUESTS: readonly MetricEntry[] = [
   {
     pattern: "slo_attainment",
     unit: "1",
-    meaning: "Share of requests answered within the SLO's latency; rejected, failed and timed out ones count as missed.",
+    meaning: "Share of requests answered within the SLO; rejected, failed and timed out ones count as missed.",
     time: "arrivals",
     nullIf: "no request arrived",
     needs: "slo",
@@ -101,11 +101,17 @@ const TOKENS: readonly MetricEntry[] = [
   {
     pattern: "goodput_per_s",
     unit: "1/s",
-    meaning: "Requests answered within the SLO's latency over the measured time.",
+    meaning: "Requests answered within the SLO over the measured time.",
     time: "arrivals",
     nullIf: "the run was stopped within the warm-up",
     needs: "slo",
   },
+  ...["mean", "<rank>", "max"].flatMap((statistic) => [
+    tokenTime(`ttft_${statistic}_s`, "Time to first token: from arrival to the end of the step that wrote it."),
+    tokenTime(`tpot_${statistic}_s`, "Time per output token: mean gap between the tokens of a request, requests with one left out."),
+  ]),
+  tokenTime("itl_mean_s", "Inter-token latency: mean of all gaps between tokens that follow each other."),
+  tokenTime("itl_max_s", "Longest such gap."),
 ];
 
 /** Of a workload of requests as a whole. */
@@ -113,7 +119,7 @@ const WHOLE: readonly MetricEntry[] = [
   {
     pattern: "slo_windows_met",
     unit: "1",
-    meaning: "Share of windows whose percentile kept within the SLO's latency, windows without requests left out.",
+    meaning: "Share of windows whose percentile kept within the SLO, windows without requests left out.",
     time: "windows",
     nullIf: "no window had a request",
     needs: "slo",
@@ -139,6 +145,11 @@ const SERVING: readonly MetricEntry[] = [
     "Mean share of the time that its replicas had a batch under way, GPUs of servers that are down included.",
   ),
   { ...total("batch_size_mean", "1", "Mean number of members of the batches under way."), nullIf: "no batch began" },
+  total("preemptions", "1", "Times that a request gave up its KV memory and began anew."),
+  {
+    ...total("kv_cache_usage_max", "1", "Greatest share of the blocks of a replica's KV memory in use; 0 where it has no limit."),
+    nullIf: "the engine keeps no KV memory",
+  },
 ];
 
 const BATCH: readonly MetricEntry[] = [
@@ -324,6 +335,10 @@ function total(pattern: string, unit: string, meaning: string): MetricEntry {
 
 function latency(pattern: string, meaning: string): MetricEntry {
   return { pattern, unit: "s", meaning, time: "arrivals", nullIf: NONE_FINISHED };
+}
+
+function tokenTime(pattern: string, meaning: string): MetricEntry {
+  return { pattern, unit: "s", meaning, time: "arrivals", nullIf: "no such answer came token by token" };
 }
 
 function jobTime(pattern: string, meaning: string): MetricEntry {

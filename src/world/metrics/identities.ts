@@ -2,6 +2,8 @@
 import { Sum } from "../../kernel/index.ts";
 import { REQUEST_STATE } from "../cluster/request-pool.ts";
 import { ACCOUNTS } from "../energy/account.ts";
+import { BLOCK_TOKENS } from "../serving/kv-memory.ts";
+import { StepReplica } from "../serving/step-replica.ts";
 import type { World } from "../world.ts";
 import { openJobs } from "./batch-metrics.ts";
 
@@ -21,6 +23,7 @@ export function identities(world: World): Readonly<Record<string, boolean>> {
     carbon_attributed: carbonAttributed(world),
     work_conserved: workConserved(world),
     capacity_respected: capacityRespected(world),
+    kv_blocks_conserved: blocksConserved(world),
   };
 }
 
@@ -131,6 +134,16 @@ function capacityRespected(world: World): boolean {
       mostReservedCores <= cores + CORES_ROUNDING &&
       mostReservedMemoryB <= options.memoryB
     );
+  });
+}
+
+/** Each block in use is held by one who runs, each of whom has as many as its tokens need, and there are no more than there are. */
+function blocksConserved({ servings }: World): boolean {
+  const replicas = servings.flatMap(({ service }) => service.replicas).filter((replica) => replica instanceof StepReplica);
+  return replicas.every(({ running, memory, rules }) => {
+    const held = running.reduce((sum, { blocks }) => sum + blocks, 0);
+    const isEnough = running.every(({ blocks, computed }) => blocks * BLOCK_TOKENS >= computed);
+    return held === memory.used && memory.mostUsed <= rules.blocks && isEnough;
   });
 }
 

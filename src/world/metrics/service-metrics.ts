@@ -1,4 +1,5 @@
 /** Metrics of one latency-critical service. Names and meanings: docs/metrics.md. */
+import type { Request } from "../cluster/request-pool.ts";
 import type { RequestService } from "../cluster/request-service.ts";
 import { OUTCOME, type RequestTally, type Slo } from "../cluster/service-stats.ts";
 import type { RequestUnit, ServiceUnit } from "../world.ts";
@@ -92,8 +93,9 @@ export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: 
   const { warmupS, windowArrived, windowGood } = stats;
   const { windowS } = slo;
   const young = new Map<number, number>(); // may still make it: neither met nor missed
-  for (const { arrivalS } of requests.open()) {
-    if (arrivalS < warmupS || endS - arrivalS > slo.latencyS) continue;
+  for (const request of requests.open()) {
+    const { arrivalS } = request;
+    if (arrivalS < warmupS || !isYoung(request, slo, endS)) continue;
     const window = Math.floor((arrivalS - warmupS) / windowS);
     young.set(window, (young.get(window) ?? 0) + 1);
   }
@@ -111,16 +113,23 @@ function windowCount(windows: number): number {
   return Math.abs(windows - whole) <= 1e-9 * whole ? whole : Math.ceil(windows);
 }
 
+/** Under way, and nothing is late yet. */
+function isYoung({ arrivalS, firstTokenS }: Request, { latencyS, ttftS }: Slo, endS: number): boolean {
+  const firstS = Number.isNaN(firstTokenS) ? endS : firstTokenS;
+  return endS - arrivalS <= latencyS && firstS - arrivalS <= ttftS;
+}
+
 /** First the whole service, then each class. */
 function openRequests({ requests, stats }: RequestService, endS: number): readonly Open[] {
   const open: Open[] = Array.from({ length: stats.classes.length + 1 }, () => ({ count: 0, young: 0 }));
-  for (const { arrivalS, classIndex } of requests.open()) {
+  for (const request of requests.open()) {
+    const { arrivalS, classIndex } = request;
     if (arrivalS < stats.warmupS) continue;
-    const isYoung = stats.slo !== undefined && endS - arrivalS <= stats.slo.latencyS;
+    const canMeet = stats.slo !== undefined && isYoung(request, stats.slo, endS);
     for (const count of [open[0], open[classIndex + 1]]) {
       if (count === undefined) continue; // a service without classes
       count.count++;
-      if (isYoung) count.young++;
+      if (canMeet) count.young++;
     }
   }
   return open;

@@ -1,11 +1,16 @@
 /** Metrics of one workload of models on GPUs. Names and meanings: docs/metrics.md. */
 import type { RequestTally } from "../cluster/service-stats.ts";
+import type { ModelServing } from "../serving/model-serving.ts";
+import { StepReplica } from "../serving/step-replica.ts";
+import { TokenTally } from "../serving/token-tally.ts";
 import type { ServingUnit } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { requestMetrics } from "./service-metrics.ts";
 
 const BOARD = "gpu_energy_mean_j_per_token";
 const NO_TOKEN = "no token was written";
+const PERCENTILES = ["p50", "p90", "p99"] as const;
+const AT_ONCE = "no answer of the measured window came token by token";
 
 export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number): void {
   const { service, name, classNames } = unit;
@@ -14,43 +19,62 @@ export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number
   requestMetrics(book, unit, endS);
   const measuredS = endS - stats.warmupS;
   const hasSlo = stats.slo !== undefined;
-  let tokens = 0;
+  const written = new TokenTally();
   let writingJ = 0;
   let runTokens = 0;
   let boardJ = 0;
   models.forEach((model, i) => {
-    const { tokens: own, kind } = model;
+    const { tally: own, kind } = model;
     const tally = stats.classes[i] as RequestTally;
     const ownJ = kind.autoregressive ? tally.energyJ.value : 0;
-    tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, tokens: own, writingJ: ownJ, measuredS, hasSlo });
+    tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, written: own, writingJ: ownJ, measuredS, hasSlo });
     const ownBoardJ = kind.autoregressive ? model.replicas.reduce((sum, { device }) => sum + device.meter.wallJ, 0) : 0;
     book.ratio(`${prefix}.${classNames[i]}.${BOARD}`, ownBoardJ, model.runTokens, NO_TOKEN);
-    tokens += own;
+    written.merge(own);
     writingJ += ownJ;
     runTokens += model.runTokens;
     boardJ += ownBoardJ;
   });
-  tokenMetrics(book, prefix, { tally: stats.total, tokens, writingJ, measuredS, hasSlo });
+  tokenMetrics(book, prefix, { tally: stats.total, written, writingJ, measuredS, hasSlo });
   book.ratio(`${prefix}.${BOARD}`, boardJ, runTokens, NO_TOKEN);
   const used = replicas.map(({ usedS }) => usedS);
   const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
   const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
   book.ratio(`${prefix}.gpu_utilization_mean`, busyS, replicas.length * endS, "no time passed");
   book.ratio(`${prefix}.batch_size_mean`, memberS, busyS, "no batch began");
+  stepMetrics(book, prefix, service);
+}
+
+function stepMetrics(book: MetricBook, prefix: string, { replicas }: ModelServing): void {
+  const byStep = replicas.filter((replica) => replica instanceof StepReplica);
+  book.set(
+    `${prefix}.preemptions`,
+    byStep.reduce((sum, { preemptions }) => sum + preemptions, 0),
+  );
+  const shares = byStep.map(({ memory }) => memory.mostUsed / memory.blocks);
+  if (shares.length === 0) book.missing(`${prefix}.kv_cache_usage_max`, "the engine keeps no KV memory");
+  else book.set(`${prefix}.kv_cache_usage_max`, Math.max(...shares));
 }
 
 interface Written {
   readonly tally: RequestTally;
-  readonly tokens: number;
+  readonly written: TokenTally;
   /** Joules of answered requests to models that write tokens. */
   readonly writingJ: number;
   readonly measuredS: number;
   readonly hasSlo: boolean;
 }
 
-function tokenMetrics(book: MetricBook, prefix: string, { tally, tokens, writingJ, measuredS, hasSlo }: Written): void {
+function tokenMetrics(book: MetricBook, prefix: string, { tally, written, writingJ, measuredS, hasSlo }: Written): void {
+  const { tokens } = written;
   book.set(`${prefix}.output_tokens`, tokens);
   book.ratio(`${prefix}.output_tokens_per_s`, tokens, measuredS, "the run ended within the warm-up");
   book.ratio(`${prefix}.energy_mean_j_per_token`, writingJ, tokens, NO_TOKEN);
   if (hasSlo) book.ratio(`${prefix}.goodput_per_s`, tally.good, measuredS, "the run ended within the warm-up");
+  const options = { cutOffCount: 0, percentiles: PERCENTILES, reason: AT_ONCE };
+  book.latencies(`${prefix}.ttft`, written.ttftS, options);
+  book.latencies(`${prefix}.tpot`, written.tpotS, options);
+  book.ratio(`${prefix}.itl_mean_s`, written.gapsS, written.gaps, AT_ONCE);
+  if (written.gaps > 0) book.set(`${prefix}.itl_max_s`, written.longestGapS);
+  else book.missing(`${prefix}.itl_max_s`, AT_ONCE);
 }

@@ -38,7 +38,8 @@ export class Device implements Metered {
   powerW = 0;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
-  /** The process on it, told when its clock has changed. */
+  isHeld = false;
+  /** The process on it, told when its clock has changed; without one that listens, the clock of a held device is fixed. */
   #process: (() => void) | undefined = undefined;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
@@ -81,14 +82,11 @@ export class Device implements Metered {
   }
 
   /** A process takes the device, for good. */
-  hold(clockChanged: () => void): void {
+  hold(clockChanged?: () => void): void {
     if (this.isHeld) throw new Error(`${this.options.name} is taken`);
+    this.isHeld = true;
     this.#process = clockChanged;
     this.#settle();
-  }
-
-  get isHeld(): boolean {
-    return this.#process !== undefined;
   }
 
   /** Orders another clock, which holds once the switch latency has passed. @returns why not, or undefined. */
@@ -96,6 +94,7 @@ export class Device implements Metered {
     const { kind, kindName, name } = this.options;
     if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
     if (!this.server.isUp) return `${name} is not up`;
+    if (this.isHeld && this.#process === undefined) return `${name} runs an engine by steps, whose clock cannot change yet`;
     if (clockHz === this.#orderedHz) return undefined;
     this.#orderedHz = clockHz;
     this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);

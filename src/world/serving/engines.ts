@@ -1,9 +1,10 @@
-/** How a replica makes batches of requests. All members of a batch advance at the speed of a request alone. */
+/** How a replica makes batches of requests, or steps of tokens. All members of a batch advance at the speed of a request alone. */
 import { z } from "zod";
 import { type Plugin, registry } from "../base/plugin.ts";
 import { quantity } from "../base/quantity.ts";
 
-export interface Engine {
+export interface BatchEngine {
+  readonly kind: "batches";
   readonly maxBatch: number;
   /** A batch that is not full begins once the first of those who wait has waited this long since it arrived, seconds. */
   readonly batchWaitS: number;
@@ -11,37 +12,77 @@ export interface Engine {
   readonly isContinuous: boolean;
 }
 
+/** An engine that works by steps, and admits and releases requests between them. */
+export interface StepEngine {
+  readonly kind: "steps";
+  /** Most requests in a step. */
+  readonly maxBatch: number;
+  /** Most tokens in a step. */
+  readonly chunk: number;
+  /** Blocks of KV memory; undefined: what the GPU has left beside the weights. */
+  readonly kvBlocks: number | undefined;
+  /** Does a request keep memory for the longest answer from its admission on? Then it is never preempted. */
+  readonly reserves: boolean;
+}
+
+export type Engine = BatchEngine | StepEngine;
+
 const batching = {
   maxBatch: z.int().min(1).max(4096).default(8),
   batchWait: quantity("duration", { example: "100 ms" }).default(0),
 };
 
 const noneSchema = z.strictObject({ kind: z.literal("none") });
-const none: Plugin<"none", z.output<typeof noneSchema>, Engine> = {
+const none: Plugin<"none", z.output<typeof noneSchema>, BatchEngine> = {
   kind: "none",
   doc: "One request at a time.",
   schema: noneSchema,
-  create: () => ({ maxBatch: 1, batchWaitS: 0, isContinuous: false }),
+  create: () => ({ kind: "batches", maxBatch: 1, batchWaitS: 0, isContinuous: false }),
 };
 
 const dynamicSchema = z.strictObject({ kind: z.literal("dynamic"), ...batching });
-const dynamic: Plugin<"dynamic", z.output<typeof dynamicSchema>, Engine> = {
+const dynamic: Plugin<"dynamic", z.output<typeof dynamicSchema>, BatchEngine> = {
   kind: "dynamic",
   doc: "Batches of requests: a batch answers when its longest member is done.",
   schema: dynamicSchema,
-  create: ({ maxBatch, batchWait }) => ({ maxBatch, batchWaitS: batchWait, isContinuous: false }),
+  create: ({ maxBatch, batchWait }) => ({ kind: "batches", maxBatch, batchWaitS: batchWait, isContinuous: false }),
 };
 
 const continuousSchema = z.strictObject({ kind: z.literal("continuous"), ...batching });
-const continuous: Plugin<"continuous", z.output<typeof continuousSchema>, Engine> = {
+const continuous: Plugin<"continuous", z.output<typeof continuousSchema>, BatchEngine> = {
   kind: "continuous",
   doc: "A new batch whenever the shortest member is done; the others compete anew with what is left of them.",
   schema: continuousSchema,
-  create: ({ maxBatch, batchWait }) => ({ maxBatch, batchWaitS: batchWait, isContinuous: true }),
+  create: ({ maxBatch, batchWait }) => ({ kind: "batches", maxBatch, batchWaitS: batchWait, isContinuous: true }),
 };
 
-export const engines = registry("engine", [none, dynamic, continuous]);
-export const engineSchema = z.discriminatedUnion("kind", [noneSchema, dynamicSchema, continuousSchema]);
+const stepping = {
+  maxBatch: z.int().min(1).max(4096).default(128),
+  kvBlocks: z
+    .union([z.int().min(1), z.literal("unlimited")])
+    .optional()
+    .meta({ description: "Blocks of 16 tokens of KV memory; absent: what the GPU has left beside the weights." }),
+};
+const blocksOf = (kvBlocks: number | "unlimited" | undefined): number | undefined => (kvBlocks === "unlimited" ? Infinity : kvBlocks);
+
+const orcaSchema = z.strictObject({ kind: z.literal("orca"), ...stepping });
+const orca: Plugin<"orca", z.output<typeof orcaSchema>, StepEngine> = {
+  kind: "orca",
+  doc: "By steps: whole prompts and one token of each answer; memory for the longest answer is kept from admission on.",
+  schema: orcaSchema,
+  create: ({ maxBatch, kvBlocks }) => ({ kind: "steps", maxBatch, chunk: Infinity, kvBlocks: blocksOf(kvBlocks), reserves: true }),
+};
+
+const vllmSchema = z.strictObject({ kind: z.literal("vllm"), chunk: z.int().min(1).default(2048), ...stepping });
+const vllm: Plugin<"vllm", z.output<typeof vllmSchema>, StepEngine> = {
+  kind: "vllm",
+  doc: "By steps of at most chunk tokens, prompts in pieces; memory in blocks as needed, and the last admitted gives way.",
+  schema: vllmSchema,
+  create: ({ maxBatch, chunk, kvBlocks }) => ({ kind: "steps", maxBatch, chunk, kvBlocks: blocksOf(kvBlocks), reserves: false }),
+};
+
+export const engines = registry("engine", [none, dynamic, continuous, orca, vllm]);
+export const engineSchema = z.discriminatedUnion("kind", [noneSchema, dynamicSchema, continuousSchema, orcaSchema, vllmSchema]);
 export type EngineSpec = z.output<typeof engineSchema>;
 
 export function makeEngine(spec: EngineSpec): Engine {
@@ -52,5 +93,9 @@ export function makeEngine(spec: EngineSpec): Engine {
       return dynamic.create(spec);
     case "continuous":
       return continuous.create(spec);
+    case "orca":
+      return orca.create(spec);
+    case "vllm":
+      return vllm.create(spec);
   }
 }

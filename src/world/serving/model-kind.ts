@@ -9,7 +9,20 @@ const duration = (example: string) => quantity("duration", { example });
 
 /** Time of a request alone at the greatest clock: `base` + `perToken` x tokens that it writes. */
 const linearLatency = z.strictObject({ kind: z.literal("linear"), base: duration("100 ms"), perToken: duration("20 ms").default(0) });
-export type LatencyLaw = z.output<typeof linearLatency>;
+/**
+ * Time of one step of an engine that works by steps, at the greatest clock: `base` + `perPromptToken` x prompt tokens + `perSequence` x
+ * sequences that write a token + `perContextToken` x tokens that these look back on.
+ */
+const stepLatency = z.strictObject({
+  kind: z.literal("step"),
+  base: duration("11.4 ms"),
+  perPromptToken: duration("0.065 ms"),
+  perSequence: duration("0.0585 ms").default(0),
+  perContextToken: duration("0.334 us").default(0),
+});
+export type LinearLatency = z.output<typeof linearLatency>;
+export type StepLatency = z.output<typeof stepLatency>;
+export type LatencyLaw = LinearLatency | StepLatency;
 
 export const modelKindSchema = z.strictObject({
   kind: z.literal("model"),
@@ -18,8 +31,14 @@ export const modelKindSchema = z.strictObject({
   weights: quantity("memory", { above: 0, example: "5 GiB" }),
   /** Does it write its answer token by token? */
   autoregressive: z.boolean(),
+  /** Most tokens of a prompt and its answer together. */
+  context: z.int().min(2).optional(),
+  /** Memory that keys and values of one token take. */
+  kvPerToken: quantity("memory", { above: 0, example: "512 KiB" }).optional(),
   /** By GPU kind: it runs on those alone. */
-  latency: z.record(z.string(), linearLatency).meta({ description: "A latency law for each GPU kind that the model can run on." }),
+  latency: z
+    .record(z.string(), z.discriminatedUnion("kind", [linearLatency, stepLatency]))
+    .meta({ description: "A latency law for each GPU kind that the model can run on." }),
   /** Where the numbers come from. */
   source: z.string().min(1),
 });
@@ -28,9 +47,14 @@ export type ModelKindSpec = z.output<typeof modelKindSchema>;
 /** What is wrong between the fields of a kind, or undefined. */
 export function modelProblem({ autoregressive, latency }: ModelKindSpec): string | undefined {
   if (Object.keys(latency).length === 0) return "latency must name at least one GPU kind";
-  for (const [gpu, { base, perToken }] of Object.entries(latency)) {
-    if (!autoregressive && perToken > 0) return `latency.${gpu}.perToken must be 0: the model writes no tokens`;
-    if (base + perToken === 0) return `latency.${gpu} must take time`;
+  for (const [gpu, law] of Object.entries(latency)) {
+    if (law.kind === "step") {
+      if (!autoregressive) return `latency.${gpu} must be linear: the model writes no tokens`;
+      if (law.base + law.perSequence === 0) return `latency.${gpu} must take time for a token`;
+      continue;
+    }
+    if (!autoregressive && law.perToken > 0) return `latency.${gpu}.perToken must be 0: the model writes no tokens`;
+    if (law.base + law.perToken === 0) return `latency.${gpu} must take time`;
   }
   return undefined;
 }

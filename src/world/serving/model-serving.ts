@@ -12,9 +12,14 @@ import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
+import { type Tokens, unslowedS } from "./latency.ts";
+import { makeReplica } from "./make-replica.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./model-kind.ts";
 import type { LengthPredictor } from "./predictors/index.ts";
-import { type ReplicaListener, ServingReplica } from "./replica.ts";
+import type { Replica, ReplicaListener } from "./replica-port.ts";
+import { Sequence } from "./sequence.ts";
+import { StepReplica } from "./step-replica.ts";
+import { TokenTally } from "./token-tally.ts";
 
 export interface ServingOptions {
   readonly name: string;
@@ -35,12 +40,12 @@ export interface ServingPolicy {
 export class ServedModel {
   readonly kind: ModelKindSpec;
   readonly activity: ReturnType<typeof activityOf>;
-  readonly replicas: ServingReplica[] = [];
+  readonly replicas: Replica[] = [];
   readonly all: ReplicaIndex;
   readonly up: ReplicaIndex;
-  /** Tokens of finished requests of the measured window. */
-  tokens = 0;
-  /** Those of the whole run. */
+  /** Of finished requests of the measured window. */
+  readonly tally = new TokenTally();
+  /** Tokens of finished requests of the whole run. */
   runTokens = 0;
 
   constructor(kind: ModelKindSpec) {
@@ -50,7 +55,7 @@ export class ServedModel {
     this.up = indexOver(() => this.upReplicas);
   }
 
-  get upReplicas(): readonly ServingReplica[] {
+  get upReplicas(): readonly Replica[] {
     return this.replicas.filter((replica) => replica.isUp);
   }
 }
@@ -61,16 +66,15 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   readonly requests = new RequestPool();
   readonly watchers: RequestWatcher[] = [];
   readonly models: readonly ServedModel[];
-  readonly replicas: ServingReplica[] = [];
+  readonly replicas: Replica[] = [];
   /** A user of a closed loop has their answer, whatever it is. */
   userFree: (user: number) => void = () => {};
   readonly #simulation: Simulation;
   readonly #policy: ServingPolicy;
   readonly #routeRng: Rng;
   readonly #cursor: RequestCursor;
-  // By slot of the request.
-  readonly #tokens: number[] = [];
-  readonly #predicted: number[] = [];
+  /** By slot of the request. */
+  readonly #sequences: Sequence[] = [];
   readonly #onPredicted = (slot: number): void => this.#enter(this.requests.at(slot));
 
   constructor(simulation: Simulation, options: ServingOptions, policy: ServingPolicy, stats: ServiceStats, rng: Rng) {
@@ -92,17 +96,17 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     const model = this.models[modelIndex] as ServedModel;
     const place = { id: this.replicas.length as ReplicaId, model, device };
     const rules = { engine: this.options.engine, agingS: this.#policy.queue?.agingS ?? Infinity };
-    const replica = new ServingReplica(this.#simulation, place, rules, this);
+    const replica = makeReplica(this.#simulation, place, rules, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
   }
 
   get queuedCount(): number {
-    return this.replicas.reduce((sum, { queue }) => sum + queue.length, 0);
+    return this.replicas.reduce((sum, { queuedCount }) => sum + queuedCount, 0);
   }
 
   get runningCount(): number {
-    return this.replicas.reduce((sum, { running }) => sum + running.length, 0);
+    return this.replicas.reduce((sum, { runningCount }) => sum + runningCount, 0);
   }
 
   get energyJ(): number {
@@ -120,9 +124,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       energyJ += request.energyJ;
       carbonG += request.carbonG;
     }
-    for (const { running, device } of this.replicas) {
-      if (running.length === 0) continue;
-      const drawn = device.stretch();
+    for (const replica of this.replicas) {
+      const drawn = replica.drawn();
       energyJ += drawn.energyJ;
       carbonG += drawn.carbonG;
     }
@@ -130,7 +133,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   /** A request of a model arrives now; its answer will have so many tokens. */
-  arrive(outputTokens: number, modelIndex: number, user: number): void {
+  arrive(outputTokens: number, modelIndex: number, user: number, promptTokens: number): void {
     const { nowS } = this.#simulation;
     // An answer without tokens has no length to be told.
     const predictor = this.models[modelIndex]?.kind.autoregressive ? this.#policy.predictor : undefined;
@@ -139,12 +142,18 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     request.user = user;
     request.replica = NONE;
     request.state = REQUEST_STATE.predicting;
-    this.#tokens[request.slot] = outputTokens;
-    this.#predicted[request.slot] = predictor === undefined ? 0 : predictor.predict(outputTokens);
+    const sequence = this.#sequences[request.slot] ?? new Sequence(request);
+    this.#sequences[request.slot] = sequence;
+    sequence.reset(promptTokens, outputTokens);
+    if (predictor !== undefined) sequence.predictedTokens = predictor.predict(outputTokens);
     this.stats.arrived(nowS, modelIndex);
     const latencyS = predictor === undefined ? 0 : predictor.latencyS();
     if (latencyS > 0) this.#simulation.schedule(latencyS, PHASE.arrive, this.#onPredicted, request.slot);
     else this.#enter(request);
+  }
+
+  sequenceOf({ slot }: Request): Sequence {
+    return this.#sequences[slot] as Sequence;
   }
 
   finished(request: Request): void {
@@ -165,23 +174,19 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       return;
     }
     request.replica = replica.id;
-    if (replica.queue.length >= this.#roomAt(replica)) {
+    const sequence = this.sequenceOf(request);
+    if (replica.queuedCount >= this.options.queueLimit + replica.openPlaces || !fits(replica, sequence)) {
       this.#end(request, OUTCOME.rejected);
       return;
     }
-    request.workS = aloneS(replica, this.#tokens[request.slot] as number);
+    request.workS = workS(replica, { prompt: sequence.promptTokens, output: sequence.outputTokens });
     request.remainingS = request.workS;
     request.state = REQUEST_STATE.queued;
     request.key = this.keyOf(request);
     replica.enter(request);
   }
 
-  /** The queue, and the batch to come where none is under way. */
-  #roomAt({ running }: ServingReplica): number {
-    return this.options.queueLimit + (running.length > 0 ? 0 : this.options.engine.maxBatch);
-  }
-
-  #route(request: Request, model: ServedModel): ServingReplica | undefined {
+  #route(request: Request, model: ServedModel): Replica | undefined {
     const [only] = model.replicas;
     if (model.replicas.length === 1) return only?.isUp ? only : undefined;
     const up = model.upReplicas;
@@ -202,18 +207,21 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   /** Of a leftover, the prediction less what is written: a predictor's word is never corrected by the truth. */
-  #predictedLeft({ slot, workS, remainingS }: Request): number {
-    const written = remainingS < workS ? (this.#tokens[slot] as number) * (1 - remainingS / workS) : 0;
-    return Math.max(0, (this.#predicted[slot] as number) - written);
+  #predictedLeft(request: Request): number {
+    const { workS, remainingS } = request;
+    const { outputTokens, predictedTokens } = this.sequenceOf(request);
+    const written = remainingS < workS ? outputTokens * (1 - remainingS / workS) : 0;
+    return Math.max(0, predictedTokens - written);
   }
 
   #end(request: Request, outcome: Outcome): void {
     request.outcome = outcome;
     if (outcome === OUTCOME.finished) {
       const model = this.models[request.classIndex] as ServedModel;
-      const tokens = this.#tokens[request.slot] as number;
-      model.runTokens += tokens;
-      if (request.arrivalS >= this.stats.warmupS) model.tokens += tokens;
+      const sequence = this.sequenceOf(request);
+      request.tokenGapS = sequence.meanGapS;
+      model.runTokens += sequence.outputTokens;
+      if (request.arrivalS >= this.stats.warmupS) model.tally.add(sequence);
     }
     this.requests.remove(request);
     const { nowS } = this.#simulation;
@@ -223,18 +231,27 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 }
 
-/** Seconds that a request takes alone on the replica's GPU at its greatest clock. */
-function aloneS({ model, device }: ServingReplica, outputTokens: number): number {
-  const law = model.kind.latency[gpuName(device.options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-  return law.base + law.perToken * outputTokens;
+/** Seconds that a request takes alone on the replica's GPU; the replica multiplies them by what its clock slows down. */
+function workS({ model, device }: Replica, tokens: Tokens): number {
+  const { kindName } = device.options;
+  const law = model.kind.latency[gpuName(kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+  return unslowedS(model.kind, law, device.options, tokens);
 }
 
-function indexOver(replicas: () => readonly ServingReplica[]): ReplicaIndex {
+/** An answer ends where context or memory do; a prompt that leaves no room for one is turned away. */
+function fits(replica: Replica, sequence: Sequence): boolean {
+  if (!(replica instanceof StepReplica)) return true;
+  const room = replica.rules.tokenLimit - sequence.promptTokens;
+  sequence.outputTokens = Math.min(sequence.outputTokens, room);
+  return room > 0;
+}
+
+function indexOver(replicas: () => readonly Replica[]): ReplicaIndex {
   return {
     get count() {
       return replicas().length;
     },
-    id: (position) => (replicas()[position] as ServingReplica).id,
-    loadOf: (position) => (replicas()[position] as ServingReplica).load,
+    id: (position) => (replicas()[position] as Replica).id,
+    loadOf: (position) => (replicas()[position] as Replica).load,
   };
 }

@@ -1,22 +1,15 @@
 /** One replica of a model on its GPU: a queue, and the batch under way. Energy and progress are exact between events. */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import { Container } from "../cluster/container.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
 import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
-import type { Device } from "./device.ts";
-import type { Engine } from "./engines.ts";
+import type { Device, Drawn } from "./device.ts";
+import type { BatchEngine } from "./engines.ts";
 import { slowdown } from "./model-kind.ts";
 import type { ServedModel } from "./model-serving.ts";
+import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
 
-/** What a replica tells its workload. */
-export interface ReplicaListener {
-  /** The place in the queue of a request that goes back with what is left of it. */
-  keyOf(request: Request): number;
-  finished(request: Request): void;
-}
-
-export class ServingReplica {
+export class BatchReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
@@ -28,7 +21,7 @@ export class ServingReplica {
   busyS = 0;
   memberS = 0;
   readonly #simulation: Simulation;
-  readonly #engine: Engine;
+  readonly #engine: BatchEngine;
   readonly #agingS: number;
   readonly #listener: ReplicaListener;
   readonly #onForm = (): void => this.#start();
@@ -48,7 +41,7 @@ export class ServingReplica {
   constructor(
     simulation: Simulation,
     place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
-    rules: { readonly engine: Engine; readonly agingS: number },
+    rules: { readonly engine: BatchEngine; readonly agingS: number },
     listener: ReplicaListener,
   ) {
     this.id = place.id;
@@ -59,16 +52,33 @@ export class ServingReplica {
     this.#agingS = rules.agingS;
     this.#listener = listener;
     this.device.hold(() => this.#clockChanged());
-    this.#occupyServer();
+    occupyServer(this.device.server);
   }
 
   get isUp(): boolean {
     return this.device.server.isUp;
   }
 
+  get queuedCount(): number {
+    return this.queue.length;
+  }
+
+  get runningCount(): number {
+    return this.running.length;
+  }
+
   /** Requests waiting and running. */
   get load(): number {
     return this.queue.length + this.running.length;
+  }
+
+  /** The batch to come where none is under way. */
+  get openPlaces(): number {
+    return this.running.length > 0 ? 0 : this.#engine.maxBatch;
+  }
+
+  drawn(): Drawn {
+    return this.running.length === 0 ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
   }
 
   /** Time with a batch, and for each member, up to now. */
@@ -97,14 +107,6 @@ export class ServingReplica {
     while (this.queue.length > 0) lost.push(this.queue.pop());
     for (const request of lost) this.#entered.remove(request);
     return lost;
-  }
-
-  /** A process keeps its server awake and its static watts in the account of what is reserved. */
-  #occupyServer(): void {
-    const { server } = this.device;
-    const owner = { taskFinished: () => {}, rebased: () => {} }; // it never has a task
-    server.addContainer(new Container(owner, false), { cores: 0, memoryB: 0 });
-    server.settle();
   }
 
   /** Forms a batch once all else at that instant has happened: now where it is urgent or full, else when the first has waited. */

@@ -1,5 +1,6 @@
 /** The fields of `kind: model-serving`, in base units; the scenario puts arrivals and token laws beside them. */
 import { z } from "zod";
+import { quantity } from "../base/quantity.ts";
 import { sloSchema } from "../cluster/spec.ts";
 import { engineSchema } from "./engines.ts";
 
@@ -12,6 +13,14 @@ const model = z.strictObject({
   share: z.number().min(0).max(1).optional(),
 });
 
+const within = (example: string) => quantity("duration", { above: 0, example }).optional();
+/** Of the whole answer, of its first token, and of each one from then on: all that are said must hold. */
+const slo = sloSchema
+  .extend({ latency: within("5 s"), ttft: within("500 ms"), tpot: within("50 ms") })
+  .refine(({ latency, ttft, tpot }) => latency !== undefined || ttft !== undefined || tpot !== undefined, {
+    error: "must say latency, ttft or tpot",
+  });
+
 export const servingFields = {
   kind: z.literal("model-serving"),
   models: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), model).refine((models) => Object.keys(models).length > 0, {
@@ -19,7 +28,7 @@ export const servingFields = {
   }),
   engine: engineSchema.default({ kind: "none" }),
   queueLimit: z.int().min(0).optional(),
-  slo: sloSchema.optional(),
+  slo: slo.optional(),
   tenant: z.string().optional(),
   sites: z.array(z.string()).min(1).optional(),
 };

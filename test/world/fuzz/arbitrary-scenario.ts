@@ -164,6 +164,25 @@ const replayed = fc.record({
   engine: of<object>({ kind: "none" }, { kind: "dynamic", maxBatch: 3, batchWait: "5 s" }, { kind: "continuous", maxBatch: 2 }),
   arrivals: fc.record({ kind: of("trace"), file: of("chat.csv"), scale: of(1, 2) }),
 });
+const stepping = fc.record(
+  {
+    kind: of("model-serving"),
+    models: of<object>({ llm: { kind: "steps.yaml", replicas: 2 } }, { llm: { kind: "steps.yaml" }, other: { kind: "./steps.yaml" } }),
+    engine: fc.oneof(
+      fc.record({ kind: of("vllm"), maxBatch: fc.integer({ min: 1, max: 5 }), chunk: of(7, 64), kvBlocks: of<unknown>(3, 5, "unlimited") }),
+      of<object>({ kind: "orca" }, { kind: "vllm" }),
+    ),
+    promptTokens: of<unknown>(17, { kind: "exponential", mean: 12 }),
+    outputTokens: of<unknown>(9, { kind: "uniform", min: 0, max: 40 }),
+    arrivals: fc.oneof(
+      fc.record({ kind: of("poisson"), rate: of("0.1 req/s", "0.6 req/s") }),
+      fc.record({ kind: of("closed"), users: fc.integer({ min: 1, max: 9 }), thinkTime: of<unknown>("2 s") }),
+    ),
+    queueLimit: of(0, 1, 30),
+    slo: fc.record({ ttft: of("5 s"), tpot: of("1.3 s") }),
+  },
+  { requiredKeys: ["kind", "models", "engine", "promptTokens", "outputTokens", "arrivals", "queueLimit"] },
+);
 const predictor = fc.oneof(
   of<object>({ kind: "none" }, { kind: "oracle" }),
   fc.record({ kind: of("noise-dial"), noise: of(0, 0.4, 1), latency: of<unknown>("0 s", { kind: "exponential", mean: "1 s" }) }),
@@ -245,7 +264,19 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     east: optional(site),
     services: fc.array(fc.tuple(service, policies), { maxLength: 3 }),
     batches: fc.array(fc.tuple(batch, policies), { maxLength: 3 }),
-    chat: optional(fc.tuple(fc.oneof(serving, replayed), servingPolicies)),
+    chat: optional(
+      fc.oneof(
+        fc.tuple(fc.oneof(serving, replayed), servingPolicies),
+        fc.tuple(
+          stepping,
+          fc.record({
+            queue: optional(of<object>({ kind: "sjf", oracle: ["work"] })),
+            route: optional(routeRule),
+            clocks: fc.constant(undefined),
+          }),
+        ),
+      ),
+    ),
     faults: fc.array(fault, { maxLength: 3 }),
     duration: of("400 s", "1000 s", "1333.7 s"),
     warmup: of<unknown>("0 s", "100 s", "auto"),

@@ -29,4 +29,15 @@ latency: { g: { kind: linear, base: 4 s } }
 source: made up for tests
 `;
 
-export const KINDS: Files = { "g.yaml": GPU, "llm.yaml": MODEL, "encoder.yaml": ENCODER };
+/** Steps of 1 s + 10 ms a prompt token + 100 ms a writing request; KV blocks of 1 GiB, prompts and answers of at most 100 tokens. */
+const STEPS = `kind: model
+parameters: 1000
+weights: 4 GiB
+autoregressive: true
+context: 100
+kvPerToken: 64 MiB
+latency: { g: { kind: step, base: 1 s, perPromptToken: 10 ms, perSequence: 100 ms } }
+source: made up for tests
+`;
+
+export const KINDS: Files = { "g.yaml": GPU, "llm.yaml": MODEL, "encoder.yaml": ENCODER, "steps.yaml": STEPS };

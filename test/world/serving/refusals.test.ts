@@ -44,10 +44,18 @@ ${more}`.replace(/, arrivals/g, "\n    arrivals");
   return "";
 }
 
+const STEPS = { models: "{ llm: { kind: ./steps.yaml } }", engine: "{ kind: vllm }" };
+const PROMPTS = "promptTokens: 50\n    outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
+const steps = (from: string, to: string): Files => ({ "steps.yaml": (KINDS["steps.yaml"] as string).replace(from, to) });
+const REPLAY = "arrivals: { kind: trace, file: chat.csv }";
+
 const big = (weights: string): Files => ({ "llm.yaml": (KINDS["llm.yaml"] as string).replace("12 GiB", weights) });
 
 describe("models on GPUs", () => {
-  it("are accepted where nothing is wrong", () => assert.equal(complaint({}), ""));
+  it("are accepted where nothing is wrong", () => {
+    assert.equal(complaint({}), "");
+    assert.equal(complaint({ ...STEPS, rest: PROMPTS }), "");
+  });
 
   const cases: readonly (readonly [what: string, parts: Parts, files: Files, message: string])[] = [
     [
@@ -109,6 +117,85 @@ describe("models on GPUs", () => {
       { models: "{ llm: { kind: opt-1.3 } }" },
       {},
       'scenario.yaml:8:28: unknown model kind "opt-1.3". See `cybertwin list models`, or name a file: "./mine.yaml".',
+    ],
+    [
+      "by steps without a law of steps",
+      { ...STEPS, models: "{ llm: { kind: ./llm.yaml } }", rest: PROMPTS },
+      {},
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model without a latency of kind step on g, which engine vllm needs. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
+    ],
+    [
+      "by steps without a word on prompts",
+      STEPS,
+      {},
+      "scenario.yaml:7:5: workloads.chat.promptTokens is missing. Hint: a law such as { kind: lognormal, median: 1000, sigma: 0.9 }, or a trace with a column prompt_tokens.",
+    ],
+    [
+      "with no KV blocks",
+      { ...STEPS, engine: "{ kind: vllm, kvBlocks: 0 }", rest: PROMPTS },
+      {},
+      "scenario.yaml:9:37: workloads.chat.engine.kvBlocks must be at least 1, got 0.",
+    ],
+    [
+      "with weights that leave no KV block",
+      { ...STEPS, rest: PROMPTS },
+      steps("weights: 4 GiB", "weights: 11.5 GiB"),
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind needs 1 GiB for a KV block of 16 tokens, more than its weights leave: g 0.5 GiB. Hint: a GPU of at least 16.5 GiB.",
+    ],
+    [
+      "with KV memory of unknown size",
+      { ...STEPS, rest: PROMPTS },
+      steps("kvPerToken: 64 MiB\n", ""),
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model without kvPerToken: nobody knows how many blocks of KV memory there are for engine vllm. Hint: engine: { kvBlocks: 1000 }, or a model with kvPerToken.",
+    ],
+    [
+      "replaying a prompt as long as the context",
+      { ...STEPS, rest: REPLAY },
+      { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 99, 3], [1, 100, 3]) },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
+    ],
+    [
+      "replaying a prompt as long as the KV memory",
+      { ...STEPS, engine: "{ kind: vllm, kvBlocks: 3 }", rest: REPLAY },
+      { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 60, 3]) },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 60 tokens, and the 48 tokens of 3 KV blocks must hold prompt and answer. Hint: prompts of at most 47 tokens, or kvBlocks: 4.",
+    ],
+    [
+      "with prompts that are longer than the KV memory in the mean",
+      { ...STEPS, engine: "{ kind: vllm, kvBlocks: 3 }", rest: PROMPTS },
+      {},
+      "scenario.yaml:10:19: workloads.chat.promptTokens have 50 tokens in the mean, and the 48 tokens of 3 KV blocks must hold prompt and answer. Hint: prompts of at most 47 tokens, or kvBlocks: 4.",
+    ],
+    [
+      "replaying a request without a prompt",
+      { ...STEPS, rest: REPLAY },
+      { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 0, 3]) },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has 0 prompt tokens. Hint: at least 1.",
+    ],
+    [
+      "by steps under more load than full steps can carry",
+      { ...STEPS, engine: "{ kind: vllm, maxBatch: 2 }", rest: PROMPTS.replace("0.1", "0.4") },
+      {},
+      // 4 steps of 1 s, and 2 x (50 x 10 ms + 3 x 100 ms) of prompts and tokens, its own and its neighbour's.
+      "scenario.yaml:8:20: workloads.chat.models.llm.replicas keep 2.24 places busy (0.4 req/s x 5.6 s), and replicas x maxBatch are 2: the queue would grow for ever. Hint: 2 replicas, or a queueLimit.",
+    ],
+    [
+      "with an SLO on first tokens, and an engine that has none",
+      { rest: `${POISSON}\n    slo: { ttft: 5 s }` },
+      {},
+      "scenario.yaml:12:18: workloads.chat.slo.ttft needs an engine that writes token by token: none answers a request as a whole. Hint: engine: { kind: vllm }, or an SLO on latency.",
+    ],
+    [
+      "with an SLO on nothing",
+      { rest: `${POISSON}\n    slo: { percentile: 0.9 }` },
+      {},
+      "scenario.yaml:12:10: workloads.chat.slo must say latency, ttft or tpot.",
+    ],
+    [
+      "by steps with a rule that ages",
+      { ...STEPS, rest: PROMPTS, more: "controllers: { q: { kind: ssjf, target: { workload: chat }, aging: 9 s } }" },
+      {},
+      "scenario.yaml:13:68: controllers.q.aging is not supported yet with engine vllm. Hint: without aging, or engine: { kind: continuous }.",
     ],
     [
       "with an engine that is still to come",

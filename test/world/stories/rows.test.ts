@@ -16,11 +16,31 @@ record: { requests: true, events: true }`),
     );
     assert.deepEqual(rowsOf(result, "requests"), [
       {
-        ...{ id: 1, attempt: 1, workload: "web", class: "", arrival_s: 2, start_s: Number.NaN, finish_s: 2, outcome: "rejected" },
+        ...{
+          id: 1,
+          attempt: 1,
+          workload: "web",
+          class: "",
+          arrival_s: 2,
+          start_s: Number.NaN,
+          first_token_s: Number.NaN,
+          finish_s: 2,
+          outcome: "rejected",
+        },
         ...{ replica: 0, server: "west/0", energy_j: 0, carbon_g: 0 },
       },
       {
-        ...{ id: 0, attempt: 1, workload: "web", class: "", arrival_s: 1, start_s: 1, finish_s: 5, outcome: "finished" },
+        ...{
+          id: 0,
+          attempt: 1,
+          workload: "web",
+          class: "",
+          arrival_s: 1,
+          start_s: 1,
+          first_token_s: Number.NaN,
+          finish_s: 5,
+          outcome: "finished",
+        },
         ...{ replica: 0, server: "west/0", energy_j: 50, carbon_g: 50 * 1e-4 },
       },
     ]);

@@ -1,0 +1,99 @@
+/** Whether an engine that works by steps can run a model: its law, its KV memory, and prompts that fit. */
+import type { StepEngine } from "../world/serving/engines.ts";
+import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
+import { BLOCK_TOKENS, blocksBesideWeights, blocksFor, tokenLimit } from "../world/serving/kv-memory.ts";
+import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import type { Findings } from "./findings.ts";
+import { columnOf } from "./meaning-tokens.ts";
+import type { Parts } from "./parts.ts";
+import type { ServingSpec } from "./spec.ts";
+import type { Path } from "./tree.ts";
+
+const GIB = 1_073_741_824;
+export const gib = (bytes: number): string => `${Number((bytes / GIB).toPrecision(4))} GiB`;
+
+export interface StepCheck {
+  readonly serving: ServingSpec;
+  readonly engine: StepEngine;
+  /** The model's place among the workload's, and its name there. */
+  readonly key: string;
+  readonly model: ModelKindSpec;
+  /** GPUs that hold its weights, and what they are called. */
+  readonly gpus: readonly { readonly name: string; readonly kind: GpuKindSpec }[];
+  readonly parts: Parts;
+}
+
+/** @returns whether all is well so far: only then can the load be judged. */
+export function checkSteps(check: StepCheck, path: Path, findings: Findings): boolean {
+  const { serving, engine, model, gpus } = check;
+  const at = [...path, "kind"];
+  const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind === "step");
+  const stranger = gpus.find(({ name }) => model.latency[gpuName(name)]?.kind !== "step");
+  if (stranger !== undefined) {
+    const hint =
+      byStep.length > 0 ? `It has one on: ${byStep.join(", ")}.` : "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.";
+    findings.problem(
+      at,
+      `names a model without a latency of kind step on ${gpuName(stranger.name)}, which engine ${serving.engine.kind} needs`,
+      hint,
+    );
+    return false;
+  }
+  if (engine.kvBlocks === undefined && model.kvPerToken === undefined) {
+    const hint = "Hint: engine: { kvBlocks: 1000 }, or a model with kvPerToken.";
+    findings.problem(
+      at,
+      `names a model without kvPerToken: nobody knows how many blocks of KV memory there are for engine ${serving.engine.kind}`,
+      hint,
+    );
+    return false;
+  }
+  const blocks = engine.kvBlocks ?? Math.min(...gpus.map(({ kind }) => blocksBesideWeights(kind, model)));
+  if (blocks === 0) {
+    noBlocks(check, at, findings);
+    return false;
+  }
+  return checkPrompts(check, path, blocks, findings);
+}
+
+function noBlocks({ model, gpus }: StepCheck, path: Path, findings: Findings): void {
+  const blockB = BLOCK_TOKENS * (model.kvPerToken as number);
+  const room = gpus.map(({ name, kind }) => `${gpuName(name)} ${gib(kind.memory - kind.overhead - model.weights)}`);
+  const neededB = Math.min(...gpus.map(({ kind }) => kind.overhead)) + model.weights + blockB;
+  findings.problem(
+    path,
+    `needs ${gib(blockB)} for a KV block of ${BLOCK_TOKENS} tokens, more than its weights leave: ${[...new Set(room)].join(", ")}`,
+    `Hint: a GPU of at least ${gib(neededB)}.`,
+  );
+}
+
+/** The longest prompt that is known must leave room for a token of its answer. */
+function checkPrompts({ serving, key, model, parts }: StepCheck, path: Path, blocks: number, findings: Findings): boolean {
+  const limit = tokenLimit(model, blocks);
+  const what = limit === model.context ? `the context of ${limit} tokens` : `the ${limit} tokens of ${blocks} KV blocks`;
+  const hint = `Hint: prompts of at most ${limit - 1} tokens`;
+  const more = (tokens: number): string => (limit === model.context ? "." : `, or kvBlocks: ${blocksFor(tokens + 1)}.`);
+  const law = serving.promptTokens;
+  const column = columnOf("promptTokens", law);
+  if (column === undefined) {
+    const tokens = parts.meanOfLaw(law as NonNullable<typeof law>);
+    if (!(tokens >= limit)) return true;
+    findings.problem(
+      [...path.slice(0, 2), "promptTokens"],
+      `have ${tokens} tokens in the mean, and ${what} must hold prompt and answer`,
+      hint + more(tokens),
+    );
+    return false;
+  }
+  const table = parts.traceOf(serving.arrivals);
+  const scale = law === undefined ? 1 : (law.scale as number);
+  const names = table?.texts.class;
+  const row = table?.numbers[column]?.findIndex(
+    (tokens, i) => (names === undefined || names[i] === key) && Math.round(tokens * scale) >= limit,
+  );
+  if (row === undefined || row < 0) return true;
+  const tokens = Math.round((table?.numbers[column]?.[row] as number) * scale);
+  const message = `replay a trace whose request ${row + 1} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
+  findings.problem([...path.slice(0, 2), "arrivals"], message, hint + more(tokens));
+  return false;
+}

@@ -1,0 +1,57 @@
+/** Whether requests to models have tokens: prompts and answers, by a law or by a column of the trace that arrivals replay. */
+import type { Table } from "../world/base/table.ts";
+import type { ModelKindSpec } from "../world/serving/model-kind.ts";
+import type { Findings } from "./findings.ts";
+import type { Parts, PluginSpec } from "./parts.ts";
+import { type ServingSpec, takesPrompts } from "./spec.ts";
+import type { Path } from "./tree.ts";
+
+interface Tokens {
+  readonly field: "outputTokens" | "promptTokens";
+  readonly law: PluginSpec | undefined;
+  /** As messages call them, with a law for example. */
+  readonly words: string;
+  readonly example: string;
+  readonly table: Table | undefined;
+}
+
+export function checkTokens(
+  serving: ServingSpec,
+  path: Path,
+  { kinds, parts }: { kinds: readonly ModelKindSpec[]; parts: Parts },
+  findings: Findings,
+): void {
+  const table = parts.traceOf(serving.arrivals);
+  const { outputTokens, promptTokens } = serving;
+  if (kinds.some(({ autoregressive }) => autoregressive)) {
+    const example = "{ kind: lognormal, median: 140, sigma: 0.9 }";
+    check({ field: "outputTokens", law: outputTokens, words: "output tokens", example, table }, path, findings);
+  }
+  if (promptTokens !== undefined && !takesPrompts({ ...serving, promptTokens: undefined }, kinds))
+    findings.warn([...path, "promptTokens"], "are not looked at: no model of the workload has a latency of kind step");
+  if (takesPrompts(serving, kinds)) {
+    const example = "{ kind: lognormal, median: 1000, sigma: 0.9 }";
+    check({ field: "promptTokens", law: promptTokens, words: "prompt tokens", example, table }, path, findings);
+  }
+}
+
+/** The column of a trace that says the tokens, or undefined where a law does. */
+export function columnOf(field: Tokens["field"], law: PluginSpec | undefined): string | undefined {
+  if (law === undefined) return field === "outputTokens" ? "output_tokens" : "prompt_tokens";
+  return law.kind === "trace" ? String(law.column) : undefined;
+}
+
+function check({ field, law, words, example, table }: Tokens, path: Path, findings: Findings): void {
+  const column = columnOf(field, law);
+  if (column === undefined) return;
+  const values = table?.numbers[column];
+  if (values === undefined) {
+    const at = [...path, law === undefined ? field : "arrivals"];
+    const message = law === undefined ? "is missing" : `lack the trace column ${JSON.stringify(column)} that ${field} names`;
+    findings.problem(at, message, `Hint: a law such as ${example}, or a trace with a column ${columnOf(field, undefined)}.`);
+    return;
+  }
+  const row = values.findIndex((tokens) => !(tokens > 0));
+  if (row >= 0)
+    findings.problem([...path, "arrivals"], `replay a trace whose request ${row + 1} has ${values[row]} ${words}`, "Hint: at least 1.");
+}

@@ -1,0 +1,41 @@
+/** Memory for keys and values of one replica, in blocks of 16 tokens. */
+import type { GpuKindSpec } from "./gpu-kind.ts";
+import type { ModelKindSpec } from "./model-kind.ts";
+
+/** @see vLLM's default block size. */
+export const BLOCK_TOKENS = 16;
+
+export const blocksFor = (tokens: number): number => Math.ceil(tokens / BLOCK_TOKENS);
+
+/** Whole blocks that a GPU has left beside the weights; the model says what a token takes. */
+export function blocksBesideWeights({ memory, overhead }: GpuKindSpec, { weights, kvPerToken }: ModelKindSpec): number {
+  if (kvPerToken === undefined) throw new Error("a model without kvPerToken has no blocks of its own");
+  return Math.max(0, Math.floor((memory - overhead - weights) / (BLOCK_TOKENS * kvPerToken)));
+}
+
+/** Most tokens of a prompt and its answer together: by the model, and by the memory. */
+export function tokenLimit({ context }: ModelKindSpec, blocks: number): number {
+  return Math.min(context ?? Infinity, blocks * BLOCK_TOKENS);
+}
+
+export class KvMemory {
+  /** Infinity: no limit. */
+  readonly blocks: number;
+  used = 0;
+  mostUsed = 0;
+
+  constructor(blocks: number) {
+    this.blocks = blocks;
+  }
+
+  get free(): number {
+    return this.blocks - this.used;
+  }
+
+  /** Takes blocks, or gives them back where `count` is negative. @throws {Error} if there are too few: our bug. */
+  take(count: number): void {
+    this.used += count;
+    if (this.used > this.blocks || this.used < 0) throw new Error(`KV memory: ${this.used} of ${this.blocks} blocks`);
+    if (this.used > this.mostUsed) this.mostUsed = this.used;
+  }
+}

@@ -1,0 +1,44 @@
+/** A replica as its workload sees it, whatever its engine: requests go in, some come out, joules are known at any time. */
+import type { ReplicaId } from "../base/id.ts";
+import { Container } from "../cluster/container.ts";
+import type { Request } from "../cluster/request-pool.ts";
+import type { Server } from "../cluster/server.ts";
+import type { Device, Drawn } from "./device.ts";
+import type { ServedModel } from "./model-serving.ts";
+import type { Sequence } from "./sequence.ts";
+
+export interface Replica {
+  readonly id: ReplicaId;
+  readonly model: ServedModel;
+  readonly device: Device;
+  readonly isUp: boolean;
+  readonly queuedCount: number;
+  readonly runningCount: number;
+  /** Requests waiting and running. */
+  readonly load: number;
+  /** Requests that may enter beside those that a limit of the queue lets wait. */
+  readonly openPlaces: number;
+  /** Time with requests running, and that time counted for each of them, up to now. */
+  readonly usedS: { readonly busyS: number; readonly memberS: number };
+  /** What those who run have drawn and not been given yet. */
+  drawn(): Drawn;
+  /** A request joins; its key and state are set. */
+  enter(request: Request): void;
+  /** The server went down: all that are here, first those who run, then those who wait, each in order. */
+  lose(): readonly Request[];
+}
+
+/** What a replica tells its workload, and asks it. */
+export interface ReplicaListener {
+  finished(request: Request): void;
+  /** The place in the queue of a request that goes back with what is left of it. */
+  keyOf(request: Request): number;
+  sequenceOf(request: Request): Sequence;
+}
+
+/** A process keeps its server awake and its static watts in the account of what is reserved. */
+export function occupyServer(server: Server): void {
+  const owner = { taskFinished: () => {}, rebased: () => {} }; // it never has a task
+  server.addContainer(new Container(owner, false), { cores: 0, memoryB: 0 });
+  server.settle();
+}
