@@ -113,9 +113,9 @@ function cloudGroup(output: RunOutput): Group {
     fact.metric === "carbon.total_g" ? { ...fact, remark: carbonParts(output) ?? fact.remark } : fact,
   );
   const sites = output.runs[0]?.series.sites.map((site) => site.name) ?? [];
-  const busy = sites.flatMap((name) =>
-    factOf(output, sites.length > 1 ? `utilization of ${name}` : "utilization", `sites.${name}.utilization_mean`),
-  );
+  const hasGpus = Object.keys(output.summary).some((metric) => metric.endsWith(".gpu_utilization_mean")); // whose busy share is another
+  const used = hasGpus ? "CPU utilization" : "utilization";
+  const busy = sites.flatMap((name) => factOf(output, sites.length > 1 ? `${used} of ${name}` : used, `sites.${name}.utilization_mean`));
   return { kind: "cloud", name: "cloud", facts: [...facts, ...busy] };
 }
 

@@ -23,7 +23,7 @@ export interface GpuPower {
 /**
  * P = static + memory d + A u v(u)^2 for u = clock / greatest clock, d the memory's activity, A the clocked watts; the voltage v
  * is level up to the kink and linear to 1 above it. Joules for a piece of arithmetic, P / u, are least at the kink.
- * Fitted on 20 applications at 9 clocks of a V100: rms 2.3 W; docs/serving.md names the data.
+ * Fits of this form on public sweeps of a V100 are off by 2.1 to 2.4 W (rms); catalogue/gpus/README.md names the data.
  */
 export function gpuPowerW(law: GpuPower, ratio: number, activity: Activity): number {
   const { memory, core } = activity === "idle" ? { memory: 0, core: law.idle } : law[activity];
