@@ -17,6 +17,8 @@ const schema = z.strictObject({
   increase: z.number().gt(1).default(1.5),
   /** When it is safe, so many clocks lower. */
   decrease: z.int().min(1).default(1),
+  /** No lower than this when it is safe, such as the clock of least energy; without it the SLO alone sets the floor. */
+  floor: quantity("frequency", { above: 0, example: "945 MHz" }).optional(),
 });
 type Spec = z.infer<typeof schema>;
 
@@ -77,7 +79,7 @@ function nextHz(gpu: GpuTelemetry, seen: readonly Seen[], spec: Spec): number {
     return clocksHz.find((hz) => hz >= clockHz * spec.increase) ?? (clocksHz.at(-1) as number);
   }
   if (slack <= spec.slackHigh) return clockHz;
-  const floorHz = clocksHz.find((hz) => predictedS(hz) <= sloS) as number; // the present clock is one
+  const floorHz = clocksHz.find((hz) => predictedS(hz) <= sloS && hz >= (spec.floor ?? 0)) ?? clockHz; // the SLO's is the present one at most
   return Math.max(floorHz, clocksHz[Math.max(0, clocksHz.indexOf(clockHz) - spec.decrease)] as number);
 }
 

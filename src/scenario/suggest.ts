@@ -1,10 +1,13 @@
 /** "Did you mean": the nearest of the allowed words, if any is near. */
 
-/** @returns the word at the least edit distance, at most a third of its length (and 1 at least); first of equals. */
+/** @returns a word that begins with this one; else that at the least edit distance, at most a third of its length (and 1 at least); first of equals. */
 export function nearest(word: string, allowed: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of allowed) {
+  const words = [...allowed];
+  const longer = words.find((candidate) => word.length > 1 && candidate.toLowerCase().startsWith(word.toLowerCase()));
+  if (longer !== undefined) return longer;
+  for (const candidate of words) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
       best = candidate;

@@ -71,6 +71,16 @@ describe("ondemand", () => {
 describe("mu-serve", () => {
   const spec = { kind: "mu-serve", window: "10 s", attainment: 0.9, slackLow: 0.1, slackHigh: 0.4, increase: 1.5 };
 
+  it("goes no lower than its floor", () => {
+    // Safe at 0.1 s of 10 s: one clock lower, 800 to 600; with a floor of 700 MHz the least is 800, and from 1000 it goes there.
+    const safe = { latencyP99S: 0.1 };
+    assert.equal(once(spec, safe), 600);
+    assert.equal(once({ ...spec, floor: "700 MHz" }, safe), undefined);
+    assert.equal(once({ ...spec, floor: "700 MHz" }, { ...safe, mhz: 1000 }), 800);
+    assert.equal(once({ ...spec, floor: "2 GHz" }, safe), undefined); // above the table: the clock stays
+    assert.equal(once({ ...spec, floor: "700 MHz" }, { good: 0, mhz: 400 }), 600); // under pressure it is no concern
+  });
+
   it("multiplies the clock when too many missed the SLO, to the first that is enough", () => {
     // 1.5 x 400 = 600; 1.5 x 600 = 900: 1000; 1.5 x 800 = 1200: there is no more than 1000.
     assert.equal(once(spec, { good: 8, mhz: 400, latencyP99S: 1 }), 600);
