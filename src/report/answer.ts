@@ -113,7 +113,8 @@ function cloudGroup(output: RunOutput): Group {
     fact.metric === "carbon.total_g" ? { ...fact, remark: carbonParts(output) ?? fact.remark } : fact,
   );
   const sites = output.runs[0]?.series.sites.map((site) => site.name) ?? [];
-  const hasGpus = Object.keys(output.summary).some((metric) => metric.endsWith(".gpu_utilization_mean")); // whose busy share is another
+  // The busy share of GPUs is another; where there are none it is null.
+  const hasGpus = Object.entries(output.summary).some(([metric, { mean }]) => metric.endsWith(".gpu_utilization_mean") && mean !== null);
   const used = hasGpus ? "CPU utilization" : "utilization";
   const busy = sites.flatMap((name) => factOf(output, sites.length > 1 ? `${used} of ${name}` : used, `sites.${name}.utilization_mean`));
   return { kind: "cloud", name: "cloud", facts: [...facts, ...busy] };
