@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { quantity } from "../world/base/quantity.ts";
-import type { Action, GpuTelemetry, Periodic } from "../world/ports.ts";
+import type { GpuTelemetry, Periodic } from "../world/ports.ts";
+import { clocksBySample } from "./gpu-clocks.ts";
 import type { ControllerPlugin } from "./plugin.ts";
 
 const schema = z.strictObject({
@@ -43,26 +44,15 @@ interface Seen {
   readonly latencyS: number;
 }
 
-/** Speaks once of each sample. */
 function miad(spec: Spec): Periodic {
   const windows = new Map<number, readonly Seen[]>();
-  let heardS = Number.NEGATIVE_INFINITY;
-  return {
-    kind: "periodic",
-    periodS: spec.period,
-    decide: ({ gpus, sampledAtS }) => {
-      if (sampledAtS === heardS) return [];
-      heardS = sampledAtS;
-      return gpus.flatMap((gpu): Action[] => {
-        const recent = (windows.get(gpu.id) ?? []).filter(({ atS }) => atS > sampledAtS - spec.window);
-        const { ended, good, latencyP99S } = gpu;
-        const seen = [...recent, { atS: sampledAtS, ended, good, latencyS: latencyP99S / slowdownAt(gpu, gpu.clockHz) }];
-        windows.set(gpu.id, seen);
-        const clockHz = nextHz(gpu, seen, spec);
-        return gpu.up && clockHz !== gpu.clockHz ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
-      });
-    },
-  };
+  return clocksBySample(spec.period, (gpu, sampledAtS) => {
+    const recent = (windows.get(gpu.id) ?? []).filter(({ atS }) => atS > sampledAtS - spec.window);
+    const { ended, good, latencyP99S } = gpu;
+    const seen = [...recent, { atS: sampledAtS, ended, good, latencyS: latencyP99S / slowdownAt(gpu, gpu.clockHz) }];
+    windows.set(gpu.id, seen);
+    return nextHz(gpu, seen, spec);
+  });
 }
 
 /** Where nothing ended nothing is known, and the clock stays. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { quantity } from "../world/base/quantity.ts";
-import type { Action, GpuTelemetry, Periodic } from "../world/ports.ts";
+import type { GpuTelemetry } from "../world/ports.ts";
+import { clocksBySample } from "./gpu-clocks.ts";
 import type { ControllerPlugin } from "./plugin.ts";
 
 const schema = z.strictObject({
@@ -23,25 +24,8 @@ export const ondemand: ControllerPlugin<"periodic", Spec> = {
   oracles: [],
   needsOracle: false,
   schema,
-  create: governor,
+  create: (spec) => clocksBySample(spec.period, (gpu) => nextHz(gpu, spec)),
 };
-
-/** Speaks once of each sample. */
-function governor(spec: Spec): Periodic {
-  let heardS = Number.NEGATIVE_INFINITY;
-  return {
-    kind: "periodic",
-    periodS: spec.period,
-    decide: ({ gpus, sampledAtS }) => {
-      if (sampledAtS === heardS) return [];
-      heardS = sampledAtS;
-      return gpus.flatMap((gpu): Action[] => {
-        const clockHz = nextHz(gpu, spec);
-        return gpu.up && clockHz !== gpu.clockHz ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
-      });
-    },
-  };
-}
 
 function nextHz({ busy, clockHz, clocksHz }: GpuTelemetry, { up, down, steps }: Spec): number {
   if (busy > up) return clocksHz.at(-1) as number;

@@ -29,18 +29,7 @@ describe("reproduce", () => {
   afterEach(() => cli.remove());
 
   async function reproduce(figures: readonly Claim[], words: readonly string[] = [], texts: Readonly<Record<string, string>> = {}) {
-    const said = { out: "", err: "" };
-    const io = {
-      out: (text: string) => {
-        said.out += text;
-      },
-      err: (text: string) => {
-        said.err += text;
-      },
-      cwd: cli.folder,
-      errIsTerminal: false,
-      catchInterrupt: () => new AbortController().signal,
-    };
+    const { io, said } = cli.listen();
     const given = new Map(Object.entries({ tier: "quick", format: "json", workers: "1", ...texts }));
     const args: Args = { words, switches: new Set<string>(), texts: given, lists: new Map() };
     return { code: await reproduceFigures(figures, args, io), ...said };

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../../src/cli/cli.ts";
+import type { Io } from "../../src/cli/io.ts";
 import { fakeEngine } from "./fake-engine.ts";
 
 export interface Answer {
@@ -20,7 +21,8 @@ export class CliCase {
     return name;
   }
 
-  async run(...argv: readonly string[]): Promise<Answer> {
+  /** Where a command speaks, and what it has said there. */
+  listen(): { readonly io: Io; readonly said: { out: string; err: string } } {
     const said = { out: "", err: "" };
     const io = {
       out: (text: string) => {
@@ -33,6 +35,11 @@ export class CliCase {
       errIsTerminal: false,
       catchInterrupt: () => new AbortController().signal,
     };
+    return { io, said };
+  }
+
+  async run(...argv: readonly string[]): Promise<Answer> {
+    const { io, said } = this.listen();
     const code = await runCli(argv, io, async () => fakeEngine);
     return { code, ...said };
   }

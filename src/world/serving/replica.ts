@@ -18,8 +18,8 @@ export class BatchReplica implements Replica {
   /** Members of the batch under way. */
   running: Request[] = [];
   /** Time with a batch, and that time counted for each member, of batches that ended. */
-  busyS = 0;
-  memberS = 0;
+  #busyS = 0;
+  #memberS = 0;
   readonly #simulation: Simulation;
   readonly #engine: BatchEngine;
   readonly #agingS: number;
@@ -84,7 +84,7 @@ export class BatchReplica implements Replica {
   /** Time with a batch, and for each member, up to now. */
   get usedS(): { readonly busyS: number; readonly memberS: number } {
     const openS = this.running.length === 0 ? 0 : this.#simulation.nowS - this.#startS;
-    return { busyS: this.busyS + openS, memberS: this.memberS + openS * this.running.length };
+    return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
   /** A request joins the queue; its key, state and work are set. */
@@ -205,8 +205,8 @@ export class BatchReplica implements Replica {
       request.carbonG += carbonG / batch.length;
     }
     const spentS = this.#simulation.nowS - this.#startS;
-    this.busyS += spentS;
-    this.memberS += spentS * batch.length;
+    this.#busyS += spentS;
+    this.#memberS += spentS * batch.length;
     this.running = [];
   }
 }
