@@ -1,8 +1,9 @@
 /** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
-import { aloneS, StepTime, type Tokens } from "../world/serving/latency.ts";
+import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { gpuName, type LatencyLaw, type ModelKindSpec, modelProblem } from "../world/serving/model-kind.ts";
+import { makeStepTime } from "../world/serving/step-time.ts";
 import type { Findings } from "./findings.ts";
 import { checkSteps, gib } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
@@ -153,8 +154,7 @@ function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, outp
   const { kind: by, maxBatch } = makeEngine(engine);
   if (law.kind === "linear" || by === "batches") return aloneS(model, law, { kind, clockHz }, { prompt, output });
   // The others add to each of its steps what it adds itself.
-  const time = new StepTime(law, kind, clockHz);
-  const baseS = time.ofS(0, 0, 0);
+  const baseS = makeStepTime(law, kind, clockHz).stepS(0, 0, 0, 0);
   const ownS = aloneS(model, law, { kind, clockHz }, { prompt, output }) - output * baseS;
   return output * baseS + maxBatch * ownS;
 }

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { checkModelKind } from "../../src/scenario/index.ts";
 import { type GpuKindSpec, gpuKindSchema } from "../../src/world/serving/gpu-kind.ts";
-import { StepTime } from "../../src/world/serving/latency.ts";
 import { type ModelKindSpec, modelKindSchema } from "../../src/world/serving/model-kind.ts";
+import { makeStepTime, pairsOf } from "../../src/world/serving/step-time.ts";
 
 const FOLDER = "catalogue/models/";
 const FIELDS = ["kind", "parameters", "weights", "autoregressive", "latency", "source"];
@@ -97,9 +97,9 @@ describe("model kinds of the catalogue", () => {
       assert.deepEqual(Object.keys(model.latency), [gpu]);
       const law = model.latency[gpu];
       assert.ok(law?.kind === "step");
-      const time = new StepTime(law, kind);
+      const time = makeStepTime(law, kind);
       for (const [measuredMs, promptTokens, sequences, contextTokens] of points) {
-        const ms = 1000 * time.ofS(promptTokens, sequences, sequences * contextTokens);
+        const ms = 1000 * time.stepS(promptTokens, pairsOf(0, promptTokens), sequences, sequences * contextTokens);
         assert.ok(Math.abs(ms / measuredMs - 1) <= tolerance, `${ms} ms, measured ${measuredMs}`);
       }
     });

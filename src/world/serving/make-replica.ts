@@ -4,12 +4,12 @@ import type { ReplicaId } from "../base/id.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
 import { blocksBesideWeights, tokenLimit } from "./kv-memory.ts";
-import { StepTime } from "./latency.ts";
 import { gpuName } from "./model-kind.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { BatchReplica } from "./replica.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { StepReplica } from "./step-replica.ts";
+import { makeStepTime } from "./step-time.ts";
 
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
 export function makeReplica(
@@ -24,6 +24,6 @@ export function makeReplica(
   const law = model.latency[gpuName(kindName)];
   if (law?.kind !== "step") throw new Error(`${kindName} has no law of steps`);
   const blocks = engine.kvBlocks ?? blocksBesideWeights(kind, model);
-  const rules = { engine, blocks, tokenLimit: tokenLimit(model, blocks), time: new StepTime(law, kind, clockHz) };
+  const rules = { engine, blocks, tokenLimit: tokenLimit(model, blocks), time: makeStepTime(law, kind, clockHz) };
   return new StepReplica(simulation, place, rules, listener);
 }

@@ -2,6 +2,7 @@
 import { BLOCK_TOKENS } from "./kv-memory.ts";
 import type { Sequence } from "./sequence.ts";
 import type { StepRules } from "./step-replica.ts";
+import { pairsOf, runS } from "./step-time.ts";
 
 export class StepPlan {
   /** How many steps the run has. */
@@ -20,12 +21,15 @@ export class StepPlan {
   /** From the tokens given to each. A run has more than one step where all write and nothing can change before its end. */
   set(running: readonly Sequence[], { freeBlocks, isSingle }: { readonly freeBlocks: number; readonly isSingle: boolean }): void {
     let promptTokens = 0;
+    let promptPairs = 0;
     let writers = 0;
     let contextTokens = 0;
     let stepsLeft = Infinity;
     for (const sequence of running) {
-      if (!sequence.decodes) promptTokens += sequence.scheduled;
-      else if (sequence.scheduled > 0) {
+      if (!sequence.decodes) {
+        promptTokens += sequence.scheduled;
+        promptPairs += pairsOf(sequence.computed, sequence.scheduled);
+      } else if (sequence.scheduled > 0) {
         writers++;
         contextTokens += sequence.computed;
         stepsLeft = Math.min(stepsLeft, sequence.outputTokens - sequence.written);
@@ -33,15 +37,15 @@ export class StepPlan {
     }
     const { time } = this.#rules;
     this.#writers = writers;
-    this.#firstS = time.ofS(promptTokens, writers, contextTokens);
-    this.isPrompt = time.isPrompt(promptTokens, this.#firstS);
+    this.#firstS = time.stepS(promptTokens, promptPairs, writers, contextTokens);
+    this.isPrompt = time.isPrompt(promptTokens, promptPairs, this.#firstS);
     const isUniform = !isSingle && promptTokens === 0 && writers === running.length;
     this.steps = isUniform ? this.#stepsWithin(running, stepsLeft, freeBlocks) : 1;
   }
 
   /** When the run's step number `step` ends. */
   boundaryS(startS: number, step: number): number {
-    return startS + this.#rules.time.runS(this.#firstS, this.#writers, step);
+    return startS + runS(this.#rules.time, this.#firstS, this.#writers, step);
   }
 
   /** Ends the run with the step that is under way at `nowS`. @returns whether it is shorter now. */

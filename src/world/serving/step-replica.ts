@@ -9,11 +9,11 @@ import { KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
-import type { StepTime } from "./latency.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { StepPlan } from "./step-plan.ts";
+import type { StepTime } from "./step-time.ts";
 
 export interface StepRules {
   readonly engine: StepEngine;

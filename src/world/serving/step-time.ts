@@ -1,0 +1,53 @@
+/** How long the steps of an engine take: a model on its GPUs at their clock. */
+import { type GpuKindSpec, nominalGpuClockHz } from "./gpu-kind.ts";
+import { type StepLatency, slowdown } from "./model-kind.ts";
+
+export interface StepTime {
+  /**
+   * Seconds of one step: tokens of prompts; of these, each times the tokens that it looks back on, summed; requests that write a token;
+   * and the tokens that these look back on together. Linear in the last.
+   */
+  stepS(promptTokens: number, promptPairs: number, writers: number, contextTokens: number): number;
+  /** By how much each token looked back on lengthens a step in which all write, seconds. */
+  readonly contextTokenS: number;
+  /** Do prompts take most of a step of `stepS` seconds? */
+  isPrompt(promptTokens: number, promptPairs: number, stepS: number): boolean;
+}
+
+export function makeStepTime(law: StepLatency, kind: GpuKindSpec, clockHz = nominalGpuClockHz(kind)): StepTime {
+  return new FittedStepTime(law, kind, clockHz);
+}
+
+/** So many tokens of a prompt after `computed` others, each times the tokens that it looks back on. */
+export function pairsOf(computed: number, tokens: number): number {
+  return tokens * computed + (tokens * (tokens - 1)) / 2;
+}
+
+/** So many steps of the same writers, the first of which takes `firstS`: each looks back on one more token every step. */
+export function runS(time: StepTime, firstS: number, writers: number, steps: number): number {
+  return steps * firstS + (time.contextTokenS * writers * steps * (steps - 1)) / 2;
+}
+
+/** By a fitted line: prompts are arithmetic, all else reads memory. Attention within prompts is in `perPromptToken`. */
+class FittedStepTime implements StepTime {
+  readonly #baseS: number;
+  readonly #promptTokenS: number;
+  readonly #writerS: number;
+  readonly contextTokenS: number;
+
+  constructor(law: StepLatency, kind: GpuKindSpec, clockHz: number) {
+    const reading = slowdown(kind, clockHz, "decode");
+    this.#baseS = law.base * reading;
+    this.#promptTokenS = law.perPromptToken * slowdown(kind, clockHz, "compute");
+    this.#writerS = law.perSequence * reading;
+    this.contextTokenS = law.perContextToken * reading;
+  }
+
+  stepS(promptTokens: number, _promptPairs: number, writers: number, contextTokens: number): number {
+    return this.#baseS + this.#promptTokenS * promptTokens + this.#writerS * writers + this.contextTokenS * contextTokens;
+  }
+
+  isPrompt(promptTokens: number, _promptPairs: number, stepS: number): boolean {
+    return 2 * this.#promptTokenS * promptTokens > stepS;
+  }
+}
