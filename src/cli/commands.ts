@@ -23,6 +23,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     doc: "Figures from scenarios: table, picture and verdict of each",
     load: async () => (await import("./reproduce.ts")).reproduce,
   },
+  import: {
+    doc: "Turn a public trace into a table of requests; says what was dropped",
+    load: async () => (await import("./import.ts")).importTrace,
+  },
   report: { doc: "Make the HTML page of a run's or a sweep's folder again", load: async () => (await import("./report.ts")).report },
   doctor: { doc: "Versions, backends and what is missing", load: async () => (await import("./doctor.ts")).doctor },
   bench: { doc: "The hot paths against bare loops, as ratios", load: async () => (await import("./bench.ts")).bench },

@@ -6,6 +6,6 @@ export interface Io {
   err(text: string): void;
   readonly cwd: string;
   readonly errIsTerminal: boolean;
-  /** From here on the first interrupt aborts the signal, and only a second one kills. */
-  catchInterrupt(): AbortSignal;
+  /** From here on the first interrupt aborts the signal, and only a second one kills. `meaning`: what becomes of the work, to tell the user. */
+  catchInterrupt(meaning?: string): AbortSignal;
 }

@@ -26,10 +26,10 @@ function processIo(): Io {
   };
 }
 
-function catchInterrupt(): AbortSignal {
+function catchInterrupt(meaning = "keeping what there is"): AbortSignal {
   const control = new AbortController();
   process.once("SIGINT", () => {
-    process.stderr.write("\nInterrupted: keeping what there is. Interrupt again to stop at once.\n");
+    process.stderr.write(`\nInterrupted: ${meaning}. Interrupt again to stop at once.\n`);
     control.abort();
   });
   return control.signal;

@@ -145,7 +145,8 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../control/index.ts"),
     import("../faults/index.ts"),
   ]);
-  const [{ workloadKinds }, serving, files] = await Promise.all([
+  const [{ traceFormats }, { workloadKinds }, serving, files] = await Promise.all([
+    import("../world/workload/formats/index.ts"),
     import("../world/cluster/workload-kinds.ts"),
     import("../world/serving/index.ts"),
     import("./catalogue.ts"),
@@ -154,6 +155,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
     { name: "profiles", plugins: [...profiles.values()] },
+    { name: "trace-formats", plugins: [...traceFormats.values()] },
     { name: "laws", plugins: [...laws.values()] },
     { name: "controllers", plugins: [...controllers.values()] },
     { name: "faults", plugins: [...faults.values()] },

@@ -1,14 +1,21 @@
 /** A file appears whole or not at all, also if the process is killed or the power fails: written beside its place, then renamed into it. */
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 
-export async function writeWhole(file: string, text: string): Promise<void> {
+/** @param content text, or pieces of a file too large to hold; whoever makes them may throw, and nothing appears */
+export async function writeWhole(file: string, content: string | AsyncIterable<string | Uint8Array>): Promise<void> {
   const part = `${file}.${process.pid}.part`;
-  const handle = await open(part, "w");
+  const handle = await open(part, "w").catch((error) => {
+    throw Object.assign(error, { path: file });
+  });
   try {
-    await handle.writeFile(text);
+    if (typeof content === "string") await handle.writeFile(content);
+    else for await (const piece of content) await handle.writeFile(piece);
     await handle.sync();
-  } finally {
+  } catch (error) {
     await handle.close();
+    await rm(part, { force: true });
+    throw error instanceof Error && "code" in error && !("path" in error) ? Object.assign(error, { path: file }) : error; // a full disk does not say where
   }
+  await handle.close();
   await rename(part, file);
 }

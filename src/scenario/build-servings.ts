@@ -118,13 +118,21 @@ function mixOf(sizes: Sizes): ClassMix {
 function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthPredictor | undefined {
   const spec = queue?.spec.predictor as PredictorSpec | undefined;
   if (spec === undefined) return undefined;
-  const { rows } = sizes;
+  const rows = writtenRows(sizes);
   const writes = sizes.models.some(({ autoregressive }) => autoregressive);
   const otherTokens = (other: Rng): (() => number) => {
-    if (rows !== undefined) return () => rows[other.int(rows.length)] as number;
+    if (rows !== undefined) return rows.length === 0 ? () => 0 : () => rows[other.int(rows.length)] as number;
     return (writes ? tokenLaw(sizes.spec.outputTokens) : NO_TOKENS)(other).draw;
   };
   return makePredictor(spec)({ rng, otherTokens });
+}
+
+/** Lengths of the answers that a replayed trace has: an encoder writes none. */
+function writtenRows({ rows, arrivals, models, spec }: Sizes): Float64Array | undefined {
+  const classes = arrivals.kind === "trace" ? arrivals.table.texts.class : undefined;
+  if (rows === undefined || classes === undefined) return rows;
+  const writers = Object.keys(spec.models).filter((_, i) => models[i]?.autoregressive);
+  return rows.filter((_, row) => writers.includes(classes[row] as string));
 }
 
 function startArrivals(context: BuildContext, service: ModelServing, sizes: Sizes, rng: Rng): void {

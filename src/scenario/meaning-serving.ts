@@ -36,7 +36,8 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
     gpus === undefined ? [] : [{ group: gpus, kind: spec.gpuKinds[gpus.kind] as GpuKindSpec }],
   );
   const kinds = Object.values(serving.models).map(({ kind }) => spec.modelKinds[kind] as ModelKindSpec);
-  checkShares(serving, path, findings);
+  const classes = parts.traceOf(serving.arrivals)?.texts.class;
+  checkShares(serving, path, classes, findings);
   checkNames(serving, path, parts, findings);
   checkTokens(serving, path, { kinds, parts }, findings);
   const engine = makeEngine(serving.engine);
@@ -45,7 +46,7 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
     const at = [...path, "models", key];
     const kind = kinds[i] as ModelKindSpec;
     const fitting = fittingOffers(model.kind, kind, offers, at, findings);
-    const share = sharesOf(serving)[i] as number;
+    const share = classes === undefined ? (sharesOf(serving)[i] as number) : classes.filter((name) => name === key).length / classes.length;
     if (fitting.length === 0) continue;
     const gpus = fitting.map(({ group, kind: gpu }) => ({ name: group.kind, kind: gpu }));
     const isFine = engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, gpus, parts }, at, findings);
@@ -53,9 +54,15 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
   }
 }
 
-/** Shares are said of all models or of none. */
-function checkShares(serving: ServingSpec, path: Path, findings: Findings): void {
+/** Shares are said of all models or of none, and not where each request of a trace has its model. */
+function checkShares(serving: ServingSpec, path: Path, classes: readonly string[] | undefined, findings: Findings): void {
   const models = Object.values(serving.models);
+  const [shared] = Object.entries(serving.models).find(([, { share }]) => share !== undefined) ?? [];
+  if (classes !== undefined && shared !== undefined) {
+    const message = 'would be ignored: column "class" of the trace says for which model each request is';
+    findings.problem([...path, "models", shared, "share"], message, "Hint: leave it out, or the column.");
+    return;
+  }
   const said = models.filter(({ share }) => share !== undefined).length;
   const sum = sharesOf(serving).reduce((total, share) => total + share, 0);
   if (said > 0 && said < models.length) findings.problem([...path, "models"], "must say the share of every model, or of none");

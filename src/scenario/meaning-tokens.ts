@@ -13,6 +13,8 @@ interface Tokens {
   readonly words: string;
   readonly example: string;
   readonly table: Table | undefined;
+  /** Models, by what a trace calls them, that have no such tokens. */
+  readonly without: readonly string[];
 }
 
 export function checkTokens(
@@ -23,15 +25,17 @@ export function checkTokens(
 ): void {
   const table = parts.traceOf(serving.arrivals);
   const { outputTokens, promptTokens } = serving;
-  if (kinds.some(({ autoregressive }) => autoregressive)) {
+  const encoders = Object.keys(serving.models).filter((_, i) => !kinds[i]?.autoregressive);
+  if (encoders.length < kinds.length) {
     const example = "{ kind: lognormal, median: 140, sigma: 0.9 }";
-    check({ field: "outputTokens", law: outputTokens, words: "output tokens", example, table }, path, findings);
-  }
+    check({ field: "outputTokens", law: outputTokens, words: "output tokens", example, table, without: encoders }, path, findings);
+  } else if (outputTokens !== undefined)
+    findings.problem([...path, "outputTokens"], "would be ignored: no model of the workload writes tokens", "Hint: leave it out.");
   if (promptTokens !== undefined && !takesPrompts({ ...serving, promptTokens: undefined }, kinds))
     findings.warn([...path, "promptTokens"], "are not looked at: no model of the workload has a latency of kind step");
   if (takesPrompts(serving, kinds)) {
     const example = "{ kind: lognormal, median: 1000, sigma: 0.9 }";
-    check({ field: "promptTokens", law: promptTokens, words: "prompt tokens", example, table }, path, findings);
+    check({ field: "promptTokens", law: promptTokens, words: "prompt tokens", example, table, without: [] }, path, findings);
   }
 }
 
@@ -41,7 +45,7 @@ export function columnOf(field: Tokens["field"], law: PluginSpec | undefined): s
   return law.kind === "trace" ? String(law.column) : undefined;
 }
 
-function check({ field, law, words, example, table }: Tokens, path: Path, findings: Findings): void {
+function check({ field, law, words, example, table, without }: Tokens, path: Path, findings: Findings): void {
   const column = columnOf(field, law);
   if (column === undefined) return;
   const values = table?.numbers[column];
@@ -51,7 +55,7 @@ function check({ field, law, words, example, table }: Tokens, path: Path, findin
     findings.problem(at, message, `Hint: a law such as ${example}, or a trace with a column ${columnOf(field, undefined)}.`);
     return;
   }
-  const row = values.findIndex((tokens) => !(tokens > 0));
+  const row = values.findIndex((tokens, i) => !(tokens > 0) && !without.includes(table?.texts.class?.[i] ?? ""));
   if (row >= 0)
     findings.problem([...path, "arrivals"], `replay a trace whose request ${row + 1} has ${values[row]} ${words}`, "Hint: at least 1.");
 }

@@ -1,6 +1,7 @@
 /** `table.csv`: one row a point, its values, then mean and interval of every metric, in base units. */
 import type { SweepOutput } from "../../experiment/sweep/output.ts";
 import { showValue } from "../../scenario/sweep/values.ts";
+import { csvCell } from "../csv-cell.ts";
 
 export function sweepToCsv({ paths, points }: SweepOutput): string {
   const metrics = [...new Set(points.flatMap(({ summary }) => Object.keys(summary)))].sort();
@@ -13,11 +14,5 @@ export function sweepToCsv({ paths, points }: SweepOutput): string {
       return entry === undefined ? [null, null, null] : [entry.mean, entry.ciLow, entry.ciHigh];
     }),
   ]);
-  return [header, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
-}
-
-/** Quoted where a comma, a quote or a line's end would break the row. @see RFC 4180 */
-function cell(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [header, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }

@@ -1,4 +1,6 @@
 /** Power laws, supplies, PUE, and carbon as truth and as forecast. */
+
+export { formatUtc, type Instant, parseInstant } from "../base/utc.ts";
 export { ACCOUNTS, type Account } from "./account.ts";
 export type { Carbon, CarbonContext } from "./carbon/carbon-factory.ts";
 export { amortisedG, type Embodied, gramsPerJoule, sciG } from "./carbon/grams.ts";
@@ -15,4 +17,3 @@ export { type PsuKind, psuEfficiency, psuSchema } from "./psu.ts";
 export { makePue, type Pue, type PueSpec, pueSchema, readPueTable } from "./pue.ts";
 export { constantSignal, type RowSignal } from "./row-signal.ts";
 export type { Forecast, Signal } from "./signal.ts";
-export { formatUtc, type Instant, parseInstant } from "./utc.ts";

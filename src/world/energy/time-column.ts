@@ -1,6 +1,6 @@
 /** The time column of a table with regular rows. Row i stands on line i + 2: the header is line 1, and no line between is blank. */
 import { type Table, TableError } from "../base/table.ts";
-import { formatUtc, parseInstant } from "./utc.ts";
+import { formatUtc, parseInstant } from "../base/utc.ts";
 
 const S_PER_HOUR = 3600;
 /** Hours are often written with a few decimals (a third of an hour as 0.333333): steps may differ by this much. */

@@ -52,7 +52,7 @@ export function readCsv(lines: Iterable<string>, file: string, specs: readonly C
   return columns === undefined ? fail(1, header.length === 0 ? "is empty" : "has a header but no rows") : tableFrom(file, header, columns);
 }
 
-function headerOf(
+export function headerOf(
   cells: readonly string[],
   specs: readonly ColumnSpec[],
   fail: (line: number, message: string) => never,
@@ -154,7 +154,7 @@ const ZERO = 48;
 const NINE = 57;
 
 /** NaN where it is no finite decimal number. */
-function numberOf(cell: string): number {
+export function numberOf(cell: string): number {
   const value = Number(cell);
   // `Number` also takes nothing at all, 0x1f, 0b11 and 0o17. Most cells begin with a digit and are none of these: no pattern for them.
   const first = cell.charCodeAt(0);

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import { type Table, TableError, type TableReader } from "../../base/table.ts";
+import { formatUtc } from "../../base/utc.ts";
 import { readCsv } from "../../workload/csv.ts";
 import { type FileField, fileField, tableOf } from "../../workload/file-field.ts";
 import { column } from "../../workload/tables.ts";
 import { type ForecastSpec, forecastSchema, makeForecast } from "../forecast/index.ts";
 import { type RowSignal, tableSignal } from "../row-signal.ts";
 import { instantColumn, lineOf, requireRegular, secondsOfHours } from "../time-column.ts";
-import { formatUtc } from "../utc.ts";
 import type { CarbonFactory } from "./carbon-factory.ts";
 
 export interface TraceCarbon {
