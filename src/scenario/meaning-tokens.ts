@@ -1,5 +1,6 @@
 /** Whether requests to models have tokens: prompts and answers, by a law or by a column of the trace that arrivals replay. */
 import type { Table } from "../world/base/table.ts";
+import { makeEngine } from "../world/serving/engines.ts";
 import type { ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
@@ -31,8 +32,13 @@ export function checkTokens(
     check({ field: "outputTokens", law: outputTokens, words: "output tokens", example, table, without: encoders }, path, findings);
   } else if (outputTokens !== undefined)
     findings.problem([...path, "outputTokens"], "would be ignored: no model of the workload writes tokens", "Hint: leave it out.");
-  if (promptTokens !== undefined && !takesPrompts({ ...serving, promptTokens: undefined }, kinds))
-    findings.warn([...path, "promptTokens"], "are not looked at: no model of the workload has a latency of kind step");
+  const isByBatches = makeEngine(serving.engine).kind === "batches"; // an engine by steps complains of the models
+  if (promptTokens !== undefined && isByBatches && !takesPrompts({ ...serving, promptTokens: undefined }, kinds))
+    findings.problem(
+      [...path, "promptTokens"],
+      "would be ignored: no model of the workload has a latency of kind step",
+      "Hint: leave it out.",
+    );
   if (takesPrompts(serving, kinds)) {
     const example = "{ kind: lognormal, median: 1000, sigma: 0.9 }";
     check({ field: "promptTokens", law: promptTokens, words: "prompt tokens", example, table, without: [] }, path, findings);

@@ -47,6 +47,7 @@ ${more}`.replace(/, arrivals/g, "\n    arrivals");
 const STEPS = { models: "{ llm: { kind: ./steps.yaml } }", engine: "{ kind: vllm }" };
 const PROMPTS = "promptTokens: 50\n    outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
 const steps = (from: string, to: string): Files => ({ "steps.yaml": (KINDS["steps.yaml"] as string).replace(from, to) });
+const TWO_GPUS = ", gpus: { kind: ./g.yaml, count: 2 }";
 const REPLAY = "arrivals: { kind: trace, file: chat.csv }";
 
 const big = (weights: string): Files => ({ "llm.yaml": (KINDS["llm.yaml"] as string).replace("12 GiB", weights) });
@@ -99,6 +100,33 @@ describe("models on GPUs", () => {
       { rest: "arrivals: { kind: trace, file: chat.csv }" },
       { "chat.csv": csv("arrival_s,output_tokens", [0, 3], [1, 0]) },
       "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has 0 output tokens. Hint: at least 1.",
+    ],
+    [
+      "replaying a request without tokens to a model that writes some, beside an encoder",
+      { models: "{ llm: { kind: ./llm.yaml }, sort: { kind: ./encoder.yaml } }", gpus: TWO_GPUS, rest: REPLAY },
+      { "chat.csv": csv("arrival_s,output_tokens,class", [0, 3, "llm"], [1, 0, "sort"], [2, 0, "llm"]) },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 3 has 0 output tokens. Hint: at least 1.",
+    ],
+    [
+      "with a law of tokens, and only encoders",
+      { models: "{ sort: { kind: ./encoder.yaml } }" },
+      {},
+      "scenario.yaml:10:19: workloads.chat.outputTokens would be ignored: no model of the workload writes tokens. Hint: leave it out.",
+    ],
+    [
+      "with a law of prompts, and no model for which they take time",
+      { rest: PROMPTS },
+      {},
+      "scenario.yaml:10:19: workloads.chat.promptTokens would be ignored: no model of the workload has a latency of kind step. Hint: leave it out.",
+    ],
+    [
+      "with shares, and a trace that says the model of each request",
+      {
+        models: "{ llm: { kind: ./llm.yaml, share: 0.5 }, sort: { kind: ./encoder.yaml, share: 0.5 } }",
+        ...{ gpus: TWO_GPUS, rest: REPLAY },
+      },
+      { "chat.csv": csv("arrival_s,output_tokens,class", [0, 3, "llm"]) },
+      'scenario.yaml:8:47: workloads.chat.models.llm.share would be ignored: column "class" of the trace says for which model each request is. Hint: leave it out, or the column.',
     ],
     [
       "replaying requests for a model that is not there",

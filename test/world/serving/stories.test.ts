@@ -86,6 +86,42 @@ describe("story: a model without batches", () => {
     assert.equal(result.metrics["workloads.chat.energy_mean_j_per_token"], null);
     assert.equal(result.metrics["workloads.chat.gpu_energy_mean_j_per_token"], null);
   });
+
+  it("that is an encoder needs no tokens of a trace, and is not among the lengths that a predictor errs to", async () => {
+    // Answers of 4 tokens take 3 s, encodings 4 s. At the end of the dial every predicted length is that of another answer, and all answers are
+    // of 4 tokens: ties, so the queue keeps the order of arrival, which it would not if the encoder's 0 were among them.
+    const requests = Array.from({ length: 10 }, (_, i) => [
+      [i / 10, 4, "llm"],
+      [i / 10, 0, "sort"],
+    ]).flat();
+    const text = `name: story
+seed: 1
+duration: 100 s
+sites: { west: { servers: { kind: small-8c, gpus: { kind: ./g.yaml, count: 2 } } } }
+workloads:
+  chat:
+    kind: model-serving
+    models: { llm: { kind: ./llm.yaml }, sort: { kind: ./encoder.yaml } }
+    arrivals: { kind: trace, file: chat.csv }
+record: { requests: true }
+controllers: { queue: { kind: ssjf, target: { workload: chat }, predictor: { kind: noise-dial, noise: 1 } } }
+`;
+    const result = await play(text, { ...KINDS, "chat.csv": csv("arrival_s,output_tokens,class", ...requests) });
+    const startsOf = (model: string) =>
+      rowsOf(result, "requests")
+        .filter((row) => row.class === model)
+        .toSorted((a, b) => (a.arrival_s as number) - (b.arrival_s as number))
+        .map((row) => row.start_s);
+    assert.deepEqual(
+      startsOf("llm"),
+      Array.from({ length: 10 }, (_, i) => 3 * i),
+    );
+    assert.deepEqual(
+      startsOf("sort"),
+      Array.from({ length: 10 }, (_, i) => 4 * i),
+    );
+    assert.equal(metric(result, "workloads.chat.output_tokens"), 40);
+  });
 });
 
 describe("story: a batch under a grid that changes", () => {
