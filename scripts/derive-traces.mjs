@@ -23,6 +23,7 @@ write(
   quantiles((count) => (count * WORK_S_PER_TOKEN).toFixed(4)),
 );
 write("google-cpu-day-profile.csv", dayProfile());
+write("azure-llm-conv-10min.csv", firstMinutes(10));
 
 /** Hourly intensity of the Californian grid in July 2021. */
 function carbonMonth() {
@@ -39,6 +40,13 @@ function minuteProfile() {
     if (minute < minuteCount) counts[minute]++;
   }
   return factors(counts, 60);
+}
+
+/** Requests with their tokens, as `cybertwin import azure-llm --to "10 min"` writes them. */
+function firstMinutes(minutes) {
+  const rows = conversation.filter((row) => Number(row.arrival_s) < 60 * minutes);
+  const cells = rows.map((row) => [row.arrival_s, row.prompt_tokens, row.output_tokens].map(Number).join(","));
+  return ["arrival_s,prompt_tokens,output_tokens", ...cells];
 }
 
 /** Mean utilisation of each hour of the day over four weeks, over the mean of all. */

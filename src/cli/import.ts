@@ -27,6 +27,11 @@ export const importTrace: Command = {
     class: { type: "switch", doc: "Write a column class, of the model or application that the trace names" },
     from: { type: "text", doc: "Leave out what comes earlier after the first request; times count from here", example: '"2 h"' },
     to: { type: "text", doc: "Leave out what comes later after the first request", example: '"3 h"' },
+    "max-prompt": {
+      type: "text",
+      doc: "Drop requests with more tokens of prompt, which a model's context would not hold",
+      example: "4095",
+    },
     limit: { type: "text", doc: "Requests to keep at most", example: "10000" },
     force: { type: "switch", doc: "Overwrite the file of --out" },
     format: { type: "choice", doc: "What to print", choices: ["table", "json"], default: "table" },
@@ -74,11 +79,15 @@ function formatOf(kind: string): TraceFormat {
 }
 
 function windowOf({ texts }: Args): ImportWindow {
-  const limit = texts.get("limit");
+  const most = (option: string): number => {
+    const text = texts.get(option);
+    return text === undefined ? Number.POSITIVE_INFINITY : wholeNumber(text, `--${option}`, 1);
+  };
   const window = {
     fromS: durationOf("from", texts.get("from")) ?? 0,
     toS: durationOf("to", texts.get("to")) ?? Number.POSITIVE_INFINITY,
-    limit: limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber(limit, "--limit", 1),
+    limit: most("limit"),
+    maxPrompt: most("max-prompt"),
   };
   if (window.toS <= window.fromS) throw new UsageError(`--to must be after --from: ${window.fromS} s to ${window.toS} s hold nothing.`);
   return window;

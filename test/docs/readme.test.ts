@@ -35,6 +35,7 @@ describe("README.md", () => {
       "README.md",
       "CONTRIBUTING.md",
       "docs/adding.md",
+      "docs/importing.md",
       "docs/kernel.md",
       "docs/scenario.md",
       "docs/units.md",

@@ -7,6 +7,8 @@ export interface ImportWindow {
   readonly toS: number;
   /** Rows to keep at most. */
   readonly limit: number;
+  /** Tokens of the longest prompt to keep: a model's context has an end. */
+  readonly maxPrompt: number;
 }
 
 export interface DropCount {
@@ -75,15 +77,17 @@ export class TraceImport {
     if (this.#latestS === Number.NEGATIVE_INFINITY) this.#originS = row.timeS;
     this.#latestS = row.timeS;
     const timeS = row.timeS - this.#originS;
-    if (timeS < this.#window.fromS) {
+    const { fromS, toS, maxPrompt } = this.#window;
+    if (timeS < fromS) {
       this.#early++;
       return undefined;
     }
-    if (timeS >= this.#window.toS) {
+    if (timeS >= toS) {
       this.isDone = true;
       return undefined;
     }
-    return this.#keep(row, seconds(timeS - this.#window.fromS));
+    if (row.promptTokens > maxPrompt) return this.#drop(`the prompt is longer than ${maxPrompt} tokens`, `${row.promptTokens}`);
+    return this.#keep(row, seconds(timeS - fromS));
   }
 
   #drop(reason: string, got: string): undefined {

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { type ImportWindow, TraceImport, traceFormats, WrongColumns } from "../../../../src/world/workload/formats/index.ts";
 
-const ALL: ImportWindow = { fromS: 0, toS: Number.POSITIVE_INFINITY, limit: Number.POSITIVE_INFINITY };
+const ALL: ImportWindow = { fromS: 0, toS: Number.POSITIVE_INFINITY, limit: Number.POSITIVE_INFINITY, maxPrompt: Number.POSITIVE_INFINITY };
 
 interface Options {
   readonly withClass?: boolean;
@@ -140,6 +140,12 @@ describe("formats of public traces", () => {
     ]);
     assert.deepEqual([tally.early, tally.stoppedAtLine], [3, 8]); // line 8 is second 6
     assert.deepEqual(imported("vidur", lines, { window: { limit: 2 } }).rows.length, 2);
+  });
+
+  it("leave out prompts that are too long, but not their time", () => {
+    const { rows, tally } = imported("vidur", [VIDUR, "10,101,1", "12,100,2", "13,102,3"], { window: { maxPrompt: 100 } });
+    assert.deepEqual(rows, [[2, 100, 2]]);
+    assert.deepEqual(tally.dropped, [{ reason: "the prompt is longer than 100 tokens", rows: 2, firstLine: 2, got: "101" }]);
   });
 
   it("are summed up", () => {

@@ -56,7 +56,12 @@ function read(file: string): readonly (readonly string[])[] {
 function imported(kind: string, lines: readonly string[]): { rows: readonly TraceRow[]; tally: ImportTally } {
   const create = traceFormats.get(kind)?.create({ kind });
   assert(create);
-  const trace = new TraceImport(create({ file: kind, withClass: false }), { fromS: 0, toS: Infinity, limit: Infinity });
+  const trace = new TraceImport(create({ file: kind, withClass: false }), {
+    fromS: 0,
+    toS: Infinity,
+    limit: Infinity,
+    maxPrompt: Infinity,
+  });
   const rows = lines.map((line) => trace.take(line)).filter((row) => row !== undefined);
   return { rows, tally: trace.tally() };
 }
