@@ -1,5 +1,6 @@
 /** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { llmLatency } from "./llm-latency.ts";
 import { muserveBatchSize } from "./muserve-batch-size.ts";
 import { muservePredictorOverhead } from "./muserve-predictor-overhead.ts";
 import { muserveJctCv, muserveJctRate, muserveThroughputCv, muserveThroughputRate } from "./muserve-sweeps.ts";
@@ -13,4 +14,5 @@ export const FIGURES: readonly Claim[] = [
   muserveThroughputCv,
   muserveBatchSize,
   muservePredictorOverhead,
+  llmLatency,
 ];
