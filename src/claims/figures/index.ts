@@ -3,6 +3,7 @@ import type { Claim } from "../claim.ts";
 import { llmLatency } from "./llm-latency.ts";
 import { muserveBatchSize } from "./muserve-batch-size.ts";
 import { muservePredictorOverhead } from "./muserve-predictor-overhead.ts";
+import { muserveSensitivity } from "./muserve-sensitivity.ts";
 import { muserveJctCv, muserveJctRate, muserveThroughputCv, muserveThroughputRate } from "./muserve-sweeps.ts";
 import { theoryLatencyLoad } from "./theory-latency-load.ts";
 
@@ -15,4 +16,5 @@ export const FIGURES: readonly Claim[] = [
   muserveBatchSize,
   muservePredictorOverhead,
   llmLatency,
+  muserveSensitivity,
 ];
