@@ -78,14 +78,14 @@ describe("rooflines of the catalogue", () => {
     assert.ok(Math.max(...off) < 0.27, `${Math.max(...off)}`);
   });
 
-  it(`give 84 % of Llama-2-70b's within 10 %, on which nothing was fitted, on one GPU to eight (skipped without ${DATA})`, function () {
+  it(`give 86 % of Llama-2-70b's within 10 %, on which nothing was fitted, on one GPU to eight (skipped without ${DATA})`, function () {
     if (!existsSync(DATA)) this.skip();
     const rows = profileOf("vidur_mlp_llama2_70b_a100.csv");
     const off = rows.map(({ tokens, parallel, gemmsMs }) =>
       Math.abs(gemmsUs("llama-2-70b", "a100-80gb", tokens, parallel) / (1000 * gemmsMs) - 1),
     );
     assert.equal(off.length, 1044);
-    assert.ok(shareWithin(off, 0.1) >= 0.84, `${shareWithin(off, 0.1)}`);
+    assert.ok(shareWithin(off, 0.1) > 0.855, `${shareWithin(off, 0.1)}`);
   });
 
   it(`are closer with both overlapped than the greater of arithmetic and reading can be (skipped without ${DATA})`, function () {
