@@ -3,7 +3,7 @@ import { makeEngine } from "../world/serving/engines.ts";
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
 import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { gpuName, type LatencyLaw, type ModelKindSpec, modelProblem } from "../world/serving/model-kind.ts";
-import { makeStepTime } from "../world/serving/step-time.ts";
+import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
 import type { Findings } from "./findings.ts";
 import { checkSteps, gib } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
@@ -101,6 +101,7 @@ function fittingOffers(name: string, model: ModelKindSpec, offers: readonly Offe
   const known = Object.keys(model.latency);
   const runs = offers.filter(({ group }) => model.latency[gpuName(group.kind)] !== undefined);
   const fits = runs.filter(({ kind }) => model.weights <= kind.memory - kind.overhead);
+  const flat = runs.find(({ group, kind }) => model.latency[gpuName(group.kind)]?.kind === "roofline" && kind.roofline === undefined);
   if (trouble !== undefined) findings.problem(at, `names a model that cannot be: ${trouble}`);
   else if (offers.length === 0)
     findings.problem(at, "needs a GPU, and no server that it may use has one", `Hint: gpus: { kind: ${known[0]} } on a group of servers.`);
@@ -109,6 +110,12 @@ function fittingOffers(name: string, model: ModelKindSpec, offers: readonly Offe
       at,
       `names the model ${JSON.stringify(name)}, which has no latency on ${listOf(offers.map(({ group }) => gpuName(group.kind)))}`,
       `It runs on: ${known.join(", ")}.`,
+    );
+  else if (flat !== undefined)
+    findings.problem(
+      at,
+      `names the model ${JSON.stringify(name)}, whose latency on ${gpuName(flat.group.kind)} is a roofline, and that GPU kind has none`,
+      "Hint: roofline in the GPU's file, as in catalogue/gpus, or a latency of kind step.",
     );
   else if (fits.length === 0) {
     const room = runs.map(({ group, kind }) => `${gpuName(group.kind)} ${gib(kind.memory - kind.overhead)}`);
@@ -119,7 +126,7 @@ function fittingOffers(name: string, model: ModelKindSpec, offers: readonly Offe
       `Hint: a GPU of at least ${gib(model.weights + overheadB)}.`,
     );
   }
-  return trouble === undefined ? fits : [];
+  return trouble === undefined && flat === undefined ? fits : [];
 }
 
 interface LoadCheck {
@@ -160,10 +167,12 @@ function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, outp
   const clockHz = group.clock ?? nominalGpuClockHz(kind);
   const { kind: by, maxBatch } = makeEngine(engine);
   if (law.kind === "linear" || by === "batches") return aloneS(model, law, { kind, clockHz }, { prompt, output });
-  // The others add to each of its steps what it adds itself.
-  const baseS = makeStepTime(law, kind, clockHz).stepS(0, 0, 0, 0);
-  const ownS = aloneS(model, law, { kind, clockHz }, { prompt, output }) - output * baseS;
-  return output * baseS + maxBatch * ownS;
+  // In the mean step of a full batch: of each answer the prompt gives the first token, and the others look back on more and more.
+  const answered = Math.max(1, output);
+  const share = maxBatch / answered;
+  const writers = share * (answered - 1);
+  const context = writers * (prompt + (answered - 2) / 2);
+  return answered * makeStepTime(law, kind, clockHz, model).stepS(share * prompt, share * pairsOf(0, prompt), writers, context);
 }
 
 const listOf = (names: readonly string[]): string => [...new Set(names)].join(", ");

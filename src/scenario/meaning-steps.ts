@@ -2,7 +2,7 @@
 import type { StepEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import { BLOCK_TOKENS, blocksBesideWeights, blocksFor, tokenLimit } from "../world/serving/kv-memory.ts";
-import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
 import { columnOf } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
@@ -27,19 +27,19 @@ export interface StepCheck {
 export function checkSteps(check: StepCheck, path: Path, findings: Findings): boolean {
   const { serving, engine, model, gpus } = check;
   const at = [...path, "kind"];
-  const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind === "step");
-  const stranger = gpus.find(({ name }) => model.latency[gpuName(name)]?.kind !== "step");
+  const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind !== "linear");
+  const stranger = gpus.find(({ name }) => !byStep.includes(gpuName(name)));
   if (stranger !== undefined) {
     const hint =
       byStep.length > 0 ? `It has one on: ${byStep.join(", ")}.` : "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.";
     findings.problem(
       at,
-      `names a model without a latency of kind step on ${gpuName(stranger.name)}, which engine ${serving.engine.kind} needs`,
+      `names a model without a latency of kind step or roofline on ${gpuName(stranger.name)}, which engine ${serving.engine.kind} needs`,
       hint,
     );
     return false;
   }
-  if (engine.kvBlocks === undefined && model.kvPerToken === undefined) {
+  if (engine.kvBlocks === undefined && kvPerTokenB(model) === undefined) {
     const hint = "Hint: engine: { kvBlocks: 1000 }, or a model with kvPerToken.";
     findings.problem(
       at,
@@ -57,7 +57,7 @@ export function checkSteps(check: StepCheck, path: Path, findings: Findings): bo
 }
 
 function noBlocks({ model, gpus }: StepCheck, path: Path, findings: Findings): void {
-  const blockB = BLOCK_TOKENS * (model.kvPerToken as number);
+  const blockB = BLOCK_TOKENS * (kvPerTokenB(model) as number);
   const room = gpus.map(({ name, kind }) => `${gpuName(name)} ${gib(kind.memory - kind.overhead - model.weights)}`);
   const neededB = Math.min(...gpus.map(({ kind }) => kind.overhead)) + model.weights + blockB;
   findings.problem(

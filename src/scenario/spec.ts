@@ -204,7 +204,9 @@ export function takesPrompts(
   { promptTokens }: { readonly promptTokens?: PluginSpec | undefined },
   models: readonly ModelKindSpec[],
 ): boolean {
-  return promptTokens !== undefined || models.some(({ latency }) => Object.values(latency).some(({ kind }) => kind === "step"));
+  const byStep = ({ latency, autoregressive }: ModelKindSpec): boolean =>
+    autoregressive && Object.values(latency).some(({ kind }) => kind !== "linear");
+  return promptTokens !== undefined || models.some(byStep);
 }
 
 /** Why the grams of what runs on `sites` (all, if not given) are unknown, or undefined where every grid is described. */

@@ -4,8 +4,8 @@ import type { RequestWatcher } from "./cluster/request-service.ts";
 import { OUTCOME } from "./cluster/service-stats.ts";
 import type { GpuTelemetry } from "./ports.ts";
 import type { Device } from "./serving/device.ts";
-import { slowdown } from "./serving/model-kind.ts";
 import type { ModelServing } from "./serving/model-serving.ts";
+import { slowdownsOf } from "./serving/operators.ts";
 import type { Replica } from "./serving/replica-port.ts";
 import type { World } from "./world.ts";
 
@@ -35,7 +35,7 @@ export class GpuScraper {
     const watched = {
       id: world.devices.indexOf(device),
       device,
-      slowdowns: device.clocksHz.map((clockHz) => slowdown(device.options.kind, clockHz, model.activity)),
+      slowdowns: device.clocksHz.map(slowdownsOf(model.kind, device.options.kind)),
       sloS: stats.slo?.latencyS,
       ...{ latencyS: new LatencyRecorder(), ended: 0, good: 0, busyS: 0 },
     };

@@ -29,6 +29,7 @@ describe("derived tables", () => {
   for (const [script, committed] of [
     ["scripts/derive-traces.mjs", "traces"],
     ["scripts/derive-ssjf.mjs", "traces"],
+    ["scripts/derive-llm-latency.mjs", "traces"],
     ["scripts/derive-catalogue.mjs", "catalogue/servers"],
   ] as const) {
     it(`${script} writes the committed bytes (skipped without ${DATA})`, function () {

@@ -1,7 +1,9 @@
 /** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { llmLatency } from "./llm-latency.ts";
 import { muserveBatchSize } from "./muserve-batch-size.ts";
 import { muservePredictorOverhead } from "./muserve-predictor-overhead.ts";
+import { muserveSensitivity } from "./muserve-sensitivity.ts";
 import { muserveJctCv, muserveJctRate, muserveThroughputCv, muserveThroughputRate } from "./muserve-sweeps.ts";
 import { theoryLatencyLoad } from "./theory-latency-load.ts";
 
@@ -13,4 +15,6 @@ export const FIGURES: readonly Claim[] = [
   muserveThroughputCv,
   muserveBatchSize,
   muservePredictorOverhead,
+  llmLatency,
+  muserveSensitivity,
 ];

@@ -8,6 +8,27 @@ const share = z.number().gt(0).max(1);
 const watts = quantity("power", { example: "20 W" });
 const activity = z.strictObject({ memory: z.number().min(0).max(1), core: watts });
 
+/** Shares of the peaks, seconds that go with no clock, and the link between the GPUs of one replica. */
+const roofline = z.strictObject({
+  /** Of the peak of arithmetic: matrices, and attention within prompts. */
+  gemm: share,
+  attention: share,
+  /** Of the bandwidth: weights, keys and values; and what norms, residuals and activations move. */
+  memory: share,
+  elementwise: share,
+  /** Launching the kernels of a layer; of a step; of each answer in it. */
+  layer: quantity("duration", { example: "32 us" }),
+  step: quantity("duration", { example: "126 us" }),
+  sequence: quantity("duration", { example: "4 us" }),
+  /** What one GPU sends to another in a second, as reached, and how long an empty all-reduce takes. */
+  link: z
+    .strictObject({
+      bandwidth: quantity("bandwidth", { above: 0, example: "150 GB/s" }),
+      latency: quantity("duration", { example: "35 us" }),
+    })
+    .optional(),
+});
+
 export const gpuKindSchema = z.strictObject({
   kind: z.literal("gpu"),
   memory: quantity("memory", { above: 0, example: "16 GiB" }),
@@ -37,6 +58,8 @@ export const gpuKindSchema = z.strictObject({
     compute: activity,
     decode: activity,
   }),
+  /** What programs reach of the peaks, for models whose architecture is known; absent: models need laws of their own. */
+  roofline: roofline.optional(),
   /** Where the numbers come from. */
   source: z.string().min(1),
 });

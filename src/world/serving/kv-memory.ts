@@ -1,6 +1,6 @@
 /** Memory for keys and values of one replica, in blocks of 16 tokens. */
 import type { GpuKindSpec } from "./gpu-kind.ts";
-import type { ModelKindSpec } from "./model-kind.ts";
+import { kvPerTokenB, type ModelKindSpec } from "./model-kind.ts";
 
 /** @see vLLM's default block size. */
 export const BLOCK_TOKENS = 16;
@@ -8,9 +8,10 @@ export const BLOCK_TOKENS = 16;
 export const blocksFor = (tokens: number): number => Math.ceil(tokens / BLOCK_TOKENS);
 
 /** Whole blocks that a GPU has left beside the weights; the model says what a token takes. */
-export function blocksBesideWeights({ memory, overhead }: GpuKindSpec, { weights, kvPerToken }: ModelKindSpec): number {
-  if (kvPerToken === undefined) throw new Error("a model without kvPerToken has no blocks of its own");
-  return Math.max(0, Math.floor((memory - overhead - weights) / (BLOCK_TOKENS * kvPerToken)));
+export function blocksBesideWeights({ memory, overhead }: GpuKindSpec, model: ModelKindSpec): number {
+  const tokenB = kvPerTokenB(model);
+  if (tokenB === undefined) throw new Error("a model without kvPerToken has no blocks of its own");
+  return Math.max(0, Math.floor((memory - overhead - model.weights) / (BLOCK_TOKENS * tokenB)));
 }
 
 /** Most tokens of a prompt and its answer together: by the model, and by the memory. */

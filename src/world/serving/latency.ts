@@ -1,6 +1,7 @@
 /** How long a request alone takes on a GPU at its clock. */
 import type { GpuKindSpec } from "./gpu-kind.ts";
-import { activityOf, type LatencyLaw, type ModelKindSpec, slowdown } from "./model-kind.ts";
+import type { LatencyLaw, ModelKindSpec } from "./model-kind.ts";
+import { lonePass, operatorsOf, passS, slowdownsOf } from "./operators.ts";
 import { makeStepTime, pairsOf, runS } from "./step-time.ts";
 
 /** Tokens of a request: what it asks and what is answered. */
@@ -9,24 +10,38 @@ export interface Tokens {
   readonly output: number;
 }
 
-/** Seconds that a request takes alone. By steps: its prompt, then one token after another, each looking back on all before it. */
-export function aloneS(
-  model: ModelKindSpec,
-  law: LatencyLaw,
-  gpu: { kind: GpuKindSpec; clockHz: number },
-  { prompt, output }: Tokens,
-): number {
-  if (law.kind === "linear") return (law.base + law.perToken * output) * slowdown(gpu.kind, gpu.clockHz, activityOf(model));
-  const time = makeStepTime(law, gpu.kind, gpu.clockHz);
-  const decodes = output - 1;
-  return time.stepS(prompt, pairsOf(0, prompt), 0, 0) + runS(time, time.stepS(0, 0, 1, prompt), 1, decodes);
+interface Gpu {
+  readonly kind: GpuKindSpec;
+  readonly clockHz: number;
+}
+
+/** Seconds that a request takes alone. */
+export function aloneS(model: ModelKindSpec, law: LatencyLaw, gpu: Gpu, tokens: Tokens): number {
+  const slowdown = law.kind === "linear" ? slowdownsOf(model, gpu.kind)(gpu.clockHz) : 1;
+  return slowdown * lawOf(model, law, gpu)(tokens);
 }
 
 /**
  * The same before the clock slows it down by the model's one factor. By steps, where prompts and tokens slow down differently, it is
- * right at the GPU's clock at the start.
+ * right at the GPU's clock at the start. Made once for many requests.
  */
-export function unslowedS(model: ModelKindSpec, law: LatencyLaw, gpu: { kind: GpuKindSpec; clockHz: number }, tokens: Tokens): number {
-  if (law.kind === "linear") return law.base + law.perToken * tokens.output;
-  return aloneS(model, law, gpu, tokens) / slowdown(gpu.kind, gpu.clockHz, activityOf(model));
+export function unslowedOf(model: ModelKindSpec, law: LatencyLaw, gpu: Gpu): (tokens: Tokens) => number {
+  const alone = lawOf(model, law, gpu);
+  if (law.kind === "linear") return alone;
+  const slowdown = slowdownsOf(model, gpu.kind)(gpu.clockHz);
+  return (tokens) => alone(tokens) / slowdown;
+}
+
+/**
+ * A linear law at the greatest clock. By steps, at the GPU's clock: the prompt, then one token after another, each looking back on all
+ * before it; an encoder's roofline is one pass of its batch.
+ */
+function lawOf(model: ModelKindSpec, law: LatencyLaw, { kind, clockHz }: Gpu): (tokens: Tokens) => number {
+  if (law.kind === "linear") return ({ output }) => law.base + law.perToken * output;
+  if (!model.autoregressive) {
+    const onceS = passS(operatorsOf(model, kind, lonePass(model), { clockHz }));
+    return () => onceS;
+  }
+  const time = makeStepTime(law, kind, clockHz, model);
+  return ({ prompt, output }) => time.stepS(prompt, pairsOf(0, prompt), 0, 0) + runS(time, time.stepS(0, 0, 1, prompt), 1, output - 1);
 }

@@ -22,8 +22,8 @@ export function makeReplica(
   const { kind, kindName, clockHz } = place.device.options;
   const model = place.model.kind;
   const law = model.latency[gpuName(kindName)];
-  if (law?.kind !== "step") throw new Error(`${kindName} has no law of steps`);
+  if (law === undefined || law.kind === "linear") throw new Error(`${kindName} has no law of steps`);
   const blocks = engine.kvBlocks ?? blocksBesideWeights(kind, model);
-  const rules = { engine, blocks, tokenLimit: tokenLimit(model, blocks), time: makeStepTime(law, kind, clockHz) };
+  const rules = { engine, blocks, tokenLimit: tokenLimit(model, blocks), time: makeStepTime(law, kind, clockHz, model) };
   return new StepReplica(simulation, place, rules, listener);
 }

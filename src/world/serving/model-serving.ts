@@ -12,7 +12,7 @@ import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
-import { type Tokens, unslowedS } from "./latency.ts";
+import { type Tokens, unslowedOf } from "./latency.ts";
 import { makeReplica } from "./make-replica.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./model-kind.ts";
 import type { LengthPredictor } from "./predictors/index.ts";
@@ -73,6 +73,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   readonly #policy: ServingPolicy;
   readonly #routeRng: Rng;
   readonly #cursor: RequestCursor;
+  /** Seconds of a request's work, by replica: it multiplies them by what its clock slows down. */
+  readonly #workOf: ((tokens: Tokens) => number)[] = [];
   /** By slot of the request. */
   readonly #sequences: Sequence[] = [];
   readonly #onPredicted = (slot: number): void => this.#enter(this.requests.at(slot));
@@ -99,6 +101,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     const replica = makeReplica(this.#simulation, place, rules, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
+    const law = model.kind.latency[gpuName(device.options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+    this.#workOf.push(unslowedOf(model.kind, law, device.options));
   }
 
   get queuedCount(): number {
@@ -179,7 +183,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       this.#end(request, OUTCOME.rejected);
       return;
     }
-    request.workS = workS(replica, { prompt: sequence.promptTokens, output: sequence.outputTokens });
+    request.workS = (this.#workOf[replica.id] as (tokens: Tokens) => number)({
+      prompt: sequence.promptTokens,
+      output: sequence.outputTokens,
+    });
     request.remainingS = request.workS;
     request.state = REQUEST_STATE.queued;
     request.key = this.keyOf(request);
@@ -229,13 +236,6 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     for (const watcher of this.watchers) watcher(request, nowS);
     if (request.user !== NONE) this.userFree(request.user);
   }
-}
-
-/** Seconds that a request takes alone on the replica's GPU; the replica multiplies them by what its clock slows down. */
-function workS({ model, device }: Replica, tokens: Tokens): number {
-  const { kindName } = device.options;
-  const law = model.kind.latency[gpuName(kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-  return unslowedS(model.kind, law, device.options, tokens);
 }
 
 /** An answer ends where context or memory do; a prompt that leaves no room for one is turned away. */

@@ -5,8 +5,8 @@ import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
 import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
-import { slowdown } from "./model-kind.ts";
 import type { ServedModel } from "./model-serving.ts";
+import { slowdownsOf } from "./operators.ts";
 import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
 
 export class BatchReplica implements Replica {
@@ -32,6 +32,7 @@ export class BatchReplica implements Replica {
   #workS = 0;
   #leftS = 0;
   #slowdown = 1;
+  readonly #slowdownAt: (clockHz: number) => number;
   #paceS = 0;
   #startS = 0;
   #end: EventId = NO_EVENT;
@@ -51,6 +52,7 @@ export class BatchReplica implements Replica {
     this.#engine = rules.engine;
     this.#agingS = rules.agingS;
     this.#listener = listener;
+    this.#slowdownAt = slowdownsOf(this.model.kind, this.device.options.kind);
     this.device.hold(() => this.#clockChanged());
     occupyServer(this.device.server);
   }
@@ -143,10 +145,9 @@ export class BatchReplica implements Replica {
 
   /** From now on the clock decides how long the rest takes. @returns so many seconds */
   #pace(leftS: number): number {
-    const { clockHz, options } = this.device;
     this.#leftS = leftS;
     this.#paceS = this.#simulation.nowS;
-    this.#slowdown = slowdown(options.kind, clockHz, this.model.activity);
+    this.#slowdown = this.#slowdownAt(this.device.clockHz);
     return leftS * this.#slowdown;
   }
 

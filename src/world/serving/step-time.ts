@@ -1,6 +1,8 @@
 /** How long the steps of an engine take: a model on its GPUs at their clock. */
+import type { Architecture } from "./architecture.ts";
 import { type GpuKindSpec, nominalGpuClockHz } from "./gpu-kind.ts";
-import { type StepLatency, slowdown } from "./model-kind.ts";
+import { type RooflineLatency, type StepLatency, slowdown } from "./model-kind.ts";
+import { RooflineStepTime } from "./roofline.ts";
 
 export interface StepTime {
   /**
@@ -14,8 +16,23 @@ export interface StepTime {
   isPrompt(promptTokens: number, promptPairs: number, stepS: number): boolean;
 }
 
-export function makeStepTime(law: StepLatency, kind: GpuKindSpec, clockHz = nominalGpuClockHz(kind)): StepTime {
-  return new FittedStepTime(law, kind, clockHz);
+export interface StepModel {
+  /** A roofline needs it; a fitted law does not ask. */
+  readonly architecture?: Architecture | undefined;
+  /** GPUs that share every matrix (tensor parallelism); a fitted law speaks of the GPUs that it was measured on. */
+  readonly parallel?: number;
+}
+
+/** @throws {Error} for a roofline without the architecture of a transformer: refused before */
+export function makeStepTime(
+  law: StepLatency | RooflineLatency,
+  kind: GpuKindSpec,
+  clockHz = nominalGpuClockHz(kind),
+  { architecture, parallel = 1 }: StepModel = {},
+): StepTime {
+  if (law.kind === "step") return new FittedStepTime(law, kind, clockHz);
+  if (architecture?.kind !== "transformer") throw new Error("a roofline of steps needs a transformer");
+  return new RooflineStepTime(architecture, { kind, clockHz, parallel });
 }
 
 /** So many tokens of a prompt after `computed` others, each times the tokens that it looks back on. */

@@ -150,7 +150,16 @@ describe("models on GPUs", () => {
       "by steps without a law of steps",
       { ...STEPS, models: "{ llm: { kind: ./llm.yaml } }", rest: PROMPTS },
       {},
-      "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model without a latency of kind step on g, which engine vllm needs. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model without a latency of kind step or roofline on g, which engine vllm needs. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
+    ],
+    [
+      "by roofline on a GPU that has none",
+      { ...STEPS, rest: PROMPTS },
+      steps(
+        "latency: { g: { kind: step, base: 1 s, perPromptToken: 10 ms, perSequence: 100 ms } }",
+        "architecture: { kind: transformer, layers: 1, hidden: 8, heads: 1, intermediate: 8, vocabulary: 8 }\nlatency: { g: { kind: roofline } }",
+      ),
+      'scenario.yaml:8:28: workloads.chat.models.llm.kind names the model "steps.yaml", whose latency on g is a roofline, and that GPU kind has none. Hint: roofline in the GPU\'s file, as in catalogue/gpus, or a latency of kind step.',
     ],
     [
       "by steps without a word on prompts",
