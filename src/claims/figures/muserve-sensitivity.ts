@@ -60,7 +60,8 @@ async function sweep(lab: Lab): Promise<readonly Measured[]> {
           name,
           {
             ...{ kind: "model-serving", sites: [name], models: { m: { kind: `./${model}.yaml` } } },
-            ...{ outputTokens: ANSWER_TOKENS, arrivals: { kind: "trace", file: "requests.csv" } },
+            arrivals: { kind: "trace", file: "requests.csv" },
+            ...(WRITERS.includes(model) ? { outputTokens: ANSWER_TOKENS } : {}),
           },
         ]),
       ),

@@ -122,13 +122,12 @@ async function pieces(
             kind: "model-serving",
             sites: [name],
             models: { m: { kind: "./model.yaml" } },
-            outputTokens: 100,
             arrivals: { kind: "trace", file: "requests.csv" },
           },
         ]),
       ),
     },
-    { ...files, "requests.csv": "arrival_s\n0\n" },
+    { ...files, "requests.csv": "arrival_s,output_tokens\n0,100\n" },
   );
   return named.map(({ name, clockMhz }) => {
     const ownJ = metricOf(run, `workloads.${name}.energy_mean_j_per_request`);
