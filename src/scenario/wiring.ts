@@ -1,6 +1,7 @@
 /** The rooms' registries and schemas, put together: a new family is added here, a new kind in its own room. */
 import { controllers } from "../control/index.ts";
 import { faults, readFaultTrace } from "../faults/index.ts";
+import { parseInstant } from "../world/base/utc.ts";
 import { nominalClockHz } from "../world/cluster/server-kind.ts";
 import {
   type CarbonSpec,
@@ -9,7 +10,6 @@ import {
   carbonSchema,
   forecasts,
   type PowerSpec,
-  parseInstant,
   powerModels,
   powerProblem,
   powerSchema,

@@ -14,6 +14,8 @@ describe("watts and time by clock", () => {
       { label: "encoders", curve: curve(100, 200) },
       { label: "writers", curve: curve(90, 150) },
     ],
+    wattTicks: [0, 100, 200],
+    timeTicks: [1, 1.5, 2],
     time: [
       [
         { label: "one", curve: curve(2, 1) },

@@ -7,7 +7,7 @@ import { makeStepTime, pairsOf } from "../../world/serving/step-time.ts";
 import { readCsv } from "../../world/workload/index.ts";
 import type { Claim, Verdict } from "../claim.ts";
 import { packageText } from "../package-files.ts";
-import { computed } from "./ssjf/rows.ts";
+import { computed } from "./rows.ts";
 
 const ID = "llm-latency";
 /** Relative to the measured time. */

@@ -4,9 +4,10 @@ import { mean } from "../../stats/index.ts";
 import type { Claim, Verdict } from "../claim.ts";
 import { LEVEL } from "../replicate.ts";
 import { RATES, SOURCE } from "./muserve-sweeps.ts";
+import { computed } from "./rows.ts";
 import { BATCH_CAPS, BATCHES, type BatchMode, type BatchPolicy } from "./ssjf/reference.ts";
 import { type Requests, readPopulation } from "./ssjf/requests.ts";
-import { againstRerun, computed, JCT_BAND_POINTS, reported, THROUGHPUT_BAND } from "./ssjf/rows.ts";
+import { againstRerun, JCT_BAND_POINTS, reported, THROUGHPUT_BAND } from "./ssjf/rows.ts";
 import {
   EARLY_THROUGHPUT,
   type Effect,

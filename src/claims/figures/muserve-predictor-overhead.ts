@@ -5,8 +5,8 @@ import type { Claim, Verdict } from "../claim.ts";
 import { exact } from "../exact.ts";
 import { traceColumns } from "../traces.ts";
 import { SOURCE } from "./muserve-sweeps.ts";
+import { computed } from "./rows.ts";
 import { type PredictorName, readPopulation, workS } from "./ssjf/requests.ts";
-import { computed } from "./ssjf/rows.ts";
 
 const ID = "muserve-predictor-overhead";
 

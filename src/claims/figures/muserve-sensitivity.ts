@@ -1,11 +1,10 @@
 /** What a lower clock saves and costs each of twelve models on a V100: one request of each, alone on a GPU of the catalogue at each clock. */
-
 import type { Claim, Verdict } from "../claim.ts";
 import type { Lab } from "../lab.ts";
 import { metricOf } from "../lab-task.ts";
 import { packageText } from "../package-files.ts";
 import { serverKind } from "../theory/station.ts";
-import { computed } from "./ssjf/rows.ts";
+import { computed, judged } from "./rows.ts";
 
 const ID = "muserve-sensitivity";
 const GPU = "v100-pcie-16gb";
@@ -26,10 +25,10 @@ const NAMED_REDUCTION = 44;
 /** The name is rounded: 120 of 214 W are 43.9 % less. */
 const BAND_POINTS = 1;
 
-/** Medians over the applications of the public V100 sweep that are bound by arithmetic, or by memory: time over that at 1380 MHz, and watts likewise. */
+/** Medians over the applications of the public V100 sweep that are bound by arithmetic, or by memory: time over that at 1380 MHz, watts likewise, and joules at 945 MHz. */
 const MEDIANS = {
-  arithmetic: { time: [2.76, 2.31, 1.96, 1.72, 1.45, 1.27, 1.12, 1], power: [0.37, 0.4, 0.45, 0.49, 0.56, 0.66, 0.81, 1] },
-  memory: { time: [2.22, 2.09, 1.46, 1.2, 1.01, 1, 1, 1], power: [0.45, 0.47, 0.59, 0.66, 0.73, 0.78, 0.87, 1] },
+  arithmetic: { time: [2.76, 2.31, 1.96, 1.72, 1.45, 1.27, 1.12, 1], power: [0.37, 0.4, 0.45, 0.49, 0.56, 0.66, 0.81, 1], energy: 0.8 },
+  memory: { time: [2.22, 2.09, 1.46, 1.2, 1.01, 1, 1, 1], power: [0.45, 0.47, 0.59, 0.66, 0.73, 0.78, 0.87, 1], energy: 0.75 },
 };
 
 interface Measured {
@@ -83,13 +82,6 @@ async function sweep(lab: Lab): Promise<readonly Measured[]> {
   });
 }
 
-function judged(row: Pick<Verdict, "id" | "parameters" | "unit">, value: number, expected: number, band: number): Verdict {
-  const off = value - expected;
-  const holds = Math.abs(off) <= band;
-  const reason = holds ? `within ${band} ${row.unit}` : `off by ${off.toPrecision(3)} ${row.unit}, the band is ${band}`;
-  return { ...row, value, low: value, high: value, expected, verdict: holds ? "pass" : "miss", reason };
-}
-
 function rowsOf(all: readonly Measured[], model: string): readonly Verdict[] {
   const own = all.filter((each) => each.model === model);
   const at = (mhz: number): Measured => own.find(({ clockMhz }) => clockMhz === mhz) as Measured;
@@ -115,7 +107,7 @@ function rowsOf(all: readonly Measured[], model: string): readonly Verdict[] {
   const energy = computed(
     { id: `energy.${model}`, parameters: `${model}, joules at ${NAMED_MHZ} MHz over those at ${GREATEST_MHZ}`, unit: "1" },
     (at(NAMED_MHZ).powerW * at(NAMED_MHZ).latencyS) / (greatest.powerW * greatest.latencyS),
-    isEncoder ? 0.8 : 0.75,
+    medians.energy,
     `beside the median of applications bound by ${what}`,
   );
   return [
@@ -152,6 +144,8 @@ async function figure(rows: readonly Verdict[]): Promise<string> {
         { label: "encoders", curve: curve("power", "bert-base") },
         { label: "models that write tokens", curve: curve("power", "opt-1.3b") },
       ],
+      wattTicks: [0, 50, 100, 150, 200, 250],
+      timeTicks: [1, 1.5, 2, 2.5],
       time: [ENCODERS, WRITERS].map((models) => models.map((label) => ({ label, curve: curve("time", label) }))),
     }),
   );

@@ -2,10 +2,11 @@
 import type { Bar, ComparedPanel } from "../../report/charts/compared-bars.ts";
 import type { Claim, Verdict } from "../claim.ts";
 import { LEVEL } from "../replicate.ts";
+import { computed } from "./rows.ts";
 import { findDial } from "./ssjf/dial.ts";
 import { JCT_CV, JCT_RATE, MODES, type Mode, type Reference, SERVERS, THROUGHPUT_CV, THROUGHPUT_RATE } from "./ssjf/reference.ts";
 import { type Requests, readPopulation } from "./ssjf/requests.ts";
-import { againstRerun, computed, JCT_BAND_POINTS, reported, THROUGHPUT_BAND } from "./ssjf/rows.ts";
+import { againstRerun, JCT_BAND_POINTS, reported, THROUGHPUT_BAND } from "./ssjf/rows.ts";
 import {
   EARLY_THROUGHPUT,
   type Effect,

@@ -20,16 +20,20 @@ export interface ClockSweepChart {
   readonly power: readonly SweptCurve[];
   /** A group has the colour of the curve of power with its number. */
   readonly time: readonly (readonly SweptCurve[])[];
+  /** Of the axes, rising; the last is an end. */
+  readonly wattTicks: readonly number[];
+  readonly timeTicks: readonly number[];
 }
 
 const HEIGHT = 300;
 /** Room for the names at the ends of the curves. */
 const NAMES = { marginRight: 120 };
 const LEAST_GAP_PX = 13;
-const TOP = 2.9;
+/** Room above the last tick for the names of the curves that end there, of the axis. */
+const NAMES_SHARE = 4 / 15;
 
 /** Above watts, below time, both from the greatest clock on the left to the lowest on the right, where each curve has its name. */
-export function clockSweep({ id, title, description, mark, named, power, time }: ClockSweepChart): string {
+export function clockSweep({ id, title, description, mark, named, power, time, wattTicks, timeTicks }: ClockSweepChart): string {
   const legend = [
     ...power.map(({ label }, i) => ({ label, mark: "line", fill: seriesColor(i) }) as const),
     { label: "published", mark: "diamond", fill: color("ink") } as const,
@@ -37,9 +41,9 @@ export function clockSweep({ id, title, description, mark, named, power, time }:
   const xs = (power[0] as SweptCurve).curve.map(({ x }) => x);
   const watts = power.map((each) => [each]);
   const plots = [
-    panel({ groups: watts, xs, mark, yLabel: "watts of the board", ticks: [0, 50, 100, 150, 200, 250], isNamed: false, xLabel: null }, [
+    panel({ groups: watts, xs, mark, yLabel: "watts of the board", ticks: wattTicks, isNamed: false, xLabel: null }, [
       dot(named, { x: "x", y: "y", r: 5, symbol: "diamond", fill: color("ink"), stroke: color("page"), strokeWidth: 1 }),
-      text([mark], { x: "x", y: 250, text: "label", dx: 4, textAnchor: "start", fill: color("muted") }),
+      text([mark], { x: "x", y: wattTicks.at(-1) as number, text: "label", dx: 4, textAnchor: "start", fill: color("muted") }),
     ]),
     panel(
       {
@@ -47,7 +51,7 @@ export function clockSweep({ id, title, description, mark, named, power, time }:
         xs,
         mark,
         yLabel: "time, of that at the greatest clock",
-        ticks: [1, 1.5, 2, 2.5],
+        ticks: timeTicks,
         isNamed: true,
         xLabel: "clock, MHz",
       },
@@ -71,7 +75,8 @@ function panel({ groups, xs, mark, yLabel, ticks, isNamed, xLabel }: Panel, over
   const curves = groups.flatMap((group, i) => group.map((each) => ({ ...each, stroke: seriesColor(i) })));
   const points = curves.flatMap(({ curve, label, stroke }) => curve.map((at) => ({ ...at, label, stroke })));
   const lowest = Math.min(...xs);
-  const domain: [number, number] = [ticks[0] as number, isNamed ? TOP : (ticks.at(-1) as number)];
+  const [least, most] = [ticks[0] as number, ticks.at(-1) as number];
+  const domain: [number, number] = [least, isNamed ? most + NAMES_SHARE * (most - least) : most];
   const names = isNamed ? namesOf(curves, domain) : [];
   const axis = { label: xLabel, labelArrow: "none", text: String, color: color("muted"), ariaLabel: "clock, MHz" };
   return {

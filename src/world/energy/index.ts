@@ -1,6 +1,4 @@
 /** Power laws, supplies, PUE, and carbon as truth and as forecast. */
-
-export { formatUtc, type Instant, parseInstant } from "../base/utc.ts";
 export { ACCOUNTS, type Account } from "./account.ts";
 export type { Carbon, CarbonContext } from "./carbon/carbon-factory.ts";
 export { amortisedG, type Embodied, gramsPerJoule, sciG } from "./carbon/grams.ts";

@@ -1,6 +1,7 @@
 /** A kind of GPU: a file of the catalogue, or the user's own. In base units. */
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
+import { interpolated } from "../energy/interpolated.ts";
 import { ACTIVITIES, gpuPowerW } from "./gpu-power.ts";
 
 const clock = quantity("frequency", { above: 0, example: "1380 MHz" });
@@ -96,6 +97,11 @@ export function gpuProblem(kind: GpuKindSpec): string | undefined {
 
 function isWhole(value: number): boolean {
   return Math.abs(value - Math.round(value)) < 1e-9;
+}
+
+/** Of the memory's peak bandwidth, at a clock. */
+export function bandwidthShare({ bandwidthByClock: { clocks, shares } }: GpuKindSpec, clockHz: number): number {
+  return interpolated(Float64Array.from(clocks), Float64Array.from(shares), clockHz);
 }
 
 export const clockRatio = (kind: GpuKindSpec, clockHz: number): number => clockHz / nominalGpuClockHz(kind);

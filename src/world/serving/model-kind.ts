@@ -1,9 +1,8 @@
 /** A kind of model: a file of the catalogue, or the user's own. In base units. */
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
-import { interpolated } from "../energy/interpolated.ts";
 import { type Architecture, architectureProblem, architectureSchema, kvBytesOf } from "./architecture.ts";
-import { clockRatio, type GpuKindSpec } from "./gpu-kind.ts";
+import { bandwidthShare, clockRatio, type GpuKindSpec } from "./gpu-kind.ts";
 import type { Activity } from "./gpu-power.ts";
 
 const duration = (example: string) => quantity("duration", { example });
@@ -93,8 +92,7 @@ export function activityOf({ autoregressive }: ModelKindSpec): Exclude<Activity,
  */
 export function slowdown(kind: GpuKindSpec, clockHz: number, activity: Exclude<Activity, "idle">): number {
   if (activity === "compute") return 1 / clockRatio(kind, clockHz);
-  const { clocks, shares } = kind.bandwidthByClock;
-  return 1 / interpolated(Float64Array.from(clocks), Float64Array.from(shares), clockHz);
+  return 1 / bandwidthShare(kind, clockHz);
 }
 
 /** A GPU kind's name in `latency`: of a file of one's own, its name without folder and ending. */

@@ -2,9 +2,8 @@
  * How long a model's steps take by its architecture and the GPU's peaks: arithmetic against reading of memory, operator by operator.
  * Williams et al., Roofline, CACM 52(4), 2009. Formulas and what they meet: docs/serving.md.
  */
-import { interpolated } from "../energy/interpolated.ts";
 import { type Convolutional, keyWidth, kvBytesOf, matricesOf, queryWidth, type Transformer } from "./architecture.ts";
-import { clockRatio, type GpuKindSpec } from "./gpu-kind.ts";
+import { bandwidthShare, clockRatio, type GpuKindSpec } from "./gpu-kind.ts";
 import type { StepTime } from "./step-time.ts";
 
 export type GpuRoofline = NonNullable<GpuKindSpec["roofline"]>;
@@ -31,11 +30,10 @@ export interface Rates {
 
 /** Arithmetic goes with the clock, memory with its bandwidth there. @throws {Error} for a kind without a roofline: refused before. */
 export function ratesOf({ kind, clockHz }: RooflineGpu, bytesPerParameter: number): Rates {
-  const { roofline, teraflops, bandwidth, bandwidthByClock } = kind;
+  const { roofline, teraflops, bandwidth } = kind;
   if (roofline === undefined) throw new Error("a GPU kind without a roofline has no rates");
   const flops = 1e12 * (bytesPerParameter > 2 ? teraflops.fp32 : teraflops.fp16) * clockRatio(kind, clockHz);
-  const { clocks, shares } = bandwidthByClock;
-  const memoryB = bandwidth * interpolated(Float64Array.from(clocks), Float64Array.from(shares), clockHz);
+  const memoryB = bandwidth * bandwidthShare(kind, clockHz);
   return {
     gemmFlops: flops * roofline.gemm,
     attentionFlops: flops * roofline.attention,
@@ -120,7 +118,7 @@ export class RooflineStepTime implements StepTime {
     return sumS + this.#pairS * promptPairs + this.contextTokenS * contextTokens;
   }
 
-  isPrompt(promptTokens: number, _promptPairs: number, stepS: number): boolean {
+  isPrompt(promptTokens: number, stepS: number): boolean {
     if (promptTokens === 0) return false;
     // Whose tokens need more arithmetic than reading, in a step that prompts fill for the most part.
     let computeS = 0;

@@ -38,7 +38,7 @@ export class StepPlan {
     const { time } = this.#rules;
     this.#writers = writers;
     this.#firstS = time.stepS(promptTokens, promptPairs, writers, contextTokens);
-    this.isPrompt = time.isPrompt(promptTokens, promptPairs, this.#firstS);
+    this.isPrompt = time.isPrompt(promptTokens, this.#firstS);
     const isUniform = !isSingle && promptTokens === 0 && writers === running.length;
     this.steps = isUniform ? this.#stepsWithin(running, stepsLeft, freeBlocks) : 1;
   }

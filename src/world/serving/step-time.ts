@@ -13,7 +13,7 @@ export interface StepTime {
   /** By how much each token looked back on lengthens a step in which all write, seconds. */
   readonly contextTokenS: number;
   /** Do prompts take most of a step of `stepS` seconds? */
-  isPrompt(promptTokens: number, promptPairs: number, stepS: number): boolean;
+  isPrompt(promptTokens: number, stepS: number): boolean;
 }
 
 export interface StepModel {
@@ -64,7 +64,7 @@ class FittedStepTime implements StepTime {
     return this.#baseS + this.#promptTokenS * promptTokens + this.#writerS * writers + this.contextTokenS * contextTokens;
   }
 
-  isPrompt(promptTokens: number, _promptPairs: number, stepS: number): boolean {
+  isPrompt(promptTokens: number, stepS: number): boolean {
     return 2 * this.#promptTokenS * promptTokens > stepS;
   }
 }

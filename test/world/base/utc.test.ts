@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { formatUtc, parseInstant } from "../../../src/world/energy/index.ts";
+import { formatUtc, parseInstant } from "../../../src/world/base/utc.ts";
 
 const epochOf = (text: string): number => {
   const instant = parseInstant(text);

@@ -88,7 +88,7 @@ describe("a roofline", () => {
   });
 
   it("calls a step one of prompts where their arithmetic takes most of it", () => {
-    const isPrompt = (tokens: number, writers: number): boolean => time.isPrompt(tokens, 0, time.stepS(tokens, 0, writers, 0));
+    const isPrompt = (tokens: number, writers: number): boolean => time.isPrompt(tokens, time.stepS(tokens, 0, writers, 0));
     assert.deepEqual([isPrompt(2000, 1), isPrompt(4, 1), isPrompt(0, 64)], [true, false, false]);
   });
 

@@ -35,8 +35,3 @@ export function againstRerun({ interval, ...row }: Measured, expected: number, b
 export function reported({ interval, ...row }: Measured, expected: number | null, reason: string): Verdict {
   return { ...row, value: interval.mean, low: interval.low, high: interval.high, expected, verdict: "report-only", reason };
 }
-
-/** A number that is computed, without an interval of its own. */
-export function computed(row: Omit<Measured, "interval">, value: number, expected: number | null, reason: string): Verdict {
-  return { ...row, value, low: value, high: value, expected, verdict: "report-only", reason };
-}
