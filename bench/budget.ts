@@ -76,7 +76,7 @@ function books(): readonly Part[] {
   Object.assign(meter, { wallW: 150.5, requestW: 50.5, reservedIdleW: 100, usedCores: 3 });
   const stats = new ServiceStats({
     warmupS: 0,
-    slo: { latencyS: 0.1, ttftS: Infinity, tpotS: Infinity, percentile: 0.99, windowS: 60 },
+    slo: { latencyS: 0.1, ttftS: Infinity, tpotS: Infinity, percentile: 0.99, windowS: 60, classLatencyS: [] },
     classCount: 0,
   });
   const ended: EndedRequest = {
@@ -84,7 +84,9 @@ function books(): readonly Part[] {
     outcome: OUTCOME.finished,
     attempt: 1,
     classIndex: 0,
+    tierIndex: -1,
     arrivalS: 0,
+    sloS: 0.1,
     startS: 0,
     firstTokenS: Number.NaN,
     tokenGapS: Number.NaN,
@@ -100,7 +102,7 @@ function books(): readonly Part[] {
       (i) => {
         ended.arrivalS = i * 1e-3;
         ended.startS = ended.arrivalS + 0.01;
-        stats.arrived(ended.arrivalS, 0);
+        stats.arrived(ended);
         stats.ended(ended, ended.arrivalS + 0.05);
       },
     ],

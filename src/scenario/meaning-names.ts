@@ -2,6 +2,7 @@
 import type { Table } from "../world/base/table.ts";
 import { makeEngine } from "../world/serving/engines.ts";
 import type { Findings } from "./findings.ts";
+import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec, type WorkloadSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
@@ -26,7 +27,7 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
       checkDraws(controller, path, spec.workloads[workload], findings);
       checkSlo(controller, path, spec.workloads[workload], findings);
-      checkAging(controller, path, spec.workloads[workload], findings);
+      checkQueueRule(controller, path, { name: workload, workload: spec.workloads[workload], parts }, findings);
       checkClocks(controller, path, spec.workloads[workload], parts, findings);
     }
     checkHasModels(controller, path, parts, findings);
@@ -81,16 +82,6 @@ function checkTargetKind(
   );
 }
 
-/** Engines by steps look at the order of entry nowhere yet. */
-function checkAging({ aging }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
-  if (aging === undefined || workload?.kind !== "model-serving" || makeEngine(workload.engine).kind === "batches") return;
-  findings.problem(
-    [...path, "aging"],
-    `is not supported yet with engine ${workload.engine.kind}`,
-    "Hint: without aging, or engine: { kind: continuous }.",
-  );
-}
-
 /** As many draws as replicas are all that there are. */
 function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
   if (kind !== "power-of-d" || workload?.kind !== "service" || (d as number) <= workload.replicas) return;
@@ -137,14 +128,16 @@ function checkCarbon(
     findings.problem(path, `decides by carbon, and ${unknown}`, 'Hint: carbon: { kind: trace, file: "grid.csv" }.');
 }
 
-function checkOracle({ kind, oracle }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
+function checkOracle(controller: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
+  const { kind, oracle, predictor } = controller;
   const traits = parts.controllers.get(kind);
   if (traits === undefined) throw new Error(`controller kind ${kind} is not registered`);
   for (const [i, truth] of oracle.entries()) {
     if (!traits.oracles.includes(truth))
       findings.problem([...path, "oracle", i], `is of no use to kind ${JSON.stringify(kind)}, got ${JSON.stringify(truth)}`);
   }
-  if (!traits.needsOracle || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth))) return;
+  if (!traits.needsOracle || predictor !== undefined || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth)))
+    return;
   findings.problem([...path, "oracle"], `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`);
 }
 

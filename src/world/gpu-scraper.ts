@@ -45,7 +45,7 @@ export class GpuScraper {
 
   /** Hears of requests that end on a GPU, whatever their end. */
   watcherOf({ replicas }: ModelServing): RequestWatcher {
-    return ({ replica, outcome, arrivalS }, nowS) => {
+    return ({ replica, outcome, arrivalS, sloS }, nowS) => {
       const device = replicas[replica]?.device; // none where no replica was up
       const watched = device === undefined ? undefined : this.#byDevice.get(device);
       if (watched === undefined) return;
@@ -53,7 +53,7 @@ export class GpuScraper {
       if (outcome !== OUTCOME.finished) return;
       const latencyS = nowS - arrivalS;
       watched.latencyS.add(latencyS);
-      if (watched.sloS !== undefined && latencyS <= watched.sloS) watched.good++;
+      if (watched.sloS !== undefined && latencyS <= sloS) watched.good++;
     };
   }
 

@@ -3,9 +3,10 @@ import { Sum } from "../../kernel/index.ts";
 import { BatchMeans, LatencyRecorder } from "../../stats/index.ts";
 
 /** How a request ended, for good. */
-export const OUTCOME = { finished: 0, rejected: 1, failed: 2, timedOut: 3 } as const;
+export const OUTCOME = { finished: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
-export const OUTCOME_NAMES = ["finished", "rejected", "failed", "timed-out"] as const;
+export const OUTCOME_NAMES = ["finished", "rejected", "failed", "timed-out", "dropped"] as const;
+const noneEnded = (): number[] => OUTCOME_NAMES.map(() => 0);
 
 export interface Slo {
   /** Infinity where it names none; likewise below. */
@@ -15,12 +16,14 @@ export interface Slo {
   readonly tpotS: number;
   readonly percentile: number;
   readonly windowS: number;
+  /** Latencies of classes that have their own, by their place among the tallies. */
+  readonly classLatencyS: readonly (number | undefined)[];
 }
 
 /** Counts of one service or class, by intended arrival at or after the warm-up. */
 export class RequestTally {
   arrived = 0;
-  readonly ended = [0, 0, 0, 0];
+  readonly ended = noneEnded();
   /** Finished within the SLO. */
   good = 0;
   readonly latencyS = new LatencyRecorder();
@@ -50,12 +53,12 @@ export class ServiceStats {
   readonly warmupS: number;
   readonly slo: Slo | undefined;
   readonly total = new RequestTally();
-  /** One tally a class, in declared order; empty without classes. */
+  /** One tally a class, in declared order, of models one a model before them; empty without classes. */
   readonly classes: readonly RequestTally[];
 
   // The whole run, for the books.
   arrivedCount = 0;
-  readonly endedCount = [0, 0, 0, 0];
+  readonly endedCount = noneEnded();
   attemptCount = 0;
   attemptsFailed = 0;
   oomRestarts = 0;
@@ -80,6 +83,12 @@ export class ServiceStats {
     this.classes = Array.from({ length: options.classCount }, () => new RequestTally());
   }
 
+  /** The latency that the SLO asks of a class; Infinity where it asks none. */
+  sloOf(classIndex: number): number {
+    if (this.slo === undefined) return Infinity;
+    return this.slo.classLatencyS[classIndex] ?? this.slo.latencyS;
+  }
+
   get inSystem(): number {
     return this.#inSystem;
   }
@@ -90,13 +99,14 @@ export class ServiceStats {
     return this.#areaS.value;
   }
 
-  arrived(nowS: number, classIndex: number): void {
+  arrived({ arrivalS: nowS, classIndex, tierIndex }: EndedRequest): void {
     this.#moveArea(nowS);
     this.#inSystem++;
     this.arrivedCount++;
     if (nowS < this.warmupS) return;
     this.total.arrived++;
     if (this.classes.length > 0) (this.classes[classIndex] as RequestTally).arrived++;
+    if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).arrived++;
     if (this.slo !== undefined) {
       const window = this.#window(nowS, this.slo.windowS);
       this.windowArrived[window] = (this.windowArrived[window] as number) + 1;
@@ -119,8 +129,10 @@ export class ServiceStats {
     }
     const { slo } = this;
     const isGood = slo !== undefined && outcome === OUTCOME.finished && meets(request, latencyS, slo);
+    const { tierIndex } = request;
     this.total.add(request, latencyS, isGood);
     if (this.classes.length > 0) (this.classes[request.classIndex] as RequestTally).add(request, latencyS, isGood);
+    if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).add(request, latencyS, isGood);
     if (isGood) {
       const window = this.#window(arrivalS, slo.windowS);
       this.windowGood[window] = (this.windowGood[window] as number) + 1;
@@ -164,8 +176,8 @@ export class ServiceStats {
 }
 
 /** What is NaN of a request does not exist: it misses nothing. */
-function meets({ arrivalS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number, slo: Slo): boolean {
-  return latencyS <= slo.latencyS && !(firstTokenS - arrivalS > slo.ttftS) && !(tokenGapS > slo.tpotS);
+function meets({ arrivalS, sloS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number, slo: Slo): boolean {
+  return latencyS <= sloS && !(firstTokenS - arrivalS > slo.ttftS) && !(tokenGapS > slo.tpotS);
 }
 
 /** What is known of a request that ended. The record is used again: read it at once. */
@@ -174,7 +186,9 @@ export interface EndedRequest {
   outcome: Outcome;
   attempt: number;
   classIndex: number;
+  tierIndex: number;
   arrivalS: number;
+  sloS: number;
   startS: number;
   firstTokenS: number;
   tokenGapS: number;

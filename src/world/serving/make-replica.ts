@@ -1,24 +1,16 @@
 /** A replica by its engine. */
 import type { Simulation } from "../../kernel/index.ts";
-import type { ReplicaId } from "../base/id.ts";
-import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
 import { blocksBesideWeights, tokenLimit } from "./kv-memory.ts";
 import { gpuName } from "./model-kind.ts";
-import type { ServedModel } from "./model-serving.ts";
 import { BatchReplica } from "./replica.ts";
-import type { Replica, ReplicaListener } from "./replica-port.ts";
+import type { Place, Replica, ReplicaListener } from "./replica-port.ts";
 import { StepReplica } from "./step-replica.ts";
 import { makeStepTime } from "./step-time.ts";
 
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
-export function makeReplica(
-  simulation: Simulation,
-  place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
-  { engine, agingS }: { readonly engine: Engine; readonly agingS: number },
-  listener: ReplicaListener,
-): Replica {
-  if (engine.kind === "batches") return new BatchReplica(simulation, place, { engine, agingS }, listener);
+export function makeReplica(simulation: Simulation, place: Place, engine: Engine, listener: ReplicaListener): Replica {
+  if (engine.kind === "batches") return new BatchReplica(simulation, place, engine, listener);
   const { kind, kindName, clockHz } = place.device.options;
   const model = place.model.kind;
   const law = model.latency[gpuName(kindName)];

@@ -4,6 +4,7 @@ import { Container } from "../cluster/container.ts";
 import type { Request } from "../cluster/request-pool.ts";
 import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -22,17 +23,38 @@ export interface Replica {
   readonly usedS: { readonly busyS: number; readonly memberS: number };
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;
-  /** A request joins; its key and state are set. */
+  /** Tokens of a request's answer that are written. */
+  writtenTokens(request: Request): number;
+  /** Seconds of a request's work that are done and kept, and that are left, at the greatest clock. */
+  attainedS(request: Request): number;
+  leftS(request: Request): number;
+  /** What it would add to them if it gave way now. */
+  recomputeS(request: Request): number;
+  /** How many times as long its work takes at the present clock. */
+  readonly slowdown: number;
+  /** A request joins. */
   enter(request: Request): void;
   /** The server went down: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
 }
 
+/** What a replica is made for, and those who will wait there. */
+export interface Place {
+  readonly id: ReplicaId;
+  readonly model: ServedModel;
+  readonly device: Device;
+  readonly queue: ModelQueue;
+}
+
 /** What a replica tells its workload, and asks it. */
 export interface ReplicaListener {
   finished(request: Request): void;
-  /** The place in the queue of a request that goes back with what is left of it. */
+  /** It would be too late, and was given up before it began or went on. */
+  dropped(request: Request): void;
+  /** What the queue rule says of a request. */
   keyOf(request: Request): number;
+  isLate(request: Request): boolean;
+  attainedS(request: Request): number;
   sequenceOf(request: Request): Sequence;
 }
 

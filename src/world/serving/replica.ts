@@ -2,32 +2,30 @@
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { slowdownsOf } from "./operators.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener } from "./replica-port.ts";
 
 export class BatchReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
-  /** Requests that wait, by key. */
-  readonly queue = new KeyQueue();
+  readonly queue: ModelQueue;
   /** Members of the batch under way. */
   running: Request[] = [];
+  /** Those of the batch that ended last who went back: asked about once more where they find no place in the next. */
+  #leftovers: Request[] = [];
   /** Time with a batch, and that time counted for each member, of batches that ended. */
   #busyS = 0;
   #memberS = 0;
   readonly #simulation: Simulation;
   readonly #engine: BatchEngine;
-  readonly #agingS: number;
   readonly #listener: ReplicaListener;
   readonly #onForm = (): void => this.#start();
   readonly #onEnd = (): void => this.#finish();
-  /** All that are here and unfinished, in order of entry. */
-  readonly #entered = new FifoQueue();
   /** Work of the batch under way and what is left of it at `#paceS`, both at the greatest clock; and how much longer it takes from then on. */
   #workS = 0;
   #leftS = 0;
@@ -39,18 +37,13 @@ export class BatchReplica implements Replica {
   #form: EventId = NO_EVENT;
   #formS = Infinity;
 
-  constructor(
-    simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
-    rules: { readonly engine: BatchEngine; readonly agingS: number },
-    listener: ReplicaListener,
-  ) {
+  constructor(simulation: Simulation, place: Place, engine: BatchEngine, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
     this.device = place.device;
     this.#simulation = simulation;
-    this.#engine = rules.engine;
-    this.#agingS = rules.agingS;
+    this.#engine = engine;
+    this.queue = place.queue;
     this.#listener = listener;
     this.#slowdownAt = slowdownsOf(this.model.kind, this.device.options.kind);
     this.device.hold(() => this.#clockChanged());
@@ -89,10 +82,32 @@ export class BatchReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
-  /** A request joins the queue; its key, state and work are set. */
+  /** By the share of its work that is done: a batch writes at the speed of a request alone. */
+  writtenTokens(request: Request): number {
+    const { workS, remainingS } = request;
+    return remainingS < workS ? this.#listener.sequenceOf(request).outputTokens * (1 - remainingS / workS) : 0;
+  }
+
+  attainedS({ workS, remainingS }: Request): number {
+    return workS - remainingS;
+  }
+
+  leftS({ remainingS }: Request): number {
+    return remainingS;
+  }
+
+  /** What goes back between two batches keeps all that is done of it. */
+  recomputeS(): number {
+    return 0;
+  }
+
+  get slowdown(): number {
+    return this.#slowdownAt(this.device.clockHz);
+  }
+
+  /** A request joins the queue; its work is set. */
   enter(request: Request): void {
-    this.queue.push(request);
-    this.#entered.push(request);
+    this.queue.enter(request);
     this.#planForm(false);
   }
 
@@ -106,14 +121,15 @@ export class BatchReplica implements Replica {
       this.#end = NO_EVENT;
       this.#closeBatch();
     }
-    while (this.queue.length > 0) lost.push(this.queue.pop());
-    for (const request of lost) this.#entered.remove(request);
+    for (const request of lost) this.queue.leave(request);
+    this.#leftovers = [];
+    lost.push(...this.queue.empty());
     return lost;
   }
 
   /** Forms a batch once all else at that instant has happened: now where it is urgent or full, else when the first has waited. */
   #planForm(isUrgent: boolean): void {
-    const first = this.#entered.first;
+    const first = this.queue.firstEntered;
     if (this.running.length > 0 || first === undefined) return;
     const { nowS } = this.#simulation;
     const isNow = isUrgent || this.queue.length >= this.#engine.maxBatch;
@@ -129,11 +145,10 @@ export class BatchReplica implements Replica {
     this.#form = NO_EVENT;
     const { nowS } = this.#simulation;
     this.running = this.#pick(nowS);
+    if (this.running.length === 0) return; // all were too late
     let shortestS = Infinity;
     let longestS = 0;
     for (const request of this.running) {
-      request.state = REQUEST_STATE.running;
-      if (Number.isNaN(request.startS)) request.startS = nowS;
       shortestS = Math.min(shortestS, request.remainingS);
       longestS = Math.max(longestS, request.remainingS);
     }
@@ -157,23 +172,19 @@ export class BatchReplica implements Replica {
     this.#end = this.#simulation.reschedule(this.#end, this.#pace(Math.max(0, this.#leftS - doneS)));
   }
 
-  /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */
+  /** The next batch. Nobody runs now: all that are here wait. */
   #pick(nowS: number): Request[] {
-    const first = this.#entered.first as Request;
-    const servedS = first.workS - first.remainingS;
-    const isAged = nowS - first.arrivalS - servedS > this.#agingS;
+    const { queue } = this;
     const batch: Request[] = [];
-    let next: Request | undefined = first;
-    while (this.queue.length > 0 && batch.length < this.#engine.maxBatch) {
-      if (!isAged) {
-        batch.push(this.queue.pop());
-        continue;
-      }
-      const aged = next as Request;
-      this.queue.remove(aged);
-      batch.push(aged);
-      next = aged.next;
+    queue.open(nowS);
+    while (batch.length < this.#engine.maxBatch) {
+      const next = queue.next();
+      if (next === undefined) break;
+      queue.take(next, nowS);
+      batch.push(next);
     }
+    for (const request of this.#leftovers) if (request.state === REQUEST_STATE.queued) queue.rekey(request);
+    this.#leftovers = [];
     return batch;
   }
 
@@ -181,20 +192,17 @@ export class BatchReplica implements Replica {
     this.#end = NO_EVENT;
     const batch = this.running;
     this.#closeBatch();
-    let isCutShort = false;
     for (const request of batch) {
       request.remainingS = Math.max(0, request.remainingS - this.#workS);
       if (request.remainingS === 0) {
-        this.#entered.remove(request);
+        this.queue.leave(request);
         this.#listener.finished(request);
         continue;
       }
-      request.state = REQUEST_STATE.queued;
-      request.key = this.#listener.keyOf(request);
-      this.queue.push(request);
-      isCutShort = true;
+      this.queue.giveBack(request, this.#simulation.nowS);
+      this.#leftovers.push(request);
     }
-    this.#planForm(isCutShort);
+    this.#planForm(this.#leftovers.length > 0);
   }
 
   /** Shares what the batch drew equally among its members: each held one of its places all the time. */

@@ -14,6 +14,12 @@ export class Sequence {
   written = 0;
   /** Its tokens in the step under way. */
   scheduled = 0;
+  /** Seconds that it waited before, and since when it waits or last began to. */
+  waitedS = 0;
+  waitsFromS = Number.NaN;
+  /** Was it promoted for its waiting, and what service had it had by then, seconds? */
+  isPromoted = false;
+  promotedAtS = 0;
   /** When it wrote its last token (NaN before the first), and the longest gap between two, seconds. */
   lastS = Number.NaN;
   longestGapS = 0;
@@ -30,6 +36,9 @@ export class Sequence {
     this.blocks = 0;
     this.written = 0;
     this.scheduled = 0;
+    this.waitedS = 0;
+    this.isPromoted = false;
+    this.promotedAtS = 0;
     this.lastS = Number.NaN;
     this.longestGapS = 0;
   }

@@ -4,13 +4,13 @@
  */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { KeyQueue } from "../cluster/request-queue.ts";
+import type { Request } from "../cluster/request-pool.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { StepPlan } from "./step-plan.ts";
 import type { StepTime } from "./step-time.ts";
@@ -30,8 +30,7 @@ export class StepReplica implements Replica {
   readonly device: Device;
   readonly rules: StepRules;
   readonly memory: KvMemory;
-  /** Requests that wait, by key. */
-  readonly queue = new KeyQueue();
+  readonly queue: ModelQueue;
   /** Those admitted, in that order. */
   readonly running: Sequence[] = [];
   /** Times that one gave way to another and began anew. */
@@ -50,15 +49,11 @@ export class StepReplica implements Replica {
   #end: EventId = NO_EVENT;
   #startS = 0;
 
-  constructor(
-    simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
-    rules: StepRules,
-    listener: ReplicaListener,
-  ) {
+  constructor(simulation: Simulation, place: Place, rules: StepRules, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
     this.device = place.device;
+    this.queue = place.queue;
     this.rules = rules;
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
@@ -102,8 +97,28 @@ export class StepReplica implements Replica {
     return { energyJ, carbonG };
   }
 
+  writtenTokens(request: Request): number {
+    return this.#listener.sequenceOf(request).written;
+  }
+
+  attainedS({ workS, remainingS }: Request): number {
+    return workS - remainingS;
+  }
+
+  leftS({ remainingS }: Request): number {
+    return remainingS;
+  }
+
+  recomputeS(): number {
+    return 0;
+  }
+
+  get slowdown(): number {
+    return 1;
+  }
+
   enter(request: Request): void {
-    this.queue.push(request);
+    this.queue.enter(request);
     if (this.#end === NO_EVENT) this.#planSoon();
     else if (this.queue.first === request && this.running.length < this.rules.engine.maxBatch) this.#cutRun();
   }
@@ -117,7 +132,8 @@ export class StepReplica implements Replica {
       this.#closeStretch();
     }
     while (this.running.length > 0) this.#release(this.running.length - 1);
-    while (this.queue.length > 0) lost.push(this.queue.pop());
+    for (const request of lost) this.queue.leave(request);
+    lost.push(...this.queue.empty());
     return lost;
   }
 
@@ -154,20 +170,19 @@ export class StepReplica implements Replica {
 
   #admit(tokens: number): void {
     let left = tokens;
-    for (let first = this.queue.first; first !== undefined; first = this.queue.first) {
+    this.queue.open(this.#simulation.nowS);
+    for (let first = this.queue.next(); first !== undefined; first = this.queue.next()) {
       if (left === 0 || this.openPlaces === 0) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
       const blocks = this.#blocksWith(sequence, scheduled);
       if (blocks > this.memory.free) return;
-      this.queue.pop();
+      this.queue.take(first, this.#simulation.nowS);
       this.running.push(sequence);
       sequence.scheduled = scheduled;
       sequence.blocks = blocks;
       this.memory.take(blocks);
       left -= scheduled;
-      first.state = REQUEST_STATE.running;
-      if (Number.isNaN(first.startS)) first.startS = this.#simulation.nowS;
       first.phiStartJ = this.#placeJ;
       first.carbonStartG = this.#placeG;
     }
@@ -196,8 +211,7 @@ export class StepReplica implements Replica {
     const sequence = this.#release(this.running.length - 1);
     sequence.computed = 0;
     this.preemptions++;
-    sequence.request.state = REQUEST_STATE.queued;
-    this.queue.push(sequence.request);
+    this.queue.giveBack(sequence.request, this.#simulation.nowS);
   }
 
   /** Takes one out of the running, with its blocks and its joules. */
@@ -237,7 +251,11 @@ export class StepReplica implements Replica {
     for (let i = 0; i < running.length; ) {
       const { written: count, outputTokens } = running[i] as Sequence;
       if (count < outputTokens) i++;
-      else this.#listener.finished(this.#release(i).request);
+      else {
+        const { request } = this.#release(i);
+        this.queue.leave(request);
+        this.#listener.finished(request);
+      }
     }
     if (this.load > 0) this.#planSoon();
   }

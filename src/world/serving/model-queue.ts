@@ -1,0 +1,139 @@
+/**
+ * Those who wait at a replica of a model, in the order of a queue rule: by key, or by entry once the first has waited too long.
+ * Whoever starves is promoted, whoever would be too late is dropped when their turn comes.
+ */
+import type { AnyQueueRule } from "../cluster/ports.ts";
+import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
+import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
+import type { ReplicaListener } from "./replica-port.ts";
+
+export class ModelQueue {
+  readonly #byKey = new KeyQueue();
+  /** All that are at the replica and unfinished, in order of entry. */
+  readonly #entered = new FifoQueue();
+  /** Those who wait, by when they began to: kept where the rule promotes. */
+  readonly #starving = new Set<Request>();
+  readonly #agingS: number;
+  readonly #promotesAfterS: number;
+  readonly #listener: ReplicaListener;
+  #isAged = false;
+
+  constructor(rule: AnyQueueRule | undefined, listener: ReplicaListener) {
+    this.#agingS = rule?.agingS ?? Infinity;
+    this.#promotesAfterS = rule?.promotesAfterS ?? Infinity;
+    this.#listener = listener;
+  }
+
+  /** How many wait. */
+  get length(): number {
+    return this.#byKey.length;
+  }
+
+  /** Of all that are here, the first that entered. */
+  get firstEntered(): Request | undefined {
+    return this.#entered.first;
+  }
+
+  /** Of those who wait, the one of least key. */
+  get first(): Request | undefined {
+    return this.#byKey.first;
+  }
+
+  /** A request comes to the replica; its waiting began when it arrived. */
+  enter(request: Request): void {
+    this.#entered.push(request);
+    this.#listener.sequenceOf(request).waitsFromS = request.arrivalS;
+    this.#wait(request);
+  }
+
+  /** One who ran goes back with what is left of it. */
+  giveBack(request: Request, nowS: number): void {
+    this.#listener.sequenceOf(request).waitsFromS = nowS;
+    this.#wait(request);
+  }
+
+  /** Before who goes next is asked: who starved is promoted, and whether the first has waited too long holds for this time. */
+  open(nowS: number): void {
+    for (const request of this.#starving) {
+      const sequence = this.#listener.sequenceOf(request);
+      if (nowS - sequence.waitsFromS <= this.#promotesAfterS) break;
+      sequence.waitedS += nowS - sequence.waitsFromS;
+      sequence.waitsFromS = nowS;
+      sequence.isPromoted = true;
+      sequence.promotedAtS = this.#listener.attainedS(request);
+      this.#remove(request);
+      this.#wait(request);
+    }
+    const first = this.#agingS < Infinity ? this.#firstWaiting() : undefined;
+    this.#isAged = first !== undefined && this.#waitedS(first, nowS) > this.#agingS;
+  }
+
+  /** Who goes next, left where it is. Those before it that would be too late are dropped. */
+  next(): Request | undefined {
+    for (;;) {
+      const request = this.#isAged ? this.#firstWaiting() : this.#byKey.first;
+      if (request === undefined || !this.#listener.isLate(request)) return request;
+      this.#remove(request);
+      this.#entered.remove(request);
+      this.#listener.dropped(request);
+    }
+  }
+
+  /** One who waited runs from now on. */
+  take(request: Request, nowS: number): void {
+    this.#remove(request);
+    const sequence = this.#listener.sequenceOf(request);
+    sequence.waitedS += nowS - sequence.waitsFromS;
+    request.state = REQUEST_STATE.running;
+    if (Number.isNaN(request.startS)) request.startS = nowS;
+  }
+
+  /** Asks the rule again about one who waits: it held a place when it was asked, and no longer does. */
+  rekey(request: Request): void {
+    const key = this.#listener.keyOf(request);
+    if (key === request.key) return;
+    this.#byKey.remove(request);
+    request.key = key;
+    this.#byKey.push(request);
+  }
+
+  /** One who ran leaves the replica. */
+  leave(request: Request): void {
+    this.#entered.remove(request);
+  }
+
+  /** All who wait leave, in order of their keys. */
+  empty(): readonly Request[] {
+    const all: Request[] = [];
+    for (let { first } = this; first !== undefined; first = this.first) {
+      this.#remove(first);
+      this.#entered.remove(first);
+      all.push(first);
+    }
+    return all;
+  }
+
+  #wait(request: Request): void {
+    request.key = this.#listener.keyOf(request); // of one who held a place until now, while its state still says so
+    request.state = REQUEST_STATE.queued;
+    this.#byKey.push(request);
+    if (this.#promotesAfterS < Infinity) this.#starving.add(request);
+  }
+
+  #remove(request: Request): void {
+    this.#byKey.remove(request);
+    this.#starving.delete(request);
+  }
+
+  #firstWaiting(): Request | undefined {
+    let request = this.#entered.first;
+    while (request !== undefined && request.state !== REQUEST_STATE.queued) request = request.next;
+    return request;
+  }
+
+  /** Since it arrived, time with a place not counted. */
+  #waitedS(request: Request, nowS: number): number {
+    const { waitedS, waitsFromS } = this.#listener.sequenceOf(request);
+    return waitedS + nowS - waitsFromS;
+  }
+}
