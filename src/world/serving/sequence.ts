@@ -14,6 +14,9 @@ export class Sequence {
   written = 0;
   /** Its tokens in the step under way. */
   scheduled = 0;
+  /** When it was admitted last, and how long it had run before, seconds. */
+  admittedS = Number.NaN;
+  ranS = 0;
   /** When it wrote its last token (NaN before the first), and the longest gap between two, seconds. */
   lastS = Number.NaN;
   longestGapS = 0;
@@ -30,6 +33,7 @@ export class Sequence {
     this.blocks = 0;
     this.written = 0;
     this.scheduled = 0;
+    this.ranS = 0;
     this.lastS = Number.NaN;
     this.longestGapS = 0;
   }
@@ -49,11 +53,11 @@ export class Sequence {
     return this.outputTokens > 1 ? (this.lastS - this.request.firstTokenS) / (this.outputTokens - 1) : Number.NaN;
   }
 
-  /** Writes `count` tokens: the first at `fromS`, the last, after a step of `lastStepS`, at `toS`. */
-  write(count: number, { fromS, toS, lastStepS }: { fromS: number; toS: number; lastStepS: number }): void {
+  /** Writes `count` tokens: the first at `fromS`, the last at `toS`, and none of the others longer than `longestS` after the one before. */
+  write(count: number, { fromS, toS, longestS }: { fromS: number; toS: number; longestS: number }): void {
     if (this.written === 0) this.request.firstTokenS = fromS;
     else this.longestGapS = Math.max(this.longestGapS, fromS - this.lastS);
-    if (count > 1) this.longestGapS = Math.max(this.longestGapS, lastStepS);
+    this.longestGapS = Math.max(this.longestGapS, longestS);
     this.lastS = toS;
     this.written += count;
   }

@@ -5,7 +5,7 @@
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { KeyQueue } from "../cluster/request-queue.ts";
+import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
@@ -19,9 +19,13 @@ export interface StepRules {
   readonly engine: StepEngine;
   /** Of its KV memory; Infinity without a limit. */
   readonly blocks: number;
+  /** Of these, how many must be free once another is admitted. */
+  readonly watermark: number;
   /** Most tokens of a prompt and its answer. */
   readonly tokenLimit: number;
-  readonly time: StepTime;
+  readonly timeAt: (clockHz: number) => StepTime;
+  /** Once the first who entered has waited longer, those who wait are admitted by entry. */
+  readonly agingS: number;
 }
 
 export class StepReplica implements Replica {
@@ -32,6 +36,8 @@ export class StepReplica implements Replica {
   readonly memory: KvMemory;
   /** Requests that wait, by key. */
   readonly queue = new KeyQueue();
+  /** Those who wait and those who run, in order of entry; kept only where they age. */
+  readonly #entered = new FifoQueue();
   /** Those admitted, in that order. */
   readonly running: Sequence[] = [];
   /** Times that one gave way to another and began anew. */
@@ -63,8 +69,8 @@ export class StepReplica implements Replica {
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
-    this.#plan = new StepPlan(rules);
-    this.device.hold();
+    this.#plan = new StepPlan(rules, rules.timeAt(this.device.clockHz));
+    this.device.hold(() => this.#clockChanged());
     occupyServer(this.device.server);
   }
 
@@ -104,6 +110,7 @@ export class StepReplica implements Replica {
 
   enter(request: Request): void {
     this.queue.push(request);
+    if (this.#ages) this.#entered.push(request);
     if (this.#end === NO_EVENT) this.#planSoon();
     else if (this.queue.first === request && this.running.length < this.rules.engine.maxBatch) this.#cutRun();
   }
@@ -118,6 +125,7 @@ export class StepReplica implements Replica {
     }
     while (this.running.length > 0) this.#release(this.running.length - 1);
     while (this.queue.length > 0) lost.push(this.queue.pop());
+    if (this.#ages) for (const request of lost) this.#entered.remove(request);
     return lost;
   }
 
@@ -132,8 +140,17 @@ export class StepReplica implements Replica {
     if (this.running.length === 0) return;
     const { nowS } = this.#simulation;
     this.#startS = nowS;
+    this.#plan.begin(nowS);
     this.device.run(this.#plan.isPrompt ? "compute" : this.model.activity);
-    this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(nowS, this.#plan.steps), PHASE.finish, this.#onEnd);
+    this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
+  }
+
+  /** What is left of the run goes on at the new clock. */
+  #clockChanged(): void {
+    if (this.#end === NO_EVENT) return;
+    const { nowS } = this.#simulation;
+    this.#plan.bend(nowS, this.rules.timeAt(this.device.clockHz));
+    this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
   /** Gives tokens of the next step to those who run, in order of admission, then admits those who wait. */
@@ -149,18 +166,36 @@ export class StepReplica implements Replica {
     }
     const hasPreempted = this.preemptions > before;
     if (!hasPreempted) this.#admit(left);
-    this.#plan.set(this.running, { freeBlocks: this.memory.free, isSingle: hasPreempted });
+    // Who waits for memory may be overtaken as soon as another has waited too long.
+    const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
+    const limits = { freeBlocks: this.memory.free, isSingle: hasPreempted || mayAge };
+    this.#plan.set(this.running, this.rules.timeAt(this.device.clockHz), limits);
+  }
+
+  get #ages(): boolean {
+    return this.rules.agingS < Infinity;
+  }
+
+  /** Who is admitted next: by key, or by entry where the first of those who wait has waited too long. */
+  #next(): Request | undefined {
+    if (!this.#ages) return this.queue.first;
+    let first = this.#entered.first;
+    while (first?.state === REQUEST_STATE.running) first = first.next;
+    if (first === undefined) return undefined;
+    const waitedS = this.#simulation.nowS - first.arrivalS - this.#listener.sequenceOf(first).ranS;
+    return waitedS > this.rules.agingS ? first : this.queue.first;
   }
 
   #admit(tokens: number): void {
     let left = tokens;
-    for (let first = this.queue.first; first !== undefined; first = this.queue.first) {
-      if (left === 0 || this.openPlaces === 0) return;
+    while (left > 0 && this.openPlaces > 0) {
+      const first = this.#next();
+      if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = this.#blocksWith(sequence, scheduled);
-      if (blocks > this.memory.free) return;
-      this.queue.pop();
+      const blocks = this.#blocksAtFirst(sequence, scheduled);
+      if (blocks > this.memory.free - this.rules.watermark) return;
+      this.queue.remove(first);
       this.running.push(sequence);
       sequence.scheduled = scheduled;
       sequence.blocks = blocks;
@@ -170,13 +205,26 @@ export class StepReplica implements Replica {
       if (Number.isNaN(first.startS)) first.startS = this.#simulation.nowS;
       first.phiStartJ = this.#placeJ;
       first.carbonStartG = this.#placeG;
+      sequence.admittedS = this.#simulation.nowS;
+    }
+  }
+
+  /** Blocks that it is given as it is admitted, with so many tokens to compute in its first step. */
+  #blocksAtFirst(sequence: Sequence, tokens: number): number {
+    const { engine, tokenLimit } = this.rules;
+    switch (engine.reserves) {
+      case "nothing":
+        return blocksFor(tokens);
+      case "prompt":
+        return blocksFor(sequence.toCompute);
+      case "answer":
+        return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
     }
   }
 
   /** Blocks that it holds once so many more tokens are in memory. */
-  #blocksWith({ computed }: Sequence, tokens: number): number {
-    const { engine, tokenLimit } = this.rules;
-    return engine.reserves && tokenLimit < Infinity ? blocksFor(tokenLimit) : blocksFor(computed + tokens);
+  #blocksWith({ computed, blocks }: Sequence, tokens: number): number {
+    return Math.max(blocks, blocksFor(computed + tokens));
   }
 
   /** Finds blocks for the tokens of the one at `index`: the last admitted give way. @returns whether it still runs. */
@@ -206,6 +254,7 @@ export class StepReplica implements Replica {
     const { request } = sequence;
     this.memory.take(-sequence.blocks);
     sequence.blocks = 0;
+    sequence.ranS += this.#simulation.nowS - sequence.admittedS;
     request.energyJ += this.#placeJ - request.phiStartJ;
     request.carbonG += this.#placeG - request.carbonStartG;
     return sequence;
@@ -213,16 +262,15 @@ export class StepReplica implements Replica {
 
   /** Ends the run at its next boundary, for one who may be admitted there. */
   #cutRun(): void {
-    if (this.#plan.cut(this.#startS, this.#simulation.nowS))
-      this.#simulation.rescheduleAt(this.#end, this.#plan.boundaryS(this.#startS, this.#plan.steps));
+    const { nowS } = this.#simulation;
+    if (this.#plan.cut(nowS)) this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
   #finish(): void {
-    const startS = this.#startS;
-    const { nowS } = this.#simulation;
     const plan = this.#plan;
     this.#closeStretch();
-    const written = { fromS: plan.boundaryS(startS, 1), toS: nowS, lastStepS: nowS - plan.boundaryS(startS, plan.steps - 1) };
+    const { firstEndS, longestS } = plan.end();
+    const written = { fromS: firstEndS, toS: this.#simulation.nowS, longestS };
     const { running } = this;
     for (const sequence of running) {
       if (sequence.scheduled === 0) continue;
@@ -237,9 +285,15 @@ export class StepReplica implements Replica {
     for (let i = 0; i < running.length; ) {
       const { written: count, outputTokens } = running[i] as Sequence;
       if (count < outputTokens) i++;
-      else this.#listener.finished(this.#release(i).request);
+      else this.#answer(i);
     }
     if (this.load > 0) this.#planSoon();
+  }
+
+  #answer(index: number): void {
+    const { request } = this.#release(index);
+    if (this.#ages) this.#entered.remove(request);
+    this.#listener.finished(request);
   }
 
   /** Books the run that ends now: each who runs held one of its places all the time. */
