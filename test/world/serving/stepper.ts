@@ -33,6 +33,8 @@ export interface Told {
 interface Open extends Asked {
   computed: number;
   written: number;
+  /** Has it written since it was admitted? */
+  writes: boolean;
   blocks: number;
   now: number;
   startS: number;
@@ -44,14 +46,13 @@ interface Open extends Asked {
 
 export const CONTEXT = 100;
 const missing = (open: Open): number => open.prompt + open.written - open.computed;
-const writes = (open: Open): boolean => open.written > 0 && missing(open) === 1;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const isSlow = (clockHz: number): boolean => clockHz === 500e6;
 
 /** Prompts take twice as long at half the clock, all else 1.25 times. */
 function lengthS(step: readonly Open[], clockHz: number): { stepS: number; isPrompt: boolean } {
-  const writers = step.filter((each) => each.now > 0 && writes(each));
-  const promptTokens = sum(step.filter((each) => !writes(each)).map(({ now }) => now));
+  const writers = step.filter((each) => each.now > 0 && each.writes);
+  const promptTokens = sum(step.filter((each) => !each.writes).map(({ now }) => now));
   const promptS = (isSlow(clockHz) ? 2 : 1) * 0.01 * promptTokens;
   const restS = (isSlow(clockHz) ? 1.25 : 1) * (1 + 0.1 * writers.length + 0.001 * sum(writers.map(({ computed }) => computed)));
   return { stepS: promptS + restS, isPrompt: promptS > restS };
@@ -86,7 +87,7 @@ class Stepper {
 
   play(asked: readonly Asked[]): Told {
     const coming = asked.map((each): Open => {
-      const fresh = { computed: 0, written: 0, blocks: 0, now: 0, startS: Number.NaN, admittedS: 0, ranS: 0, tokensS: [], energyJ: 0 };
+      const fresh = { computed: 0, written: 0, writes: false, blocks: 0, now: 0, startS: Number.NaN, admittedS: 0, ranS: 0, tokensS: [], energyJ: 0 };
       return { ...each, ...fresh, output: Math.min(each.output, this.limit - each.prompt) };
     });
     for (;;) {
@@ -131,7 +132,7 @@ class Stepper {
 
   preempt(): void {
     const victim = this.running.pop() as Open;
-    Object.assign(victim, { computed: 0, blocks: 0, now: 0, ranS: victim.ranS + this.nowS - victim.admittedS });
+    Object.assign(victim, { computed: 0, writes: false, blocks: 0, now: 0, ranS: victim.ranS + this.nowS - victim.admittedS });
     this.waiting.push(victim);
     this.preemptions++;
   }
@@ -176,6 +177,7 @@ class Stepper {
       each.computed += each.now;
       if (each.now === 0 || missing(each) > 0) continue;
       each.written++;
+      each.writes = true;
       each.tokensS.push(this.nowS);
       if (each.written < each.output) continue;
       const { id, startS, tokensS, energyJ } = each;
