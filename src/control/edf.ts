@@ -24,6 +24,6 @@ export const edf: ControllerPlugin<"queue", z.infer<typeof schema>> = {
   create: ({ drop }) => ({
     kind: "queue",
     key: (request) => request.deadlineS,
-    ...(drop ? { isLate: (request, nowS) => nowS + request.predictedLeftS * request.slowdown > request.deadlineS } : {}),
+    ...(drop ? { isLate: (request) => request.earliestEndS > request.deadlineS } : {}),
   }),
 };

@@ -1,6 +1,5 @@
 /** Whether targets name things that exist. */
 import type { Table } from "../world/base/table.ts";
-import { makeEngine } from "../world/serving/engines.ts";
 import type { Findings } from "./findings.ts";
 import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
@@ -28,7 +27,6 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkDraws(controller, path, spec.workloads[workload], findings);
       checkSlo(controller, path, spec.workloads[workload], findings);
       checkQueueRule(controller, path, { name: workload, workload: spec.workloads[workload], parts }, findings);
-      checkClocks(controller, path, spec.workloads[workload], parts, findings);
     }
     checkHasModels(controller, path, parts, findings);
     checkOracle(controller, path, parts, findings);
@@ -92,19 +90,6 @@ function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadS
 function checkSlo({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
   if (kind !== "mu-serve" || workload?.kind !== "model-serving" || workload.slo !== undefined) return;
   findings.problem([...path, "target", "workload"], 'must have an slo for kind "mu-serve"', "Hint: slo: { latency: 10 s }.");
-}
-
-/** Steps take the time of the clock that the GPU has at the start. */
-function checkClocks({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, parts: Parts, findings: Findings): void {
-  const traits = parts.controllers.get(kind);
-  if (traits?.decides !== "periodic" || traits.target !== "model-serving") return;
-  if (workload?.kind !== "model-serving" || makeEngine(workload.engine).kind !== "steps") return;
-  const message = `must not have the engine ${JSON.stringify(workload.engine?.kind)}: its clock cannot change yet`;
-  findings.problem(
-    [...path, "target", "workload"],
-    message,
-    "Hint: engine: { kind: continuous }, or the clock of the GPUs: gpus: { clock: 945 MHz }.",
-  );
 }
 
 /** Who sets the clocks of GPUs sets those of one workload's. */

@@ -33,27 +33,13 @@ function checkModelFields(controller: ControllerSpec, path: Path, findings: Find
 /** A rule that interrupts needs an engine that lets others in before a request is done. */
 function checkEngine(controller: ControllerSpec, path: Path, { engine }: ServingSpec, findings: Findings): void {
   const made = makeEngine(engine);
-  if (made.kind === "steps") {
-    checkSteps(controller, path, engine.kind, findings);
-    return;
-  }
-  if (made.isContinuous) return;
+  if (made.kind === "steps" || made.isContinuous) return;
   const hint = "Hint: engine: { kind: continuous }.";
   const why = `would be ignored: engine ${engine.kind} runs each batch to its end`;
   if (controller.preemptive === true) findings.problem([...path, "preemptive"], why, hint);
   if (controller.preemptionCost !== undefined) findings.problem([...path, "preemptionCost"], why, hint);
   if (controller.kind === "mlfq")
     findings.problem([...path, "kind"], `"mlfq" would never see a request twice: engine ${engine.kind} runs each batch to its end`, hint);
-}
-
-/** Engines by steps look at the order of entry nowhere yet, and interrupt for nobody. */
-function checkSteps(controller: ControllerSpec, path: Path, engine: string, findings: Findings): void {
-  const hint = "Hint: engine: { kind: continuous }.";
-  for (const field of ["aging", "preemptionCost"] as const)
-    if (controller[field] !== undefined) findings.problem([...path, field], `is not supported yet with engine ${engine}`, hint);
-  if (controller.preemptive === true) findings.problem([...path, "preemptive"], `is not supported yet with engine ${engine}`, hint);
-  if (["mlfq", "srpt"].includes(controller.kind))
-    findings.problem([...path, "kind"], `${JSON.stringify(controller.kind)} is not supported yet with engine ${engine}`, hint);
 }
 
 /** Whoever knows the truth needs no guess, and a guess that nobody looks at is none. */

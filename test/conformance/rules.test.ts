@@ -164,7 +164,7 @@ const requests: fc.Arbitrary<OracleRequestView> = fc.record({
   isPromoted: fc.boolean(),
   firstTokenS: fc.double({ min: 0, max: 10, noNaN: true }),
   recomputeS: fc.double({ min: 0, max: 10, noNaN: true }),
-  slowdown: fc.double({ min: 1, max: 3, noNaN: true }),
+  earliestEndS: fc.double({ min: 0, max: 1e6, noNaN: true }),
   workS: fc.double({ min: 0, max: 1e3, noNaN: true }),
   remainingWorkS: fc.double({ min: 0, max: 1e3, noNaN: true }),
 });

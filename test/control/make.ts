@@ -28,7 +28,7 @@ export const request = (given: Partial<OracleRequestView> = {}): OracleRequestVi
   isPromoted: false,
   firstTokenS: 0,
   recomputeS: 0,
-  slowdown: 1,
+  earliestEndS: 0,
   workS: 1,
   remainingWorkS: 1,
   ...given,

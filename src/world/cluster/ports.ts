@@ -27,7 +27,9 @@ export interface RequestView {
 export interface QueuedRequestView extends RequestView {
   /** Does it hold a place, or did it until this moment? */
   readonly isRunning: boolean;
-  // Of requests to models; of others 0, and 1 for `slowdown`. Seconds are those of the request alone at the greatest clock.
+  /** When it would be answered if it began now and had nothing to wait for, by what is known of its length, seconds; of services, now. */
+  readonly earliestEndS: number;
+  // Of requests to models; of others 0. Seconds are those of the request alone at the greatest clock.
   /** Seconds that those tokens take, at least one of them; an encoder's, which are known. */
   readonly predictedLeftS: number;
   /** Seconds of service that it had, since it was last promoted. */
@@ -37,8 +39,6 @@ export interface QueuedRequestView extends RequestView {
   readonly firstTokenS: number;
   /** Seconds of work that it would have to do again if it gave way now. */
   readonly recomputeS: number;
-  /** How many times as long work takes at the present clock. */
-  readonly slowdown: number;
 }
 
 /** What a scenario adds by `oracle: [work]`: the truth no real scheduler has. */
@@ -64,7 +64,7 @@ export interface QueueRule extends QueueTraits {
   readonly kind: "queue";
   readonly key: (request: QueuedRequestView) => number;
   /** Asked when it would begin: is it too late to be answered in time? Then it is dropped. */
-  readonly isLate?: (request: QueuedRequestView, nowS: number) => boolean;
+  readonly isLate?: (request: QueuedRequestView) => boolean;
 }
 
 /** A queue rule that may look at true work. */

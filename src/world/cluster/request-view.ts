@@ -9,6 +9,7 @@ export interface RequestFacts {
   readonly priority: Fact;
   /** The truth. */
   readonly remainingS: Fact;
+  readonly earliestEndS: Fact;
   readonly model?: ModelFacts;
 }
 
@@ -20,7 +21,6 @@ export interface ModelFacts {
   readonly isPromoted: (request: Request) => boolean;
   readonly firstTokenS: Fact;
   readonly recomputeS: Fact;
-  readonly slowdown: Fact;
 }
 
 const NO_MODEL: ModelFacts = {
@@ -30,7 +30,6 @@ const NO_MODEL: ModelFacts = {
   isPromoted: () => false,
   firstTokenS: () => 0,
   recomputeS: () => 0,
-  slowdown: () => 1,
 };
 
 export class RequestCursor {
@@ -41,7 +40,7 @@ export class RequestCursor {
 
   constructor(facts: RequestFacts) {
     const current = (): Request => this.#request;
-    this.#view = viewOf(current, facts.priority, facts.model ?? NO_MODEL);
+    this.#view = viewOf(current, facts);
     const truth = {
       get workS() {
         return current().workS;
@@ -69,12 +68,12 @@ export class RequestCursor {
   }
 
   /** Does the rule drop it if it would begin now? */
-  isLate(rule: AnyQueueRule | undefined, request: Request, nowS: number): boolean {
-    return (rule as QueueRule | undefined)?.isLate?.(this.at(request), nowS) === true;
+  isLate(rule: AnyQueueRule | undefined, request: Request): boolean {
+    return (rule as QueueRule | undefined)?.isLate?.(this.at(request)) === true;
   }
 }
 
-function viewOf(current: () => Request, priority: Fact, model: ModelFacts): QueuedRequestView {
+function viewOf(current: () => Request, { priority, earliestEndS, model = NO_MODEL }: RequestFacts): QueuedRequestView {
   return {
     get id() {
       return current().id;
@@ -97,6 +96,9 @@ function viewOf(current: () => Request, priority: Fact, model: ModelFacts): Queu
     get isRunning() {
       return current().state === REQUEST_STATE.running;
     },
+    get earliestEndS() {
+      return earliestEndS(current());
+    },
     get predictedTokens() {
       return model.predictedTokens(current());
     },
@@ -114,9 +116,6 @@ function viewOf(current: () => Request, priority: Fact, model: ModelFacts): Queu
     },
     get recomputeS() {
       return model.recomputeS(current());
-    },
-    get slowdown() {
-      return model.slowdown(current());
     },
   };
 }

@@ -86,6 +86,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     this.#cursor = new RequestCursor({
       priority: ({ classIndex }) => options.classPriorities[classIndex] ?? 0, // without classes all are alike
       remainingS: (request) => this.#remainingS(request),
+      earliestEndS: () => simulation.nowS,
     });
     this.#all = indexOver(() => this.replicas);
     this.#upIndex = indexOver(() => this.#up);
@@ -230,7 +231,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     request.replica = replica.id;
     const rule = this.#policy.queue;
     if (rule !== undefined) request.key = this.#cursor.keyOf(rule, request);
-    if (this.#cursor.isLate(rule, request, this.#simulation.nowS)) {
+    if (this.#cursor.isLate(rule, request)) {
       this.#end(request, OUTCOME.dropped); // a retry, or one that had to wait for nobody
       return;
     }
@@ -265,7 +266,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     const rule = this.#policy.queue;
     while (replica.queue.length > 0 && replica.container.count < this.options.concurrency && replica.isUp) {
       const request = replica.queue.pop();
-      if (this.#cursor.isLate(rule, request, this.#simulation.nowS)) {
+      if (this.#cursor.isLate(rule, request)) {
         this.#end(request, OUTCOME.dropped);
         continue;
       }

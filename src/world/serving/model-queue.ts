@@ -9,19 +9,32 @@ import type { ReplicaListener } from "./replica-port.ts";
 
 export class ModelQueue {
   readonly #byKey = new KeyQueue();
-  /** All that are at the replica and unfinished, in order of entry. */
+  /** All that are at the replica and unfinished, in order of entry; kept where that is asked. */
   readonly #entered = new FifoQueue();
+  readonly #keepsEntry: boolean;
   /** Those who wait, by when they began to: kept where the rule promotes. */
   readonly #starving = new Set<Request>();
   readonly #agingS: number;
   readonly #promotesAfterS: number;
   readonly #listener: ReplicaListener;
   #isAged = false;
+  /** Does the rule let who waits interrupt who runs? */
+  readonly interrupts: boolean;
+  /** Does the key of one who runs grow with its service? */
+  readonly demotes: boolean;
+  /** May another go next for no other reason than that time has passed? */
+  readonly movesWithTime: boolean;
 
-  constructor(rule: AnyQueueRule | undefined, listener: ReplicaListener) {
+  /** @param asksEntry is the first who entered asked, whatever the rule? */
+  constructor(rule: AnyQueueRule | undefined, listener: ReplicaListener, asksEntry: boolean) {
+    this.interrupts = rule?.preempts === true;
+    this.demotes = rule?.demotes === true;
     this.#agingS = rule?.agingS ?? Infinity;
     this.#promotesAfterS = rule?.promotesAfterS ?? Infinity;
     this.#listener = listener;
+    const ages = this.#agingS < Infinity;
+    this.movesWithTime = ages || this.#promotesAfterS < Infinity || (rule?.kind === "queue" && rule.isLate !== undefined);
+    this.#keepsEntry = asksEntry || ages;
   }
 
   /** How many wait. */
@@ -41,13 +54,19 @@ export class ModelQueue {
 
   /** A request comes to the replica; its waiting began when it arrived. */
   enter(request: Request): void {
-    this.#entered.push(request);
+    if (this.#keepsEntry) this.#entered.push(request);
     this.#listener.sequenceOf(request).waitsFromS = request.arrivalS;
     this.#wait(request);
   }
 
-  /** One who ran goes back with what is left of it. */
+  /** One who gave up its place waits again. */
   giveBack(request: Request, nowS: number): void {
+    request.state = REQUEST_STATE.queued;
+    this.competes(request, nowS);
+  }
+
+  /** One who ran until now may win its place again at once: the rule is asked of it as of one who runs, and once more by `rekey` if it does not. */
+  competes(request: Request, nowS: number): void {
     this.#listener.sequenceOf(request).waitsFromS = nowS;
     this.#wait(request);
   }
@@ -74,7 +93,7 @@ export class ModelQueue {
       const request = this.#isAged ? this.#firstWaiting() : this.#byKey.first;
       if (request === undefined || !this.#listener.isLate(request)) return request;
       this.#remove(request);
-      this.#entered.remove(request);
+      this.leave(request);
       this.#listener.dropped(request);
     }
   }
@@ -97,9 +116,15 @@ export class ModelQueue {
     this.#byKey.push(request);
   }
 
-  /** One who ran leaves the replica. */
+  /** One who waits no more leaves the replica. */
   leave(request: Request): void {
-    this.#entered.remove(request);
+    if (this.#keepsEntry) this.#entered.remove(request);
+  }
+
+  /** May one who waits take the place of one who runs? Whoever has waited too long keeps it. Asks the rule anew of who runs. */
+  mayInterrupt(waiting: Request, running: Request): boolean {
+    running.key = this.#listener.keyOf(running);
+    return waiting.key < running.key && !(this.#listener.sequenceOf(running).waitedS > this.#agingS);
   }
 
   /** All who wait leave, in order of their keys. */
@@ -107,14 +132,14 @@ export class ModelQueue {
     const all: Request[] = [];
     for (let { first } = this; first !== undefined; first = this.first) {
       this.#remove(first);
-      this.#entered.remove(first);
+      this.leave(first);
       all.push(first);
     }
     return all;
   }
 
   #wait(request: Request): void {
-    request.key = this.#listener.keyOf(request); // of one who held a place until now, while its state still says so
+    request.key = this.#listener.keyOf(request);
     request.state = REQUEST_STATE.queued;
     this.#byKey.push(request);
     if (this.#promotesAfterS < Infinity) this.#starving.add(request);

@@ -92,14 +92,14 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#cursor = new RequestCursor({
       priority: ({ tierIndex }) => options.classPriorities[tierIndex - options.models.length] ?? 0, // without classes all are alike
       remainingS: (request) => this.#replicaOf(request).leftS(request),
+      earliestEndS: (request) => simulation.nowS + this.#predictedLeftS(request, this.#replicaOf(request).device.clockHz),
       model: {
         predictedTokens: (request) => this.#predictedLeft(request),
-        predictedLeftS: (request) => this.#predictedLeftS(request),
+        predictedLeftS: (request) => this.#predictedLeftS(request, this.#replicaOf(request).device.clocksHz.at(-1) as number),
         attainedS: (request) => this.attainedS(request) - this.sequenceOf(request).promotedAtS,
         isPromoted: (request) => this.sequenceOf(request).isPromoted,
-        firstTokenS: (request) => this.#workS(request, 1),
+        firstTokenS: (request) => this.workS(request, 1),
         recomputeS: (request) => this.#replicaOf(request).recomputeS(request),
-        slowdown: (request) => this.#replicaOf(request).slowdown,
       },
     });
   }
@@ -107,7 +107,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   /** Puts a replica of a model on a device that holds no other. */
   addReplica(modelIndex: number, device: Device): void {
     const model = this.models[modelIndex] as ServedModel;
-    const queue = new ModelQueue(this.#policy.queue, this);
+    const queue = new ModelQueue(this.#policy.queue, this, this.options.engine.kind === "batches");
     const place = { id: this.replicas.length as ReplicaId, model, device, queue };
     const replica = makeReplica(this.#simulation, place, this.options.engine, this);
     this.replicas.push(replica);
@@ -202,7 +202,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       this.#end(request, OUTCOME.rejected);
       return;
     }
-    request.workS = this.#workS(request, sequence.outputTokens);
+    request.workS = this.workS(request, sequence.outputTokens);
     request.remainingS = request.workS;
     replica.enter(request);
   }
@@ -223,7 +223,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   isLate(request: Request): boolean {
-    return this.#cursor.isLate(this.#policy.queue, request, this.#simulation.nowS);
+    return this.#cursor.isLate(this.#policy.queue, request);
   }
 
   attainedS(request: Request): number {
@@ -234,8 +234,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return this.replicas[replica] as Replica;
   }
 
-  /** Seconds that it takes alone, at the greatest clock, until it has written so many tokens. */
-  #workS(request: Request, output: number): number {
+  workS(request: Request, output: number): number {
     const workOf = this.#workOf[request.replica] as (tokens: Tokens) => number;
     return workOf({ prompt: this.sequenceOf(request).promptTokens, output });
   }
@@ -247,9 +246,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   /** An unfinished answer has a token left, whatever was said of it. */
-  #predictedLeftS(request: Request): number {
-    const tokens = this.#replicaOf(request).writtenTokens(request) + Math.max(1, this.#predictedLeft(request));
-    return this.#workS(request, tokens) - this.attainedS(request);
+  #predictedLeftS(request: Request, clockHz: number): number {
+    return this.#replicaOf(request).leftWith(Math.max(1, this.#predictedLeft(request)), request, clockHz);
   }
 
   #end(request: Request, outcome: Outcome): void {

@@ -28,10 +28,10 @@ export interface Replica {
   /** Seconds of a request's work that are done and kept, and that are left, at the greatest clock. */
   attainedS(request: Request): number;
   leftS(request: Request): number;
+  /** Seconds that would be left at a clock if it had so many tokens to write. */
+  leftWith(tokens: number, request: Request, clockHz: number): number;
   /** What it would add to them if it gave way now. */
   recomputeS(request: Request): number;
-  /** How many times as long its work takes at the present clock. */
-  readonly slowdown: number;
   /** A request joins. */
   enter(request: Request): void;
   /** The server went down: all that are here, first those who run, then those who wait, each in order. */
@@ -55,6 +55,8 @@ export interface ReplicaListener {
   keyOf(request: Request): number;
   isLate(request: Request): boolean;
   attainedS(request: Request): number;
+  /** Seconds that it takes alone, at the greatest clock, until it has written so many tokens. */
+  workS(request: Request, tokens: number): number;
   sequenceOf(request: Request): Sequence;
 }
 

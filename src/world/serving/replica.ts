@@ -96,13 +96,14 @@ export class BatchReplica implements Replica {
     return remainingS;
   }
 
+  leftWith(tokens: number, request: Request, clockHz: number): number {
+    const workS = this.#listener.workS(request, this.writtenTokens(request) + tokens) - this.attainedS(request);
+    return workS * this.#slowdownAt(clockHz);
+  }
+
   /** What goes back between two batches keeps all that is done of it. */
   recomputeS(): number {
     return 0;
-  }
-
-  get slowdown(): number {
-    return this.#slowdownAt(this.device.clockHz);
   }
 
   /** A request joins the queue; its work is set. */
@@ -199,7 +200,7 @@ export class BatchReplica implements Replica {
         this.#listener.finished(request);
         continue;
       }
-      this.queue.giveBack(request, this.#simulation.nowS);
+      this.queue.competes(request, this.#simulation.nowS);
       this.#leftovers.push(request);
     }
     this.#planForm(this.#leftovers.length > 0);

@@ -5,6 +5,7 @@
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import type { Request } from "../cluster/request-pool.ts";
+import { FifoQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
@@ -12,16 +13,19 @@ import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { occupyServer, type Place, type Replica, type ReplicaListener } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
-import { StepPlan } from "./step-plan.ts";
-import type { StepTime } from "./step-time.ts";
+import { type StepMix, StepPlan } from "./step-plan.ts";
+import { pairsOf, restS, runS, type StepTime } from "./step-time.ts";
+import { Writers } from "./writers.ts";
 
 export interface StepRules {
   readonly engine: StepEngine;
   /** Of its KV memory; Infinity without a limit. */
   readonly blocks: number;
+  /** Of these, how many must be free once another is admitted. */
+  readonly watermark: number;
   /** Most tokens of a prompt and its answer. */
   readonly tokenLimit: number;
-  readonly time: StepTime;
+  readonly timeAt: (clockHz: number) => StepTime;
 }
 
 export class StepReplica implements Replica {
@@ -31,8 +35,14 @@ export class StepReplica implements Replica {
   readonly rules: StepRules;
   readonly memory: KvMemory;
   readonly queue: ModelQueue;
-  /** Those admitted, in that order. */
-  readonly running: Sequence[] = [];
+  /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
+  readonly running = new FifoQueue<Sequence>();
+  readonly #writers = new Writers();
+  /** Those who compute prompts in the next step; between steps at most the last admitted. */
+  #prompts: Sequence[] = [];
+  #admissions = 0;
+  /** Do blocks follow tokens, from admission on or from the first token on? Else they stay those of the longest answer. */
+  readonly #grows: boolean;
   /** Times that one gave way to another and began anew. */
   preemptions = 0;
   #busyS = 0;
@@ -58,8 +68,9 @@ export class StepReplica implements Replica {
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
-    this.#plan = new StepPlan(rules);
-    this.device.hold();
+    this.#plan = new StepPlan(rules.timeAt(this.device.clockHz));
+    this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
+    this.device.hold(() => this.#clockChanged());
     occupyServer(this.device.server);
   }
 
@@ -97,41 +108,64 @@ export class StepReplica implements Replica {
     return { energyJ, carbonG };
   }
 
+  /** Of each who runs, blocks of KV memory and the tokens that must find room there: those of the step under way included. */
+  holdings(): readonly { readonly blocks: number; readonly tokens: number }[] {
+    const next = this.#end === NO_EVENT ? 0 : 1;
+    return [...this.running].map((sequence) => {
+      const isWriting = this.#writers.has(sequence);
+      const tokens = this.#writers.computedBy(sequence) + (isWriting ? next : 0);
+      return { blocks: isWriting && this.#grows ? blocksFor(tokens) : sequence.blocks, tokens };
+    });
+  }
+
   writtenTokens(request: Request): number {
-    return this.#listener.sequenceOf(request).written;
+    const sequence = this.#listener.sequenceOf(request);
+    return sequence.written + this.#writers.computedBy(sequence) - sequence.computed;
   }
 
-  attainedS({ workS, remainingS }: Request): number {
-    return workS - remainingS;
+  /** By the tokens that are written, as if alone: those of a prompt count with the first. */
+  attainedS(request: Request): number {
+    const written = this.writtenTokens(request);
+    return written === 0 ? 0 : restS(this.#greatest, 0, this.#listener.sequenceOf(request).promptTokens, written);
   }
 
-  leftS({ remainingS }: Request): number {
-    return remainingS;
+  leftS(request: Request): number {
+    const { outputTokens } = this.#listener.sequenceOf(request);
+    return this.leftWith(outputTokens - this.writtenTokens(request), request, this.device.clocksHz.at(-1) as number);
   }
 
-  recomputeS(): number {
-    return 0;
+  leftWith(tokens: number, request: Request, clockHz: number): number {
+    const sequence = this.#listener.sequenceOf(request);
+    const time = this.rules.timeAt(clockHz);
+    const computed = this.#writers.computedBy(sequence);
+    if (this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
+    return restS(time, computed, sequence.toCompute, tokens);
   }
 
-  get slowdown(): number {
-    return 1;
+  /** All that is in memory: its next step would compute it beside what it computes now. */
+  recomputeS(request: Request): number {
+    const sequence = this.#listener.sequenceOf(request);
+    const tokens = sequence.promptTokens + this.writtenTokens(request);
+    return restS(this.#greatest, 0, tokens, 1) - this.leftWith(1, request, this.device.clocksHz.at(-1) as number);
   }
 
   enter(request: Request): void {
-    this.queue.enter(request);
+    const { queue } = this;
+    queue.enter(request);
     if (this.#end === NO_EVENT) this.#planSoon();
-    else if (this.queue.first === request && this.running.length < this.rules.engine.maxBatch) this.#cutRun();
+    else if (queue.first === request && (this.openPlaces > 0 || queue.interrupts)) this.#cutRun();
   }
 
   lose(): readonly Request[] {
-    const lost = this.running.map(({ request }) => request);
+    const lost = [...this.running].map(({ request }) => request);
     this.#simulation.cancel(this.#planned);
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
       this.#closeStretch();
     }
-    while (this.running.length > 0) this.#release(this.running.length - 1);
+    for (const sequence of this.running) this.#release(sequence);
+    this.#prompts = [];
     for (const request of lost) this.queue.leave(request);
     lost.push(...this.queue.empty());
     return lost;
@@ -146,39 +180,109 @@ export class StepReplica implements Replica {
     this.#planned = NO_EVENT;
     this.#schedule();
     if (this.running.length === 0) return;
-    const { nowS } = this.#simulation;
-    this.#startS = nowS;
+    this.#startS = this.#simulation.nowS;
     this.device.run(this.#plan.isPrompt ? "compute" : this.model.activity);
-    this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(nowS, this.#plan.steps), PHASE.finish, this.#onEnd);
+    this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
-  /** Gives tokens of the next step to those who run, in order of admission, then admits those who wait. */
+  /** What is left of the run goes on at the new clock. */
+  #clockChanged(): void {
+    if (this.#end === NO_EVENT) return;
+    const { nowS } = this.#simulation;
+    this.#plan.bend(nowS, this.rules.timeAt(this.device.clockHz));
+    this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
+  }
+
+  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. */
   #schedule(): void {
-    const { engine } = this.rules;
-    let left = engine.chunk;
+    if (this.queue.interrupts) this.#giveWay();
     const before = this.preemptions;
-    for (let i = 0; i < this.running.length; i++) {
-      const sequence = this.running[i] as Sequence;
-      sequence.scheduled = Math.min(sequence.toCompute, left);
-      if (sequence.scheduled > 0 && !this.#makeRoom(i, sequence)) break;
-      left -= sequence.scheduled;
+    if (this.#grows) this.#growWriters();
+    let left = this.rules.engine.chunk - this.#writers.count;
+    const [half] = this.#prompts;
+    if (half !== undefined) {
+      half.scheduled = Math.min(half.toCompute, left);
+      if (this.#growPrompt(half)) left -= half.scheduled;
     }
     const hasPreempted = this.preemptions > before;
     if (!hasPreempted) this.#admit(left);
-    this.#plan.set(this.running, { freeBlocks: this.memory.free, isSingle: hasPreempted });
+    // After any step another may go next and find its place, or who runs may have sunk below who waits.
+    const { length, demotes, movesWithTime, interrupts } = this.queue;
+    const mayTurn = length > 0 && (demotes || (movesWithTime && (interrupts || this.openPlaces > 0)));
+    const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayTurn;
+    const steps = isRun ? this.#stepsOfRun() : 1;
+    this.#plan.begin(this.#mix(), this.rules.timeAt(this.device.clockHz), this.#simulation.nowS, steps);
+  }
+
+  #mix(): StepMix {
+    let promptTokens = 0;
+    let promptPairs = 0;
+    for (const { computed, scheduled } of this.#prompts) {
+      promptTokens += scheduled;
+      promptPairs += pairsOf(computed, scheduled);
+    }
+    return { promptTokens, promptPairs, writers: this.#writers.count, contextTokens: this.#writers.contextTokens };
+  }
+
+  /** Until the first answer is complete or the next block is not there; the first step has its blocks already. */
+  #stepsOfRun(): number {
+    const { stepsLeft } = this.#writers;
+    return this.#grows ? this.#writers.stepsWithin(this.memory.free + this.#writers.blocksIn(1), stepsLeft) : stepsLeft;
+  }
+
+  get #greatest(): StepTime {
+    return this.rules.timeAt(this.device.clocksHz.at(-1) as number);
+  }
+
+  /** The first who waits interrupts: of those whose keys are greater, the fewest of the greatest who leave it a place and room. */
+  #giveWay(): void {
+    const { queue } = this;
+    queue.open(this.#simulation.nowS);
+    const first = queue.next();
+    if (first === undefined) return;
+    const sequence = this.#listener.sequenceOf(first);
+    const later = [...this.running].filter(({ request }) => queue.mayInterrupt(first, request)).sort(byKeyFalling);
+    const victims = new Set<Sequence>();
+    for (let count = 0; !this.#fits(sequence, victims); count++) {
+      const victim = later[count];
+      if (victim === undefined) return;
+      victims.add(victim);
+    }
+    for (const victim of victims) this.#preempt(victim);
+  }
+
+  /** Would there be a place, tokens of the next step and blocks for one who waits, if some of those who run were gone? */
+  #fits(sequence: Sequence, gone: ReadonlySet<Sequence>): boolean {
+    const { engine, watermark } = this.rules;
+    let places = engine.maxBatch;
+    let tokens = engine.chunk;
+    let blocks = this.memory.blocks - watermark;
+    for (const each of this.running) {
+      if (gone.has(each)) continue;
+      const isWriting = this.#writers.has(each);
+      const scheduled = isWriting ? 1 : Math.min(each.toCompute, tokens);
+      const held = isWriting && !this.#grows ? each.blocks : Math.max(each.blocks, blocksFor(this.#writers.computedBy(each) + scheduled));
+      places--;
+      tokens -= scheduled;
+      blocks -= held;
+    }
+    return places > 0 && tokens > 0 && this.#blocksAtFirst(sequence, Math.min(sequence.toCompute, tokens)) <= blocks;
   }
 
   #admit(tokens: number): void {
     let left = tokens;
-    this.queue.open(this.#simulation.nowS);
-    for (let first = this.queue.next(); first !== undefined; first = this.queue.next()) {
-      if (left === 0 || this.openPlaces === 0) return;
+    while (left > 0 && this.openPlaces > 0) {
+      this.queue.open(this.#simulation.nowS);
+      const first = this.queue.next();
+      if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = this.#blocksWith(sequence, scheduled);
-      if (blocks > this.memory.free) return;
+      const blocks = this.#blocksAtFirst(sequence, scheduled);
+      if (blocks > this.memory.free - this.rules.watermark) return;
       this.queue.take(first, this.#simulation.nowS);
       this.running.push(sequence);
+      this.#prompts.push(sequence);
+      sequence.admission = this.#admissions++;
       sequence.scheduled = scheduled;
       sequence.blocks = blocks;
       this.memory.take(blocks);
@@ -188,76 +292,114 @@ export class StepReplica implements Replica {
     }
   }
 
-  /** Blocks that it holds once so many more tokens are in memory. */
-  #blocksWith({ computed }: Sequence, tokens: number): number {
+  /** Blocks that it is given as it is admitted, with so many tokens to compute in its first step. */
+  #blocksAtFirst(sequence: Sequence, tokens: number): number {
     const { engine, tokenLimit } = this.rules;
-    return engine.reserves && tokenLimit < Infinity ? blocksFor(tokenLimit) : blocksFor(computed + tokens);
+    switch (engine.reserves) {
+      case "nothing":
+        return blocksFor(tokens);
+      case "prompt":
+        return blocksFor(sequence.toCompute);
+      case "answer":
+        return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
+    }
   }
 
-  /** Finds blocks for the tokens of the one at `index`: the last admitted give way. @returns whether it still runs. */
-  #makeRoom(index: number, sequence: Sequence): boolean {
-    const blocks = this.#blocksWith(sequence, sequence.scheduled);
-    while (blocks - sequence.blocks > this.memory.free) {
-      const victim = this.running.length - 1;
-      this.#preempt();
-      if (victim === index) return false;
+  /** Finds a block for the next token of each who writes and needs one: the last admitted give way. */
+  #growWriters(): void {
+    const needed = this.#writers.blocksIn(1);
+    if (needed <= this.memory.free) {
+      this.memory.take(needed);
+      return;
+    }
+    for (let sequence = this.running.first; sequence !== undefined && this.#writers.has(sequence); sequence = sequence.next) {
+      if (!this.#writers.needsBlock(sequence)) continue;
+      while (this.memory.free === 0) {
+        const last = this.#preemptLast();
+        if (last === sequence) return;
+      }
+      this.memory.take(1);
+    }
+  }
+
+  /** Finds blocks for the next piece of a prompt: nobody came after it, so that it gives way itself. @returns whether it still runs */
+  #growPrompt(sequence: Sequence): boolean {
+    const blocks = Math.max(sequence.blocks, blocksFor(sequence.computed + sequence.scheduled));
+    if (blocks - sequence.blocks > this.memory.free) {
+      this.#preemptLast();
+      return false;
     }
     this.memory.take(blocks - sequence.blocks);
     sequence.blocks = blocks;
     return true;
   }
 
-  #preempt(): void {
-    const sequence = this.#release(this.running.length - 1);
+  #preemptLast(): Sequence {
+    const sequence = this.running.last as Sequence;
+    this.#preempt(sequence);
+    return sequence;
+  }
+
+  /** It gives up its blocks, and computes anew what was in them. */
+  #preempt(sequence: Sequence): void {
+    if (!this.#writers.has(sequence)) this.#prompts = [];
+    this.#release(sequence);
     sequence.computed = 0;
     this.preemptions++;
     this.queue.giveBack(sequence.request, this.#simulation.nowS);
   }
 
   /** Takes one out of the running, with its blocks and its joules. */
-  #release(index: number): Sequence {
-    const [sequence] = this.running.splice(index, 1) as [Sequence];
+  #release(sequence: Sequence): void {
     const { request } = sequence;
+    if (this.#writers.has(sequence)) {
+      this.#writers.leave(sequence);
+      if (this.#grows) sequence.blocks = blocksFor(sequence.computed);
+    }
+    this.running.remove(sequence);
     this.memory.take(-sequence.blocks);
     sequence.blocks = 0;
     request.energyJ += this.#placeJ - request.phiStartJ;
     request.carbonG += this.#placeG - request.carbonStartG;
-    return sequence;
   }
 
   /** Ends the run at its next boundary, for one who may be admitted there. */
   #cutRun(): void {
-    if (this.#plan.cut(this.#startS, this.#simulation.nowS))
-      this.#simulation.rescheduleAt(this.#end, this.#plan.boundaryS(this.#startS, this.#plan.steps));
+    const { nowS } = this.#simulation;
+    if (this.#plan.cut(nowS)) this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
   #finish(): void {
-    const startS = this.#startS;
+    const writers = this.#writers;
     const { nowS } = this.#simulation;
-    const plan = this.#plan;
     this.#closeStretch();
-    const written = { fromS: plan.boundaryS(startS, 1), toS: nowS, lastStepS: nowS - plan.boundaryS(startS, plan.steps - 1) };
-    const { running } = this;
-    for (const sequence of running) {
-      if (sequence.scheduled === 0) continue;
-      sequence.computed += plan.steps * sequence.scheduled;
-      const blocks = this.#blocksWith(sequence, 0);
-      if (blocks > sequence.blocks) {
-        this.memory.take(blocks - sequence.blocks);
-        sequence.blocks = blocks;
-      }
-      if (sequence.toCompute === 0 || plan.steps > 1) sequence.write(plan.steps, written);
-    }
-    for (let i = 0; i < running.length; ) {
-      const { written: count, outputTokens } = running[i] as Sequence;
-      if (count < outputTokens) i++;
-      else {
-        const { request } = this.#release(i);
-        this.queue.leave(request);
-        this.#listener.finished(request);
-      }
-    }
+    const { steps } = this.#plan;
+    if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
+    writers.advance(steps, this.#plan.end(), nowS);
+    for (let done = writers.done; done !== undefined; done = writers.done) this.#answer(done);
+    const prompts = this.#prompts;
+    this.#prompts = [];
+    for (const sequence of prompts) this.#computed(sequence);
     if (this.load > 0) this.#planSoon();
+  }
+
+  /** A piece of a prompt, or of all that one who gave way has to compute anew, is done. */
+  #computed(sequence: Sequence): void {
+    sequence.computed += sequence.scheduled;
+    if (sequence.toCompute > 0) {
+      this.#prompts.push(sequence);
+      return;
+    }
+    sequence.write(this.#simulation.nowS);
+    if (sequence.written === sequence.outputTokens) this.#answer(sequence);
+    else this.#writers.join(sequence);
+  }
+
+  #answer(sequence: Sequence): void {
+    const { request } = sequence;
+    this.#release(sequence);
+    this.queue.leave(request);
+    this.#listener.finished(request);
   }
 
   /** Books the run that ends now: each who runs held one of its places all the time. */
@@ -271,4 +413,9 @@ export class StepReplica implements Replica {
     this.#busyS += spentS;
     this.#memberS += spentS * count;
   }
+}
+
+/** As in the queue, the last first: greatest key, then the latest to arrive. */
+function byKeyFalling({ request: a }: Sequence, { request: b }: Sequence): number {
+  return b.key - a.key || b.arrivalS - a.arrivalS || b.id - a.id;
 }

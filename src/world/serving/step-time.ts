@@ -35,6 +35,19 @@ export function makeStepTime(
   return new RooflineStepTime(architecture, { kind, clockHz, parallel });
 }
 
+/** The same at any clock: each is made once. */
+export function stepTimes(law: StepLatency | RooflineLatency, kind: GpuKindSpec, model: StepModel): (clockHz: number) => StepTime {
+  const made = new Map<number, StepTime>();
+  return (clockHz) => {
+    let time = made.get(clockHz);
+    if (time === undefined) {
+      time = makeStepTime(law, kind, clockHz, model);
+      made.set(clockHz, time);
+    }
+    return time;
+  };
+}
+
 /** So many tokens of a prompt after `computed` others, each times the tokens that it looks back on. */
 export function pairsOf(computed: number, tokens: number): number {
   return tokens * computed + (tokens * (tokens - 1)) / 2;
@@ -43,6 +56,12 @@ export function pairsOf(computed: number, tokens: number): number {
 /** So many steps of the same writers, the first of which takes `firstS`: each looks back on one more token every step. */
 export function runS(time: StepTime, firstS: number, writers: number, steps: number): number {
   return steps * firstS + (time.contextTokenS * writers * steps * (steps - 1)) / 2;
+}
+
+/** One request alone: so many tokens to compute after `computed` others, which writes the first of so many tokens; then the others, one a step. */
+export function restS(time: StepTime, computed: number, toCompute: number, tokens: number): number {
+  const firstS = time.stepS(toCompute, pairsOf(computed, toCompute), 0, 0);
+  return firstS + runS(time, time.stepS(0, 0, 1, computed + toCompute), 1, tokens - 1);
 }
 
 /** By a fitted line: prompts are arithmetic, all else reads memory. Attention within prompts is in `perPromptToken`. */
