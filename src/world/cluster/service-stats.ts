@@ -83,10 +83,11 @@ export class ServiceStats {
     this.classes = Array.from({ length: options.classCount }, () => new RequestTally());
   }
 
-  /** The latency that the SLO asks of a class; Infinity where it asks none. */
+  /** The latency that the SLO asks of a class, or of requests without one (NONE); Infinity where it asks none. */
   sloOf(classIndex: number): number {
     if (this.slo === undefined) return Infinity;
-    return this.slo.classLatencyS[classIndex] ?? this.slo.latencyS;
+    const { latencyS, classLatencyS } = this.slo;
+    return classIndex < classLatencyS.length && classIndex >= 0 ? (classLatencyS[classIndex] ?? latencyS) : latencyS;
   }
 
   get inSystem(): number {

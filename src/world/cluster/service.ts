@@ -1,5 +1,5 @@
 /**
- * A latency-critical service: requests arrive, are routed to a replica, wait, run, and end in one of four ways.
+ * A latency-critical service: requests arrive, are routed to a replica, wait, run, and end in one of five ways.
  * Semantics: docs/design.md, "A service". Hot: bench/run.ts.
  */
 import { NO_EVENT, PHASE, powInt, type Rng, type Simulation } from "../../kernel/index.ts";

@@ -16,6 +16,7 @@ export class ModelQueue {
   readonly #starving = new Set<Request>();
   readonly #agingS: number;
   readonly #promotesAfterS: number;
+  readonly #drops: boolean;
   readonly #listener: ReplicaListener;
   #isAged = false;
   /** Does the rule let who waits interrupt who runs? */
@@ -33,7 +34,8 @@ export class ModelQueue {
     this.#promotesAfterS = rule?.promotesAfterS ?? Infinity;
     this.#listener = listener;
     const ages = this.#agingS < Infinity;
-    this.movesWithTime = ages || this.#promotesAfterS < Infinity || (rule?.kind === "queue" && rule.isLate !== undefined);
+    this.#drops = rule?.kind === "queue" && rule.isLate !== undefined;
+    this.movesWithTime = ages || this.#promotesAfterS < Infinity || this.#drops;
     this.#keepsEntry = asksEntry || ages;
   }
 
@@ -73,16 +75,7 @@ export class ModelQueue {
 
   /** Before who goes next is asked: who starved is promoted, and whether the first has waited too long holds for this time. */
   open(nowS: number): void {
-    for (const request of this.#starving) {
-      const sequence = this.#listener.sequenceOf(request);
-      if (nowS - sequence.waitsFromS <= this.#promotesAfterS) break;
-      sequence.waitedS += nowS - sequence.waitsFromS;
-      sequence.waitsFromS = nowS;
-      sequence.isPromoted = true;
-      sequence.promotedAtS = this.#listener.attainedS(request);
-      this.#remove(request);
-      this.#wait(request);
-    }
+    if (this.#promotesAfterS < Infinity) this.#promote(nowS);
     const first = this.#agingS < Infinity ? this.#firstWaiting() : undefined;
     this.#isAged = first !== undefined && this.#waitedS(first, nowS) > this.#agingS;
   }
@@ -91,7 +84,7 @@ export class ModelQueue {
   next(): Request | undefined {
     for (;;) {
       const request = this.#isAged ? this.#firstWaiting() : this.#byKey.first;
-      if (request === undefined || !this.#listener.isLate(request)) return request;
+      if (request === undefined || !this.#drops || !this.#listener.isLate(request)) return request;
       this.#remove(request);
       this.leave(request);
       this.#listener.dropped(request);
@@ -138,6 +131,19 @@ export class ModelQueue {
     return all;
   }
 
+  #promote(nowS: number): void {
+    for (const request of this.#starving) {
+      const sequence = this.#listener.sequenceOf(request);
+      if (nowS - sequence.waitsFromS <= this.#promotesAfterS) break;
+      sequence.waitedS += nowS - sequence.waitsFromS;
+      sequence.waitsFromS = nowS;
+      sequence.isPromoted = true;
+      sequence.promotedAtS = this.#listener.attainedS(request);
+      this.#remove(request);
+      this.#wait(request);
+    }
+  }
+
   #wait(request: Request): void {
     request.key = this.#listener.keyOf(request);
     request.state = REQUEST_STATE.queued;
@@ -147,7 +153,7 @@ export class ModelQueue {
 
   #remove(request: Request): void {
     this.#byKey.remove(request);
-    this.#starving.delete(request);
+    if (this.#promotesAfterS < Infinity) this.#starving.delete(request);
   }
 
   #firstWaiting(): Request | undefined {

@@ -43,7 +43,10 @@ const rules: fc.Arbitrary<Rules> = fc
     chunk: fc.constantFrom(1, 3, 16, 40, 2048),
     kvBlocks: fc.constantFrom(0, 4, 5, 9, 14, 100),
     order: fc.option(
-      fc.record({ kind: fc.constantFrom("ssjf", "priority", "srpt", "edf", "mlfq"), dial: fc.constantFrom(0, 3) }) as fc.Arbitrary<Order>,
+      fc.record({
+        kind: fc.constantFrom("ssjf", "priority", "srpt", "edf", "mlfq"),
+        dial: fc.constantFrom(-1, 0, 3),
+      }) as fc.Arbitrary<Order>,
       { nil: undefined, freq: 6 },
     ),
     agingS: fc.constantFrom(3, 20, Infinity),
@@ -60,7 +63,7 @@ const AGING: readonly Order["kind"][] = ["ssjf", "priority", "srpt"];
 const CONTROLLERS: Readonly<Record<Order["kind"], (order: Order) => string>> = {
   ssjf: () => "kind: ssjf, predictor: { kind: oracle }",
   priority: () => "kind: priority, preemptive: true",
-  srpt: ({ dial }) => `kind: srpt, oracle: [work]${dial > 0 ? `, preemptionCost: ${dial} s` : ""}`,
+  srpt: ({ dial }) => `kind: srpt, oracle: [work]${dial < 0 ? "" : `, preemptionCost: ${dial} s`}`,
   edf: ({ dial }) => `kind: edf, drop: ${dial > 0}`,
   mlfq: ({ dial }) => `kind: mlfq, levels: 3, quantum: ${QUANTUM_S} s${dial > 0 ? `, starvation: ${STARVATION_S} s` : ""}`,
 };

@@ -7,10 +7,10 @@ export interface Asked {
   readonly output: number;
   readonly isGold: boolean;
 }
-/** `dial`: of srpt its cost, seconds, else the work to do again; of edf and mlfq drops, and a time of starvation. */
+/** `dial`: of srpt its cost, seconds, or -1 for the work to do again; of edf and mlfq 3: drops, and a time of starvation. */
 export interface Order {
   readonly kind: "ssjf" | "priority" | "srpt" | "edf" | "mlfq";
-  readonly dial: 0 | 3;
+  readonly dial: -1 | 0 | 3;
 }
 export interface Rules {
   readonly engine: "vllm" | "orca" | "sarathi";
@@ -233,7 +233,7 @@ class Stepper {
       case "srpt": {
         const leftS = aloneS(open, open.output - open.written, 1000e6);
         const againS = aloneS(anew(open), 1, 1000e6) - aloneS(open, 1, 1000e6);
-        return leftS - (runs ? (order.dial > 0 ? order.dial : againS) : 0);
+        return leftS - (runs ? (order.dial < 0 ? againS : order.dial) : 0);
       }
       case "mlfq": {
         const servedS = attainedS(open) - open.promotedAtS; // quanta of 6 s and 12 s, then the last level
@@ -246,7 +246,7 @@ class Stepper {
   next(asked: readonly Asked[]): Open | undefined {
     const { order, agingS } = this.rules;
     for (const each of this.waiting) {
-      if (order?.kind !== "mlfq" || order.dial === 0 || !(this.nowS - each.starvesFromS > STARVATION_S)) continue;
+      if (order?.kind !== "mlfq" || order.dial < 3 || !(this.nowS - each.starvesFromS > STARVATION_S)) continue;
       Object.assign(each, { starvesFromS: this.nowS, promotedAtS: attainedS(each) });
     }
     for (;;) {
@@ -258,7 +258,7 @@ class Stepper {
       const next = isAged ? first : (byEntry.toSorted((a, b) => keyOf(a) - keyOf(b))[0] as Open);
       this.switchUpTo(this.nowS);
       const isLate = this.nowS + aloneS(next, 1, this.clockHz) > deadlineS(next);
-      if (order?.kind !== "edf" || order.dial === 0 || !isLate) return next;
+      if (order?.kind !== "edf" || order.dial < 3 || !isLate) return next;
       this.waiting.splice(this.waiting.indexOf(next), 1);
       this.end(next, true);
     }
