@@ -12,7 +12,7 @@ import { blocksFor, KvMemory } from "./kv-memory.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
-import { type StepMix, StepPlan } from "./step-plan.ts";
+import { isPrompt, type StepMix, StepPlan } from "./step-plan.ts";
 import { pairsOf, type StepTime } from "./step-time.ts";
 import { Writers } from "./writers.ts";
 
@@ -155,10 +155,13 @@ export class StepReplica implements Replica {
 
   #begin(): void {
     this.#planned = NO_EVENT;
-    this.#schedule();
+    const steps = this.#schedule();
     if (this.running.length === 0) return;
-    this.#startS = this.#simulation.nowS;
-    this.device.run(this.#plan.isPrompt ? "compute" : this.model.activity);
+    const { nowS } = this.#simulation;
+    const mix = this.#mix();
+    this.#startS = nowS;
+    this.device.run(isPrompt(mix, this.rules.timeAt(this.device.clockHz)) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.rules.timeAt(this.device.clockHz), nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
@@ -170,8 +173,8 @@ export class StepReplica implements Replica {
     this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
-  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. */
-  #schedule(): void {
+  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. @returns how many equal steps can follow, itself included */
+  #schedule(): number {
     const before = this.preemptions;
     if (this.#grows) this.#growWriters();
     let left = this.rules.engine.chunk - this.#writers.count;
@@ -185,8 +188,7 @@ export class StepReplica implements Replica {
     // Who waits for memory may be overtaken as soon as another has waited too long.
     const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
     const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayAge;
-    const steps = isRun ? this.#stepsOfRun() : 1;
-    this.#plan.begin(this.#mix(), this.rules.timeAt(this.device.clockHz), this.#simulation.nowS, steps);
+    return isRun ? this.#stepsOfRun() : 1;
   }
 
   #mix(): StepMix {
