@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { bareSteps, type Replay, type StepLaw } from "../../bench/bare-steps.ts";
 import { play } from "../../bench/scenario.ts";
-import { agree, generated, scenarioOf, sumsOf } from "../../bench/serving.ts";
+import { agree, faster, generated, scenarioOf, sumsOf } from "../../bench/serving.ts";
 import { near, rowsOf } from "../world/run-yaml.ts";
 
 const replayOf = (...rows: readonly (readonly [arrivalS: number, prompt: number, output: number])[]): Replay => ({
@@ -12,9 +12,6 @@ const replayOf = (...rows: readonly (readonly [arrivalS: number, prompt: number,
 });
 const LAW: StepLaw = { maxBatch: 4, chunk: 32, kvBlocks: Infinity, baseS: 1, tokenS: 0.25, contextTokenS: 0 };
 const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
-
-/** The same prompts and answers, `times` as fast. */
-const faster = (replay: Replay, times: number): Replay => ({ ...replay, arrivalS: replay.arrivalS.map((timeS) => timeS / times) });
 
 describe("the bare stepper", () => {
   it("gives tokens to those who write, then to prompts in pieces", () => {
