@@ -106,7 +106,7 @@ class ServerlessTable implements Env {
     else if (action === LESS_SHARES) this.#shares -= SHARES_STEP;
   }
 
-  /** Sets utilisation and SLO preservation, and returns the wait. Without a container all three are those of overload, idle. */
+  /** Sets utilisation and SLO preservation, and returns the wait. Without a container nothing is used and all wait as in overload. */
   #measure(): number {
     const containers = this.#containers;
     const load = this.#arrivalsPerS / (containers * RATE_PER_S);
