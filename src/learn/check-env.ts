@@ -178,7 +178,8 @@ class Player {
     this.#step++;
     acting.forEach((agent, i) => {
       const { action } = this.#seats[agent] as Seat;
-      if (action.some((value, k) => value !== (actions[i] as Floats)[k])) throw new EnvError(`step ${this.#step} changes the caller's action`);
+      if (action.some((value, k) => value !== (actions[i] as Floats)[k]))
+        throw new EnvError(`step ${this.#step} changes the caller's action`);
     });
     this.#write("elapsedS", result.elapsedS);
     this.#write("terminated", Number(result.terminated));

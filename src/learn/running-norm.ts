@@ -68,7 +68,8 @@ export class RunningNorm {
   /** @throws {RangeError} if the state is of vectors of another size. */
   restore({ count, means, squares }: RunningNormState): void {
     const size = this.#means.length;
-    if (means.length !== size || squares.length !== size) throw new RangeError(`a saved norm of ${means.length} entries, ${size} are needed`);
+    if (means.length !== size || squares.length !== size)
+      throw new RangeError(`a saved norm of ${means.length} entries, ${size} are needed`);
     this.#count = count;
     this.#means.set(means);
     this.#squares.set(squares);

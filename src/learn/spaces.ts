@@ -167,11 +167,14 @@ export function clampInto(space: Space, values: Floats): void {
 export function fromUnit(space: Box, unit: Floats, out: Floats): void {
   space.slots.forEach((slot, i) => {
     requireFinite(slot);
-    const share = ((unit[i] as number) + 1) / 2;
-    const { low, high } = slot;
-    out[i] = slot.scale === "log" ? Math.exp(Math.log(low) + share * Math.log(high / low)) : low + share * (high - low);
+    out[i] = stretched(slot, ((unit[i] as number) + 1) / 2);
   });
-  clampInto(space, out); // exp(log(high)) may be an ulp above
+  clampInto(space, out); // rounding may end an ulp above
+}
+
+/** What lies at a share in 0..1 of the way from low to high, on the slot's scale. */
+function stretched({ low, high, scale }: RealSlot, share: number): number {
+  return scale === "log" ? low * Math.exp(share * Math.log(high / low)) : low + share * (high - low);
 }
 
 /** The inverse of `fromUnit`. */
@@ -200,9 +203,7 @@ export function sample(space: Space, rng: Rng, out: Floats, mask: Uint8Array): v
       return;
     }
     requireFinite(slot);
-    const { low, high } = slot;
-    const share = rng.uniform();
-    out[i] = slot.scale === "log" ? low * Math.exp(share * Math.log(high / low)) : low + share * (high - low);
+    out[i] = stretched(slot, rng.uniform());
   });
   clampInto(space, out);
 }

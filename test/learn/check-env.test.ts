@@ -7,7 +7,11 @@ import { Counter } from "./counter.ts";
 const check = (create: () => Env): string => checkEnv({ form: "single", create }, { seed: 7, stepsMax: 20 }).join("\n");
 
 describe("the checker of environments", () => {
-  it("has nothing against a sound one", () => assert.equal(check(() => new Counter()), ""));
+  it("has nothing against a sound one", () =>
+    assert.equal(
+      check(() => new Counter()),
+      "",
+    ));
 
   it("finds chance that no seed rules", () => {
     let calls = 0;
@@ -17,7 +21,10 @@ describe("the checker of environments", () => {
         this.drawn = (calls++ % 97) / 97;
       }
     }
-    assert.match(check(() => new Unseeded()), /^equal seeds differ: first at step 1, reward of Counter-v0, /m);
+    assert.match(
+      check(() => new Unseeded()),
+      /^equal seeds differ: first at step 1, reward of Counter-v0, /m,
+    );
   });
 
   it("finds a reward that remembers earlier episodes", () => {
@@ -45,7 +52,10 @@ describe("the checker of environments", () => {
         return this.record;
       }
     }
-    assert.match(check(() => new Shared()), /an episode differs while another environment plays: first at step 2, reward/);
+    assert.match(
+      check(() => new Shared()),
+      /an episode differs while another environment plays: first at step 2, reward/,
+    );
   });
 
   it("finds state that is kept in the caller's arrays", () => {
@@ -63,7 +73,10 @@ describe("the checker of environments", () => {
         this.drawn = (1e6 * (out[1] as number)) % 1;
       }
     }
-    assert.match(check(() => new Rounding()), /float32 arrays receive another episode than float64 ones: first at step 1/);
+    assert.match(
+      check(() => new Rounding()),
+      /float32 arrays receive another episode than float64 ones: first at step 1/,
+    );
   });
 
   it("finds a second episode that depends on how far the first stream was used", () => {
@@ -95,7 +108,10 @@ describe("the checker of environments", () => {
         return result;
       }
     }
-    assert.equal(check(() => new Meddling()), "step 1 changes the caller's action");
+    assert.equal(
+      check(() => new Meddling()),
+      "step 1 changes the caller's action",
+    );
   });
 
   it("passes on what the guard finds, once", () => {
@@ -107,6 +123,9 @@ describe("the checker of environments", () => {
     }
     const expected =
       "Counter-v0, step 3: observation drawn is NaN, not in 0..1; an environment answers with finite numbers inside its spaces: mend it there";
-    assert.equal(check(() => new Broken()), expected);
+    assert.equal(
+      check(() => new Broken()),
+      expected,
+    );
   });
 });

@@ -74,10 +74,22 @@ describe("a guarded environment", () => {
     const pay = (reward: number) => (env: Counter) => void Object.assign(env.record, { reward });
     assert.throws(broken(pay(Number.NaN)), /Counter-v0, step 1: the reward is NaN; an environment answers with finite numbers/);
     assert.throws(broken(pay(Number.NEGATIVE_INFINITY)), /the reward is -Infinity/);
-    assert.throws(broken((env) => void Object.assign(env, { count: Number.POSITIVE_INFINITY })), /observation count is Infinity, not in 0\.\.1000/);
-    assert.throws(broken((env) => void Object.assign(env, { drawn: -0.5 })), /observation drawn is -0\.5, not in 0\.\.1/);
-    assert.throws(broken((env) => void Object.assign(env.record, { elapsedS: -1 })), /elapsedS is -1/);
-    assert.throws(broken((env) => void Object.assign(env.record, { elapsedS: Number.NaN })), /elapsedS is NaN/);
+    assert.throws(
+      broken((env) => void Object.assign(env, { count: Number.POSITIVE_INFINITY })),
+      /observation count is Infinity, not in 0\.\.1000/,
+    );
+    assert.throws(
+      broken((env) => void Object.assign(env, { drawn: -0.5 })),
+      /observation drawn is -0\.5, not in 0\.\.1/,
+    );
+    assert.throws(
+      broken((env) => void Object.assign(env.record, { elapsedS: -1 })),
+      /elapsedS is -1/,
+    );
+    assert.throws(
+      broken((env) => void Object.assign(env.record, { elapsedS: Number.NaN })),
+      /elapsedS is NaN/,
+    );
   });
 
   it("keeps the order of calls", () => {
@@ -104,7 +116,10 @@ describe("a guarded environment", () => {
     const observations = team.agents.map(() => new Float64Array(3));
     const masks = team.agents.map(() => NONE);
     team.reset(1, observations, masks);
-    assert.throws(() => team.step([pick(0), pick(2)], observations, masks), /TwoStepGame-v0, step 1, agent second: action entry is 2, not in 0\.\.1/);
+    assert.throws(
+      () => team.step([pick(0), pick(2)], observations, masks),
+      /TwoStepGame-v0, step 1, agent second: action entry is 2, not in 0\.\.1/,
+    );
     const turns = makeTurnEnv("TwoStepGameTurns-v0");
     turns.reset(1);
     assert.throws(() => turns.step(pick(-1)), /TwoStepGameTurns-v0, step 1, agent first: action entry is -1/);

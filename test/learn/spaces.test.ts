@@ -53,7 +53,13 @@ describe("spaces", () => {
   it("lie flat side by side in a dictionary, one in another too", () => {
     const space = dict([
       { name: "move", space: discrete("step", 4) },
-      { name: "set", space: dict([{ name: "limits", space: limits }, { name: "kind", space: discrete("kind", 2) }]) },
+      {
+        name: "set",
+        space: dict([
+          { name: "limits", space: limits },
+          { name: "kind", space: discrete("kind", 2) },
+        ]),
+      },
     ]);
     assert.deepEqual(
       space.slots.map(({ name }) => name),
@@ -77,7 +83,8 @@ describe("spaces", () => {
     assert.ok(Math.abs((out[0] as number) - 1) < 1e-15); // the geometric middle of 0.1 and 10
     assert.equal(out[1], 2);
     fromUnit(limits, Float64Array.of(1, 1), out);
-    assert.deepEqual([...out], [10, 6]);
+    assert.ok(Math.abs((out[0] as number) - 10) < 1e-14 && (out[0] as number) <= 10);
+    assert.equal(out[1], 6);
     fromUnit(limits, Float64Array.of(-1, -1), out);
     assert.deepEqual([...out], [0.1, -2]);
     const rng = rootRng(1).fork("unit");
@@ -139,7 +146,14 @@ describe("spaces", () => {
     assert.throws(() => box([{ name: "x", low: 0, high: 1, scale: "log" }]), /x: a log scale needs low > 0, got 0/);
     assert.throws(() => box([]), /at least one slot/);
     assert.throws(() => discrete("k", 0), /k: a choice needs a whole count >= 1, got 0/);
-    assert.throws(() => dict([{ name: "a", space: limits }, { name: "a", space: limits }]), /two slots named "a.cpuCores"/);
+    assert.throws(
+      () =>
+        dict([
+          { name: "a", space: limits },
+          { name: "a", space: limits },
+        ]),
+      /two slots named "a.cpuCores"/,
+    );
     const open = box([{ name: "x", low: 0, high: Number.POSITIVE_INFINITY }]);
     assert.throws(() => fromUnit(open, Float64Array.of(0), new Float64Array(1)), /x has no finite bounds: 0\.\.Infinity/);
     assert.throws(() => sample(open, rootRng(1), new Float64Array(1), NONE), /x has no finite bounds/);

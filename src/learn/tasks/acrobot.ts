@@ -103,9 +103,7 @@ function slope(state: Float64Array, torqueNm: number, out: Float64Array): void {
   const d2 = LINK_KG * CENTRE_M * CENTRE_M + bend * Math.cos(angle2) + INERTIA_KG_M2;
   const phi2 = LINK_KG * CENTRE_M * GRAVITY_M_PER_S2 * Math.sin(angle1 + angle2);
   const phi1 =
-    -bend * speed2 * (speed2 + 2 * speed1) * Math.sin(angle2) +
-    LINK_KG * (CENTRE_M + LINK_M) * GRAVITY_M_PER_S2 * Math.sin(angle1) +
-    phi2;
+    -bend * speed2 * (speed2 + 2 * speed1) * Math.sin(angle2) + LINK_KG * (CENTRE_M + LINK_M) * GRAVITY_M_PER_S2 * Math.sin(angle1) + phi2;
   const turn2 =
     (torqueNm + (d2 / d1) * phi1 - bend * speed1 * speed1 * Math.sin(angle2) - phi2) /
     (LINK_KG * CENTRE_M * CENTRE_M + INERTIA_KG_M2 - (d2 * d2) / d1);
