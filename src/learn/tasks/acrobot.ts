@@ -1,7 +1,7 @@
 /**
  * Acrobot-v1: two links hang in a chain, only the joint between them has a motor; the free end has to rise above a line.
- * @see Sutton 1996 (NIPS 8); Sutton & Barto, "Reinforcement Learning", example 11.3 of the first edition, whose equations
- * these are; constants, Runge-Kutta step and limits as in Gymnasium's Acrobot-v1.
+ * @see Sutton 1996 (NIPS 8); Sutton & Barto, "Reinforcement Learning", section 11.3 of the first edition, whose
+ * equations these are; constants, Runge-Kutta step and limits as in Gymnasium's Acrobot-v1.
  */
 import { type Env, EpisodeStreams, StepRecord, type StepResult } from "../env.ts";
 import { box, discrete, type Floats } from "../spaces.ts";
