@@ -167,19 +167,16 @@ class Player {
 
   /** Plays a step; false if it ended the episode. */
   advance(rng: Rng): boolean {
-    const actions: Floats[] = [];
-    for (const agent of this.#game.acting()) {
-      const { spec, action, mask } = this.#seats[agent] as Seat;
+    const acting = this.#game.acting().map((agent) => this.#seats[agent] as Seat);
+    const chosen = acting.map(({ spec, action, mask }) => {
       sample(spec.actionSpace, rng, action, mask);
-      actions.push(action.slice());
-    }
-    const acting = this.#game.acting();
+      return action.slice();
+    });
     const result = this.#game.step(this.#seats);
     this.#step++;
-    acting.forEach((agent, i) => {
-      const { action } = this.#seats[agent] as Seat;
-      if (action.some((value, k) => value !== (actions[i] as Floats)[k]))
-        throw new EnvError(`step ${this.#step} changes the caller's action`);
+    acting.forEach(({ action }, i) => {
+      const kept = action.every((value, k) => value === (chosen[i] as Floats)[k]);
+      if (!kept) throw new EnvError(`step ${this.#step} changes the caller's action`);
     });
     this.#write("elapsedS", result.elapsedS);
     this.#write("terminated", Number(result.terminated));
