@@ -6,8 +6,8 @@
  * the best policy sits on the edge of overload; CPU shares change nothing; the shares of others are drawn and then unused;
  * and of an earlier action only the very last is compared, which no observation shows.
  * ServerlessTableMasked-v0 forbids what -1 punishes: actions beyond the bounds, and to undo the container just added or removed.
- * @see Qiu et al. 2022, "SIMPPO", SoCC, pp. 306-322, and the course environment of the same group, whose 159 stable rows this
- * formula meets. Overload's random waits (44,206 to 78,336, kept fixed in the table) are their mean: 1e-4 of reward.
+ * @see Qiu et al. 2022, "SIMPPO", SoCC, pp. 306-322, and the course environment of the same group, to whose 159 stable rows the
+ * formula was fitted. Overload's random waits (44,206 to 78,336, kept fixed in the table) are their mean: 1e-4 of reward.
  */
 import { type Env, EpisodeStreams, StepRecord, type StepResult } from "../env.ts";
 import { box, discrete, type Floats } from "../spaces.ts";
