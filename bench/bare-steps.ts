@@ -114,8 +114,7 @@ class BareSteps implements Stepped {
     const { length } = this.#running;
     let left = tokens;
     while (left > 0 && this.#running.length < this.#law.maxBatch) {
-      const waits =
-        this.#back[0] ?? ((arrivalS[this.#next] ?? Infinity) <= this.#nowS ? { row: this.#next, written: 0 } : undefined);
+      const waits = this.#back[0] ?? ((arrivalS[this.#next] ?? Infinity) <= this.#nowS ? { row: this.#next, written: 0 } : undefined);
       if (waits === undefined) break;
       const now = Math.min((promptTokens[waits.row] as number) + waits.written, left);
       const blocks = blocksFor(now);

@@ -87,7 +87,18 @@ class Stepper {
 
   play(asked: readonly Asked[]): Told {
     const coming = asked.map((each): Open => {
-      const fresh = { computed: 0, written: 0, writes: false, blocks: 0, now: 0, startS: Number.NaN, admittedS: 0, ranS: 0, tokensS: [], energyJ: 0 };
+      const fresh = {
+        computed: 0,
+        written: 0,
+        writes: false,
+        blocks: 0,
+        now: 0,
+        startS: Number.NaN,
+        admittedS: 0,
+        ranS: 0,
+        tokensS: [],
+        energyJ: 0,
+      };
       return { ...each, ...fresh, output: Math.min(each.output, this.limit - each.prompt) };
     });
     for (;;) {
