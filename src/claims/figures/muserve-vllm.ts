@@ -158,7 +158,7 @@ const measured = (runs: PointOutcomes<Who>, { name, effect, unit }: Metric, poli
   interval: summarize([runs], policy, effect, meanOfPoints),
 });
 
-const drained = (depth: number, gpu = GPU): string => `${depth} requests for each of ${PLACES} places at once, ${MODEL} on ${gpu}`;
+const drained = (depth: number, gpu = GPU): string => `${depth} for each of ${PLACES} places at once, ${MODEL} on ${gpu}`;
 
 /** The published depth, judged. */
 async function published(lab: Lab): Promise<readonly Verdict[]> {

@@ -43,8 +43,7 @@ export function bandedSweeps(chart: BandedChart): string {
   const legend = [
     ...series.map(({ label }, i) => ({ label, mark: "line", fill: seriesColor(i) }) as const),
     ...series.map(
-      ({ label, band }, i) =>
-        ({ label: `${label}: ${band.expected} published, give or take ${band.reach}`, mark: "band", fill: seriesColor(i) }) as const,
+      ({ band }, i) => ({ label: `${band.expected} published, give or take ${band.reach}`, mark: "band", fill: seriesColor(i) }) as const,
     ),
     { label: `${100 * level} % interval`, mark: "dot", fill: color("muted") } as const,
   ];
@@ -76,7 +75,7 @@ function drawn({ series, panels, yLabel }: BandedChart, { xLabel, points, judged
       ruleY(bands, { y: "expected", stroke: "fill", strokeDasharray: "5 3" }),
       ruleY([0], { stroke: color("line") }),
       ruleX(marks, { x: "x", stroke: color("muted"), strokeDasharray: "5 3" }),
-      text(marks, { x: "x", text: "label", frameAnchor: "top", dy: -6, dx: 5, textAnchor: "start", fill: color("muted") }),
+      text(marks, { x: "x", text: "label", frameAnchor: "top", dy: -6, dx: -5, textAnchor: "end", fill: color("muted") }),
       line(placed, { x: "x", y: "value", z: "series", stroke: "stroke", strokeWidth: 1.75 }),
       ruleX(placed, { x: "x", y1: "low", y2: "high", stroke: "stroke", strokeWidth: 2 }),
       dot(placed, { x: "x", y: "value", r: 3.5, fill: "stroke" }),
