@@ -28,6 +28,8 @@ export interface RunResult {
   readonly tables: Readonly<Record<string, ColumnTable>>;
   /** JSON lines of `events.jsonl`; absent unless asked for, empty where nothing happened. */
   readonly eventLines?: readonly string[];
+  /** Where the trace of `record: { trace: true }` lies until it is moved beside the other files. */
+  readonly traceFile?: string;
   /** Absent unless the run was interrupted: how far it came, seconds. */
   readonly interruptedAtS?: number;
 }

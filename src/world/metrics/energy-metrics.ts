@@ -60,10 +60,14 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
 }
 
 function clockMetrics(book: MetricBook, site: string, devices: readonly Device[], endS: number): void {
-  const used = devices.map(({ residency }) => residency);
-  const sum = (of: "clockHzS" | "greatestS"): number => used.reduce((total, each) => total + each[of], 0);
-  book.ratio(`sites.${site}.gpu_clock_mean_hz`, sum("clockHzS"), devices.length * endS, "the site has no GPUs");
-  book.ratio(`sites.${site}.gpu_clock_greatest_share`, sum("greatestS"), devices.length * endS, "the site has no GPUs");
+  let clockHzS = 0;
+  let greatestS = 0;
+  for (const { clocksHz, residencyS } of devices) {
+    clockHzS += residencyS.reduce((sum, timeS, i) => sum + timeS * (clocksHz[i] as number), 0);
+    greatestS += residencyS.at(-1) as number;
+  }
+  book.ratio(`sites.${site}.gpu_clock_mean_hz`, clockHzS, devices.length * endS, "the site has no GPUs");
+  book.ratio(`sites.${site}.gpu_clock_greatest_share`, greatestS, devices.length * endS, "the site has no GPUs");
   book.set(
     `sites.${site}.gpu_clock_switches`,
     devices.reduce((total, { switchCount }) => total + switchCount, 0),

@@ -10,7 +10,7 @@ import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { StepPlan } from "./step-plan.ts";
 import type { StepTime } from "./step-time.ts";
@@ -34,6 +34,7 @@ export class StepReplica implements Replica {
   readonly queue = new KeyQueue();
   /** Those admitted, in that order. */
   readonly running: Sequence[] = [];
+  watcher: Replica["watcher"] = undefined;
   /** Times that one gave way to another and began anew. */
   preemptions = 0;
   #busyS = 0;
@@ -93,6 +94,10 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
+  underWay(): ReplicaWork | undefined {
+    return this.#end === NO_EVENT ? undefined : stepWork(this.running, { startS: this.#startS, steps: 0 });
+  }
+
   drawn(): Drawn {
     let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
     for (const { request } of this.running) {
@@ -114,6 +119,7 @@ export class StepReplica implements Replica {
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
+      this.watcher?.(stepWork(this.running, { startS: this.#startS, steps: 0 }));
       this.#closeStretch();
     }
     while (this.running.length > 0) this.#release(this.running.length - 1);
@@ -221,6 +227,7 @@ export class StepReplica implements Replica {
     const startS = this.#startS;
     const { nowS } = this.#simulation;
     const plan = this.#plan;
+    this.watcher?.(stepWork(this.running, { startS, steps: plan.steps }));
     this.#closeStretch();
     const written = { fromS: plan.boundaryS(startS, 1), toS: nowS, lastStepS: nowS - plan.boundaryS(startS, plan.steps - 1) };
     const { running } = this;
@@ -253,4 +260,20 @@ export class StepReplica implements Replica {
     this.#busyS += spentS;
     this.#memberS += spentS * count;
   }
+}
+
+/** What so many steps of those who run come to, before they are booked. */
+function stepWork(running: readonly Sequence[], { startS, steps }: { readonly startS: number; readonly steps: number }): ReplicaWork {
+  let promptTokens = 0;
+  let writers = 0;
+  let decodes = 0;
+  for (const sequence of running) {
+    const { scheduled } = sequence;
+    if (scheduled === 0) continue;
+    if (sequence.decodes) decodes++;
+    else promptTokens += scheduled;
+    if (scheduled === sequence.toCompute) writers++;
+  }
+  const kind = steps === 0 ? "unfinished" : promptTokens === 0 ? "decode" : decodes === 0 ? "prefill" : "mixed";
+  return { kind, startS, steps, requests: running.length, promptTokens: steps * promptTokens, outputTokens: steps * writers };
 }
