@@ -4,7 +4,14 @@ import { dirname } from "node:path";
 
 /** Of the format: a slice, a value that holds until its next, a moment, or a name. Times in microseconds. */
 export type TraceEvent =
-  | (Track & { readonly ph: "X"; readonly name: string; readonly cat: string; readonly ts: number; readonly dur: number; readonly args: Args })
+  | (Track & {
+      readonly ph: "X";
+      readonly name: string;
+      readonly cat: string;
+      readonly ts: number;
+      readonly dur: number;
+      readonly args: Args;
+    })
   | { readonly ph: "C"; readonly pid: number; readonly name: string; readonly ts: number; readonly args: Readonly<Record<string, number>> }
   | { readonly ph: "i"; readonly pid: number; readonly name: string; readonly cat: string; readonly ts: number; readonly s: "p" }
   | { readonly ph: "M"; readonly pid: number; readonly name: "process_name"; readonly args: { readonly name: string } }

@@ -5,6 +5,7 @@
 import type { Server } from "../world/cluster/server.ts";
 import type { Recorder } from "../world/ports.ts";
 import type { Device } from "../world/serving/device.ts";
+import { gpuName } from "../world/serving/model-kind.ts";
 import type { World } from "../world/world.ts";
 import { TraceFile } from "./trace-file.ts";
 
@@ -63,7 +64,7 @@ export class TraceRecorder implements Recorder {
     this.#engines = options.engines;
     this.#file = new TraceFile(options.path);
     this.#world = world;
-    world.devices.forEach((device, i) => this.#addTrack(device, i));
+    for (const [i, device] of world.devices.entries()) this.#addTrack(device, i);
     world.addRecorder(this);
   }
 
@@ -75,7 +76,11 @@ export class TraceRecorder implements Recorder {
       ...{ ph: "X", pid: this.#pid(replica.device.server), tid: (this.#tracks.get(replica.device) as Track).tid },
       ...{ name: kind, cat: name, ts: startNs / NS_PER_US, dur: (nanoseconds(nowS) - startNs) / NS_PER_US },
       args: {
-        ...{ model: classNames[service.models.indexOf(replica.model)] as string, replica: replica.id, engine: this.#engines[name] as string },
+        ...{
+          model: classNames[service.models.indexOf(replica.model)] as string,
+          replica: replica.id,
+          engine: this.#engines[name] as string,
+        },
         ...{ requests, steps, prompt_tokens: promptTokens, output_tokens: outputTokens },
       },
     });
@@ -121,7 +126,7 @@ export class TraceRecorder implements Recorder {
     const short = name.slice(name.lastIndexOf("/") + 1);
     const counter = (what: string, unit: string) =>
       new Counter((ns, value) => this.#file.add({ ph: "C", pid, name: `${short} ${what}`, ts: ns / NS_PER_US, args: { [unit]: value } }));
-    this.#file.add({ ph: "M", pid, tid, name: "thread_name", args: { name: `${short} (${kindName})` } });
+    this.#file.add({ ph: "M", pid, tid, name: "thread_name", args: { name: `${short} (${gpuName(kindName)})` } });
     this.#tracks.set(device, { tid, watts: counter("power", "W"), megahertz: counter("clock", "MHz") });
     this.devicePowerChanged(device, 0);
   }

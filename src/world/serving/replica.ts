@@ -213,7 +213,14 @@ export class BatchReplica implements Replica {
       if (request.remainingS === request.workS) promptTokens += steps * sequence.promptTokens;
       if (request.remainingS <= this.#workS) outputTokens += steps * sequence.outputTokens;
     }
-    return { kind: steps === 0 ? "unfinished" : "batch", startS: this.#startS, steps, requests: this.running.length, promptTokens, outputTokens };
+    return {
+      kind: steps === 0 ? "unfinished" : "batch",
+      startS: this.#startS,
+      steps,
+      requests: this.running.length,
+      promptTokens,
+      outputTokens,
+    };
   }
 
   /** Shares what the batch drew equally among its members: each held one of its places all the time. */
