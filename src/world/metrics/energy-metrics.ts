@@ -60,12 +60,8 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
 }
 
 function clockMetrics(book: MetricBook, site: string, devices: readonly Device[], endS: number): void {
-  let clockHzS = 0;
-  let greatestS = 0;
-  for (const { clocksHz, residencyS } of devices) {
-    clockHzS += residencyS.reduce((sum, timeS, i) => sum + timeS * (clocksHz[i] as number), 0);
-    greatestS += residencyS.at(-1) as number;
-  }
+  const clockHzS = devices.reduce((sum, each) => sum + each.clockHzS, 0);
+  const greatestS = devices.reduce((sum, { residencyS }) => sum + (residencyS.at(-1) as number), 0);
   book.ratio(`sites.${site}.gpu_clock_mean_hz`, clockHzS, devices.length * endS, "the site has no GPUs");
   book.ratio(`sites.${site}.gpu_clock_greatest_share`, greatestS, devices.length * endS, "the site has no GPUs");
   book.set(

@@ -112,6 +112,11 @@ export class Device implements Metered {
     return secondsS;
   }
 
+  /** Its clock over time, hertz x seconds, up to now. */
+  get clockHzS(): number {
+    return this.residencyS.reduce((sum, timeS, i) => sum + timeS * (this.clocksHz[i] as number), 0);
+  }
+
   /** Grams of all joules that the meter has. */
   get boardG(): number {
     return this.#boardG + (this.meter.wallJ - this.#boardJ) * this.server.options.intensity.gPerJ;
