@@ -68,20 +68,24 @@ export class TraceRecorder implements Recorder {
     world.addRecorder(this);
   }
 
-  replicaWorked({ unit, replica, work }: Worked, nowS: number): void {
-    const { name, service, classNames } = unit;
-    const { kind, startS, steps, requests, promptTokens, outputTokens } = work;
-    const startNs = nanoseconds(startS);
+  replicaWorked({ unit: { name, service, classNames }, replica, work }: Worked, nowS: number): void {
+    const startNs = nanoseconds(work.startS);
     this.#file.add({
-      ...{ ph: "X", pid: this.#pid(replica.device.server), tid: (this.#tracks.get(replica.device) as Track).tid },
-      ...{ name: kind, cat: name, ts: startNs / NS_PER_US, dur: (nanoseconds(nowS) - startNs) / NS_PER_US },
+      ph: "X",
+      pid: this.#pid(replica.device.server),
+      tid: (this.#tracks.get(replica.device) as Track).tid,
+      name: work.kind,
+      cat: name,
+      ts: startNs / NS_PER_US,
+      dur: (nanoseconds(nowS) - startNs) / NS_PER_US,
       args: {
-        ...{
-          model: classNames[service.models.indexOf(replica.model)] as string,
-          replica: replica.id,
-          engine: this.#engines[name] as string,
-        },
-        ...{ requests, steps, prompt_tokens: promptTokens, output_tokens: outputTokens },
+        model: classNames[service.models.indexOf(replica.model)] as string,
+        replica: replica.id,
+        engine: this.#engines[name] as string,
+        requests: work.requests,
+        steps: work.steps,
+        prompt_tokens: work.promptTokens,
+        output_tokens: work.outputTokens,
       },
     });
   }
