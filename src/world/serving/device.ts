@@ -39,7 +39,7 @@ export class Device implements Metered {
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
   isHeld = false;
-  /** The process on it, told when its clock has changed; without one that listens, the clock of a held device is fixed. */
+  /** The process on it, told when its clock has changed. */
   #process: (() => void) | undefined = undefined;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
@@ -85,7 +85,7 @@ export class Device implements Metered {
   }
 
   /** A process takes the device, for good. */
-  hold(clockChanged?: () => void): void {
+  hold(clockChanged: () => void): void {
     if (this.isHeld) throw new Error(`${this.options.name} is taken`);
     this.isHeld = true;
     this.#process = clockChanged;
@@ -97,7 +97,6 @@ export class Device implements Metered {
     const { kind, kindName, name } = this.options;
     if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
     if (!this.server.isUp) return `${name} is not up`;
-    if (this.isHeld && this.#process === undefined) return `${name} runs an engine by steps, whose clock cannot change yet`;
     if (clockHz === this.#orderedHz) return undefined;
     this.#orderedHz = clockHz;
     this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);
