@@ -140,6 +140,7 @@ export class StepReplica implements Replica {
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
       this.#closeStretch();
+      if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // the step under way writes no token into them
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];

@@ -289,6 +289,19 @@ describe("story: steps under other engines, and crashes", () => {
     near(metric(result, "workloads.chat.energy_j"), 200);
   });
 
+  it("frees what the step under way took", async () => {
+    // a's 17th token has a second block from 1.16 s on; at 2 s it is lost. Once the server is up, b finds all three blocks free: 1.4 s for its 40 tokens.
+    const result = await tell({
+      engine: "{ kind: vllm, kvBlocks: 3 }",
+      requests: [
+        [0, 16, 5],
+        [90, 40, 1],
+      ],
+      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
+    });
+    near(rowsOf(result, "requests").at(-1)?.finish_s as number, 91.4);
+  });
+
   it("turns away what finds batch and queue full", async () => {
     const result = await tell({
       engine: "{ kind: vllm, maxBatch: 1 }",
