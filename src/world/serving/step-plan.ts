@@ -1,4 +1,6 @@
 /** The step that an engine has put together, or the run of equal ones that follow from it. */
+import type { ReplicaWork } from "./replica-port.ts";
+import type { Sequence } from "./sequence.ts";
 import { runS, type StepTime } from "./step-time.ts";
 
 /** What a step computes. */
@@ -106,3 +108,14 @@ function mixS({ promptTokens, promptPairs, writers, contextTokens }: StepMix, ti
 
 /** Do prompts take most of a step? */
 export const isPrompt = (mix: StepMix, time: StepTime): boolean => mix.promptTokens > 0 && time.isPrompt(mix.promptTokens, mixS(mix, time));
+
+/** What so many of the same steps come to; `prompts` as they are in it. */
+export function stepWork(
+  { promptTokens, writers }: StepMix,
+  prompts: readonly Sequence[],
+  steps: number,
+): Pick<ReplicaWork, "kind" | "steps" | "promptTokens" | "outputTokens"> {
+  const first = prompts.filter(({ scheduled, toCompute }) => scheduled === toCompute).length;
+  const kind = steps === 0 ? "unfinished" : promptTokens === 0 ? "decode" : writers === 0 ? "prefill" : "mixed";
+  return { kind, steps, promptTokens: steps * promptTokens, outputTokens: steps * (writers + first) };
+}

@@ -10,9 +10,9 @@ import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
-import { isPrompt, type StepMix, StepPlan } from "./step-plan.ts";
+import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
 import { pairsOf, type StepTime } from "./step-time.ts";
 import { Writers } from "./writers.ts";
 
@@ -37,6 +37,7 @@ export class StepReplica implements Replica {
   readonly memory: KvMemory;
   /** Requests that wait, by key. */
   readonly queue = new KeyQueue();
+  watcher: Replica["watcher"] = undefined;
   /** Those who wait and those who run, in order of entry; kept only where they age. */
   readonly #entered = new FifoQueue();
   /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
@@ -107,6 +108,15 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
+  underWay(): ReplicaWork | undefined {
+    return this.#end === NO_EVENT ? undefined : this.#work(0);
+  }
+
+  /** What the run under way comes to if so many of its steps are made. */
+  #work(steps: number): ReplicaWork {
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#startS, requests: this.running.length };
+  }
+
   drawn(): Drawn {
     let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
     for (const { request } of this.running) {
@@ -139,8 +149,9 @@ export class StepReplica implements Replica {
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
+      this.watcher?.(this.#work(0));
       this.#closeStretch();
-      if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // the step under way writes no token into them
+      if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // those of the step under way
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
@@ -324,6 +335,7 @@ export class StepReplica implements Replica {
   #finish(): void {
     const writers = this.#writers;
     const { nowS } = this.#simulation;
+    this.watcher?.(this.#work(this.#plan.steps));
     this.#closeStretch();
     const { steps } = this.#plan;
     if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
