@@ -3,6 +3,7 @@ import { budget } from "./budget.ts";
 import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
+import { learn } from "./learn.ts";
 import { runCases } from "./run.ts";
 import { servingCases } from "./serving.ts";
 import { start } from "./start.ts";
@@ -23,6 +24,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   fleet,
   start,
   budget,
+  learn,
 };
 
 export async function runBench(name: string, say: Say, options: BenchOptions = {}): Promise<boolean> {

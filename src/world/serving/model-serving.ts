@@ -17,6 +17,7 @@ import { makeReplica } from "./make-replica.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./model-kind.ts";
 import { ModelQueue } from "./model-queue.ts";
 import type { LengthPredictor } from "./predictors/index.ts";
+import type { Progress } from "./progress.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { Sequence } from "./sequence.ts";
 import { StepReplica } from "./step-replica.ts";
@@ -48,7 +49,8 @@ export class ServedModel {
   readonly up: ReplicaIndex;
   /** Of finished requests of the measured window. */
   readonly tally = new TokenTally();
-  /** Tokens of finished requests of the whole run. */
+  /** Finished requests of the whole run, and their tokens. */
+  runFinished = 0;
   runTokens = 0;
 
   constructor(kind: ModelKindSpec) {
@@ -91,7 +93,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#routeRng = rng.fork("route");
     this.#cursor = new RequestCursor({
       priority: ({ tierIndex }) => options.classPriorities[tierIndex - options.models.length] ?? 0, // without classes all are alike
-      remainingS: (request) => this.#replicaOf(request).leftS(request),
+      remainingS: (request) => this.#progressOf(request).leftS(request),
       earliestEndS: (request) => simulation.nowS + this.#predictedLeftS(request, this.#replicaOf(request).device.clockHz),
       model: {
         predictedTokens: (request) => this.#predictedLeft(request),
@@ -99,7 +101,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
         attainedS: (request) => this.attainedS(request) - this.sequenceOf(request).promotedAtS,
         isPromoted: (request) => this.sequenceOf(request).isPromoted,
         firstTokenS: (request) => this.workS(request, 1),
-        recomputeS: (request) => this.#replicaOf(request).recomputeS(request),
+        recomputeS: (request) => this.#progressOf(request).recomputeS(request),
       },
     });
   }
@@ -227,7 +229,11 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   attainedS(request: Request): number {
-    return this.#replicaOf(request).attainedS(request);
+    return this.#progressOf(request).attainedS(request);
+  }
+
+  #progressOf({ replica }: Request): Progress {
+    return (this.replicas[replica] as Replica).progress;
   }
 
   #replicaOf({ replica }: Request): Replica {
@@ -241,13 +247,13 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 
   /** The prediction less what is written: a predictor's word is never corrected by the truth. */
   #predictedLeft(request: Request): number {
-    const written = request.replica === NONE ? 0 : this.#replicaOf(request).writtenTokens(request); // while it is being routed
+    const written = request.replica === NONE ? 0 : this.#progressOf(request).writtenTokens(request); // while it is being routed
     return Math.max(0, this.sequenceOf(request).predictedTokens - written);
   }
 
   /** An unfinished answer has a token left, whatever was said of it. */
   #predictedLeftS(request: Request, clockHz: number): number {
-    return this.#replicaOf(request).leftWith(Math.max(1, this.#predictedLeft(request)), request, clockHz);
+    return this.#progressOf(request).leftWith(Math.max(1, this.#predictedLeft(request)), request, clockHz);
   }
 
   #end(request: Request, outcome: Outcome): void {
@@ -256,6 +262,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       const model = this.models[request.classIndex] as ServedModel;
       const sequence = this.sequenceOf(request);
       request.tokenGapS = sequence.meanGapS;
+      model.runFinished++;
       model.runTokens += sequence.outputTokens;
       if (request.arrivalS >= this.stats.warmupS) model.tally.add(sequence);
     }

@@ -6,12 +6,15 @@ import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
+import type { Progress } from "./progress.ts";
 import type { Sequence } from "./sequence.ts";
 
 export interface Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
+  /** Of those who are here. */
+  readonly progress: Progress;
   readonly isUp: boolean;
   readonly queuedCount: number;
   readonly runningCount: number;
@@ -19,19 +22,14 @@ export interface Replica {
   readonly load: number;
   /** Requests that may enter beside those that a limit of the queue lets wait. */
   readonly openPlaces: number;
+  /** Told of each piece of work as it ends; undefined where nobody listens. */
+  watcher: ((work: ReplicaWork) => void) | undefined;
   /** Time with requests running, and that time counted for each of them, up to now. */
   readonly usedS: { readonly busyS: number; readonly memberS: number };
+  /** The piece of work under way. */
+  underWay(): ReplicaWork | undefined;
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;
-  /** Tokens of a request's answer that are written. */
-  writtenTokens(request: Request): number;
-  /** Seconds of a request's work that are done and kept, and that are left, at the greatest clock. */
-  attainedS(request: Request): number;
-  leftS(request: Request): number;
-  /** Seconds that would be left at a clock if it had so many tokens to write. */
-  leftWith(tokens: number, request: Request, clockHz: number): number;
-  /** What it would add to them if it gave way now. */
-  recomputeS(request: Request): number;
   /** A request joins. */
   enter(request: Request): void;
   /** The server went down: all that are here, first those who run, then those who wait, each in order. */
@@ -44,6 +42,19 @@ export interface Place {
   readonly model: ServedModel;
   readonly device: Device;
   readonly queue: ModelQueue;
+}
+
+/** What a replica did without a pause: one batch, or steps of the same requests. */
+export interface ReplicaWork {
+  /** Of an engine by steps what these compute; `unfinished`: its server went down before its end, or the run ended. */
+  readonly kind: "batch" | "prefill" | "decode" | "mixed" | "unfinished";
+  readonly startS: number;
+  /** 1 for a batch, 0 for what is unfinished. */
+  readonly steps: number;
+  readonly requests: number;
+  /** Computed in it, and written to answers. */
+  readonly promptTokens: number;
+  readonly outputTokens: number;
 }
 
 /** What a replica tells its workload, and asks it. */

@@ -7,17 +7,20 @@ import type { BatchEngine } from "./engines.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { slowdownsOf } from "./operators.ts";
-import { occupyServer, type Place, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { BatchProgress } from "./progress.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 
 export class BatchReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
   readonly queue: ModelQueue;
+  readonly progress: BatchProgress;
   /** Members of the batch under way. */
   running: Request[] = [];
   /** Those of the batch that ended last who went back: asked about once more where they find no place in the next. */
   #leftovers: Request[] = [];
+  watcher: Replica["watcher"] = undefined;
   /** Time with a batch, and that time counted for each member, of batches that ended. */
   #busyS = 0;
   #memberS = 0;
@@ -46,6 +49,7 @@ export class BatchReplica implements Replica {
     this.queue = place.queue;
     this.#listener = listener;
     this.#slowdownAt = slowdownsOf(this.model.kind, this.device.options.kind);
+    this.progress = new BatchProgress(listener, this.#slowdownAt);
     this.device.hold(() => this.#clockChanged());
     occupyServer(this.device.server);
   }
@@ -76,34 +80,14 @@ export class BatchReplica implements Replica {
     return this.running.length === 0 ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
   }
 
+  underWay(): ReplicaWork | undefined {
+    return this.running.length === 0 ? undefined : this.#batchWork(0);
+  }
+
   /** Time with a batch, and for each member, up to now. */
   get usedS(): { readonly busyS: number; readonly memberS: number } {
     const openS = this.running.length === 0 ? 0 : this.#simulation.nowS - this.#startS;
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
-  }
-
-  /** By the share of its work that is done: a batch writes at the speed of a request alone. */
-  writtenTokens(request: Request): number {
-    const { workS, remainingS } = request;
-    return remainingS < workS ? this.#listener.sequenceOf(request).outputTokens * (1 - remainingS / workS) : 0;
-  }
-
-  attainedS({ workS, remainingS }: Request): number {
-    return workS - remainingS;
-  }
-
-  leftS({ remainingS }: Request): number {
-    return remainingS;
-  }
-
-  leftWith(tokens: number, request: Request, clockHz: number): number {
-    const workS = this.#listener.workS(request, this.writtenTokens(request) + tokens) - this.attainedS(request);
-    return workS * this.#slowdownAt(clockHz);
-  }
-
-  /** What goes back between two batches keeps all that is done of it. */
-  recomputeS(): number {
-    return 0;
   }
 
   /** A request joins the queue; its work is set. */
@@ -120,6 +104,7 @@ export class BatchReplica implements Replica {
     if (lost.length > 0) {
       this.#simulation.cancel(this.#end);
       this.#end = NO_EVENT;
+      this.watcher?.(this.#batchWork(0));
       this.#closeBatch();
     }
     for (const request of lost) this.queue.leave(request);
@@ -192,6 +177,7 @@ export class BatchReplica implements Replica {
   #finish(): void {
     this.#end = NO_EVENT;
     const batch = this.running;
+    this.watcher?.(this.#batchWork(1));
     this.#closeBatch();
     for (const request of batch) {
       request.remainingS = Math.max(0, request.remainingS - this.#workS);
@@ -204,6 +190,25 @@ export class BatchReplica implements Replica {
       this.#leftovers.push(request);
     }
     this.#planForm(this.#leftovers.length > 0);
+  }
+
+  /** What the batch comes to, before it is booked: prompts of those that are new in it, answers of those that it completes. */
+  #batchWork(steps: 0 | 1): ReplicaWork {
+    let promptTokens = 0;
+    let outputTokens = 0;
+    for (const request of this.running) {
+      const sequence = this.#listener.sequenceOf(request);
+      if (request.remainingS === request.workS) promptTokens += steps * sequence.promptTokens;
+      if (request.remainingS <= this.#workS) outputTokens += steps * sequence.outputTokens;
+    }
+    return {
+      kind: steps === 0 ? "unfinished" : "batch",
+      startS: this.#startS,
+      steps,
+      requests: this.running.length,
+      promptTokens,
+      outputTokens,
+    };
   }
 
   /** Shares what the batch drew equally among its members: each held one of its places all the time. */

@@ -8,13 +8,14 @@ import type { Request } from "../cluster/request-pool.ts";
 import { FifoQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
-import { blocksFor, KvMemory } from "./kv-memory.ts";
+import { blocksAtFirst, blocksFor, KvMemory } from "./kv-memory.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Place, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { StepProgress } from "./progress.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
-import { type StepMix, StepPlan } from "./step-plan.ts";
-import { pairsOf, restS, runS, type StepTime } from "./step-time.ts";
+import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
+import { pairsOf, type StepTime } from "./step-time.ts";
 import { Writers } from "./writers.ts";
 
 export interface StepRules {
@@ -35,6 +36,8 @@ export class StepReplica implements Replica {
   readonly rules: StepRules;
   readonly memory: KvMemory;
   readonly queue: ModelQueue;
+  readonly progress: StepProgress;
+  watcher: Replica["watcher"] = undefined;
   /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
   readonly running = new FifoQueue<Sequence>();
   readonly #writers = new Writers();
@@ -65,6 +68,7 @@ export class StepReplica implements Replica {
     this.device = place.device;
     this.queue = place.queue;
     this.rules = rules;
+    this.progress = new StepProgress(listener, this.#writers, { ...rules, greatestHz: this.device.clocksHz.at(-1) as number });
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
@@ -99,6 +103,15 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
+  underWay(): ReplicaWork | undefined {
+    return this.#end === NO_EVENT ? undefined : this.#work(0);
+  }
+
+  /** What the run under way comes to if so many of its steps are made. */
+  #work(steps: number): ReplicaWork {
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#startS, requests: this.running.length };
+  }
+
   drawn(): Drawn {
     let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
     for (const { request } of this.running) {
@@ -118,37 +131,6 @@ export class StepReplica implements Replica {
     });
   }
 
-  writtenTokens(request: Request): number {
-    const sequence = this.#listener.sequenceOf(request);
-    return sequence.written + this.#writers.computedBy(sequence) - sequence.computed;
-  }
-
-  /** By the tokens that are written, as if alone: those of a prompt count with the first. */
-  attainedS(request: Request): number {
-    const written = this.writtenTokens(request);
-    return written === 0 ? 0 : restS(this.#greatest, 0, this.#listener.sequenceOf(request).promptTokens, written);
-  }
-
-  leftS(request: Request): number {
-    const { outputTokens } = this.#listener.sequenceOf(request);
-    return this.leftWith(outputTokens - this.writtenTokens(request), request, this.device.clocksHz.at(-1) as number);
-  }
-
-  leftWith(tokens: number, request: Request, clockHz: number): number {
-    const sequence = this.#listener.sequenceOf(request);
-    const time = this.rules.timeAt(clockHz);
-    const computed = this.#writers.computedBy(sequence);
-    if (this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
-    return restS(time, computed, sequence.toCompute, tokens);
-  }
-
-  /** All that is in memory: its next step would compute it beside what it computes now. */
-  recomputeS(request: Request): number {
-    const sequence = this.#listener.sequenceOf(request);
-    const tokens = sequence.promptTokens + this.writtenTokens(request);
-    return restS(this.#greatest, 0, tokens, 1) - this.leftWith(1, request, this.device.clocksHz.at(-1) as number);
-  }
-
   enter(request: Request): void {
     const { queue } = this;
     queue.enter(request);
@@ -162,7 +144,9 @@ export class StepReplica implements Replica {
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
+      this.watcher?.(this.#work(0));
       this.#closeStretch();
+      if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // those of the step under way
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
@@ -178,10 +162,13 @@ export class StepReplica implements Replica {
 
   #begin(): void {
     this.#planned = NO_EVENT;
-    this.#schedule();
+    const steps = this.#schedule();
     if (this.running.length === 0) return;
-    this.#startS = this.#simulation.nowS;
-    this.device.run(this.#plan.isPrompt ? "compute" : this.model.activity);
+    const { nowS } = this.#simulation;
+    const mix = this.#mix();
+    this.#startS = nowS;
+    this.device.run(isPrompt(mix, this.rules.timeAt(this.device.clockHz)) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.rules.timeAt(this.device.clockHz), nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
@@ -193,8 +180,8 @@ export class StepReplica implements Replica {
     this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
-  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. */
-  #schedule(): void {
+  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. @returns how many equal steps can follow, itself included */
+  #schedule(): number {
     if (this.queue.interrupts) this.#giveWay();
     const before = this.preemptions;
     if (this.#grows) this.#growWriters();
@@ -210,8 +197,7 @@ export class StepReplica implements Replica {
     const { length, demotes, movesWithTime, interrupts } = this.queue;
     const mayTurn = length > 0 && (demotes || (movesWithTime && (interrupts || this.openPlaces > 0)));
     const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayTurn;
-    const steps = isRun ? this.#stepsOfRun() : 1;
-    this.#plan.begin(this.#mix(), this.rules.timeAt(this.device.clockHz), this.#simulation.nowS, steps);
+    return isRun ? this.#stepsOfRun() : 1;
   }
 
   #mix(): StepMix {
@@ -228,10 +214,6 @@ export class StepReplica implements Replica {
   #stepsOfRun(): number {
     const { stepsLeft } = this.#writers;
     return this.#grows ? this.#writers.stepsWithin(this.memory.free + this.#writers.blocksIn(1), stepsLeft) : stepsLeft;
-  }
-
-  get #greatest(): StepTime {
-    return this.rules.timeAt(this.device.clocksHz.at(-1) as number);
   }
 
   /** The first who waits interrupts: of those whose keys are greater, the fewest of the greatest who leave it a place and room. */
@@ -266,7 +248,7 @@ export class StepReplica implements Replica {
       tokens -= scheduled;
       blocks -= held;
     }
-    return places > 0 && tokens > 0 && this.#blocksAtFirst(sequence, Math.min(sequence.toCompute, tokens)) <= blocks;
+    return places > 0 && tokens > 0 && blocksAtFirst(this.rules, sequence.toCompute, Math.min(sequence.toCompute, tokens)) <= blocks;
   }
 
   #admit(tokens: number): void {
@@ -277,7 +259,7 @@ export class StepReplica implements Replica {
       if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = this.#blocksAtFirst(sequence, scheduled);
+      const blocks = blocksAtFirst(this.rules, sequence.toCompute, scheduled);
       if (blocks > this.memory.free - this.rules.watermark) return;
       this.queue.take(first, this.#simulation.nowS);
       this.running.push(sequence);
@@ -289,19 +271,6 @@ export class StepReplica implements Replica {
       left -= scheduled;
       first.phiStartJ = this.#placeJ;
       first.carbonStartG = this.#placeG;
-    }
-  }
-
-  /** Blocks that it is given as it is admitted, with so many tokens to compute in its first step. */
-  #blocksAtFirst(sequence: Sequence, tokens: number): number {
-    const { engine, tokenLimit } = this.rules;
-    switch (engine.reserves) {
-      case "nothing":
-        return blocksFor(tokens);
-      case "prompt":
-        return blocksFor(sequence.toCompute);
-      case "answer":
-        return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
     }
   }
 
@@ -372,6 +341,7 @@ export class StepReplica implements Replica {
   #finish(): void {
     const writers = this.#writers;
     const { nowS } = this.#simulation;
+    this.watcher?.(this.#work(this.#plan.steps));
     this.#closeStretch();
     const { steps } = this.#plan;
     if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
