@@ -29,7 +29,6 @@ const NOT_YET = [
   'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
-  "workloads.split.models.large.parallel 2",
   'workloads.split.engine.kind "sarathi"',
   'workloads.manifests.kind "kubernetes"',
   "workloads.etl.contention",

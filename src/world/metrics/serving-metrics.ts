@@ -1,5 +1,6 @@
 /** Metrics of one workload of models on GPUs. Names and meanings: docs/metrics.md. */
 import type { RequestTally } from "../cluster/service-stats.ts";
+import type { Device } from "../serving/device.ts";
 import type { ModelServing } from "../serving/model-serving.ts";
 import { StepReplica } from "../serving/step-replica.ts";
 import { TokenTally } from "../serving/token-tally.ts";
@@ -22,27 +23,36 @@ export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number
   const written = new TokenTally();
   let writingJ = 0;
   let runTokens = 0;
-  let boardJ = 0;
+  const boards = new Set<Device>();
   models.forEach((model, i) => {
     const { tally: own, kind } = model;
     const tally = stats.classes[i] as RequestTally;
     const ownJ = kind.autoregressive ? tally.energyJ.value : 0;
     tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, written: own, writingJ: ownJ, measuredS, hasSlo });
-    const ownBoardJ = kind.autoregressive ? model.replicas.reduce((sum, { device }) => sum + device.meter.wallJ, 0) : 0;
-    book.ratio(`${prefix}.${classNames[i]}.${BOARD}`, ownBoardJ, model.runTokens, NO_TOKEN);
+    const ownBoards = kind.autoregressive ? model.replicas.flatMap(({ devices }) => devices) : [];
+    for (const device of ownBoards) boards.add(device);
+    book.ratio(`${prefix}.${classNames[i]}.${BOARD}`, boardsJ(new Set(ownBoards)), model.runTokens, NO_TOKEN);
+    book.set(`${prefix}.${classNames[i]}.replicas`, model.replicas.length);
     written.merge(own);
     writingJ += ownJ;
     runTokens += model.runTokens;
-    boardJ += ownBoardJ;
   });
   tokenMetrics(book, prefix, { tally: stats.total, written, writingJ, measuredS, hasSlo });
-  book.ratio(`${prefix}.${BOARD}`, boardJ, runTokens, NO_TOKEN);
+  book.ratio(`${prefix}.${BOARD}`, boardsJ(boards), runTokens, NO_TOKEN);
   const used = replicas.map(({ usedS }) => usedS);
   const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
   const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
-  book.ratio(`${prefix}.gpu_utilization_mean`, busyS, replicas.length * endS, "no time passed");
+  const gpuCount = replicas.reduce((sum, { devices }) => sum + devices.length, 0);
+  book.ratio(`${prefix}.gpu_utilization_mean`, busyS, gpuCount * endS, "no time passed");
   book.ratio(`${prefix}.batch_size_mean`, memberS, busyS, "no batch began");
   stepMetrics(book, prefix, service);
+}
+
+/** What they drew, each once. */
+function boardsJ(devices: ReadonlySet<Device>): number {
+  let sumJ = 0;
+  for (const { meter } of devices) sumJ += meter.wallJ;
+  return sumJ;
 }
 
 function stepMetrics(book: MetricBook, prefix: string, { replicas }: ModelServing): void {

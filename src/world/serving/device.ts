@@ -1,6 +1,6 @@
 /**
- * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. One process may hold it.
- * A device draws nothing while its server is not up.
+ * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. Processes may hold it, of which one
+ * works at a time. A device draws nothing while its server is not up.
  */
 import { PHASE, type Simulation } from "../../kernel/index.ts";
 import type { Server } from "../cluster/server.ts";
@@ -8,6 +8,7 @@ import { ServerMeter } from "../cluster/server-meter.ts";
 import type { Metered } from "../cluster/site.ts";
 import { clockRatio, type GpuKindSpec, gpuClocksHz } from "./gpu-kind.ts";
 import { ACTIVITIES, type Activity, gpuPowerW } from "./gpu-power.ts";
+import { Turns } from "./turns.ts";
 
 export interface DeviceOptions {
   /** Its server's name and its place there: `west/0/gpu0`. */
@@ -38,9 +39,15 @@ export class Device implements Metered {
   powerW = 0;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
+  /** For processes that share it. */
+  readonly turns: Turns;
   isHeld = false;
-  /** The process on it, told when its clock has changed; without one that listens, the clock of a held device is fixed. */
-  #process: (() => void) | undefined = undefined;
+  /** Weights of the processes on it. */
+  heldB = 0;
+  /** Of the processes on it, those that are told when its clock has changed. */
+  readonly #listeners: (() => void)[] = [];
+  /** Is there a process that does not listen? */
+  #isClockFixed = false;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
   #wattsOf: Readonly<Record<Activity, number>>;
@@ -63,6 +70,7 @@ export class Device implements Metered {
     this.options = options;
     this.server = options.server;
     this.#simulation = simulation;
+    this.turns = new Turns(simulation);
     const { kind, clockHz } = options;
     this.clocksHz = gpuClocksHz(kind);
     this.clockHz = clockHz;
@@ -81,11 +89,13 @@ export class Device implements Metered {
     return this.options.kind.memory - this.options.kind.overhead;
   }
 
-  /** A process takes the device, for good. */
-  hold(clockChanged?: () => void): void {
-    if (this.isHeld) throw new Error(`${this.options.name} is taken`);
+  /** A process with so many weights stays on the device, for good. Without `clockChanged` the clock is fixed from then on. */
+  hold({ weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged?: () => void }): void {
+    this.heldB += weightsB;
+    if (this.heldB > this.weightsB * (1 + ROUNDING)) throw new Error(`${this.options.name} is overcommitted`);
     this.isHeld = true;
-    this.#process = clockChanged;
+    if (clockChanged === undefined) this.#isClockFixed = true;
+    else this.#listeners.push(clockChanged);
     this.#settle();
   }
 
@@ -94,7 +104,7 @@ export class Device implements Metered {
     const { kind, kindName, name } = this.options;
     if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
     if (!this.server.isUp) return `${name} is not up`;
-    if (this.isHeld && this.#process === undefined) return `${name} runs an engine by steps, whose clock cannot change yet`;
+    if (this.#isClockFixed) return `${name} runs an engine by steps, whose clock cannot change yet`;
     if (clockHz === this.#orderedHz) return undefined;
     this.#orderedHz = clockHz;
     this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);
@@ -151,7 +161,7 @@ export class Device implements Metered {
     this.#markedJ = this.#stretchJ;
   }
 
-  /** Joules up to now are booked at the old watts, and the process goes on at the new speed. */
+  /** Joules up to now are booked at the old watts, and what runs goes on at the new speed. */
   #switch(clockHz: number): void {
     const { clockHzS, greatestS } = this.residency;
     this.#clockHzS = clockHzS;
@@ -161,7 +171,7 @@ export class Device implements Metered {
     this.clockHz = clockHz;
     this.#wattsOf = wattsAt(this.options.kind, clockHz);
     this.#settle();
-    this.#process?.();
+    for (const changed of this.#listeners) changed();
   }
 
   #settle(): void {
@@ -185,6 +195,9 @@ export class Device implements Metered {
     if (this.listener !== undefined) this.listener(this);
   }
 }
+
+/** Sums of weights round at every term. */
+const ROUNDING = 1e-12;
 
 function wattsAt(kind: GpuKindSpec, clockHz: number): Readonly<Record<Activity, number>> {
   const watts = ACTIVITIES.map((activity) => [activity, gpuPowerW(kind.power, clockRatio(kind, clockHz), activity)]);

@@ -10,7 +10,8 @@ import type { Sequence } from "./sequence.ts";
 export interface Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  readonly device: Device;
+  /** One for each of its stages, all of one server. */
+  readonly devices: readonly Device[];
   readonly isUp: boolean;
   readonly queuedCount: number;
   readonly runningCount: number;
@@ -18,7 +19,7 @@ export interface Replica {
   readonly load: number;
   /** Requests that may enter beside those that a limit of the queue lets wait. */
   readonly openPlaces: number;
-  /** Time with requests running, and that time counted for each of them, up to now. */
+  /** Time of its devices with requests of its own running, and that time counted for each of them, up to now. */
   readonly usedS: { readonly busyS: number; readonly memberS: number };
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;

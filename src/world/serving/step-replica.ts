@@ -28,6 +28,7 @@ export class StepReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
+  readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
   /** Requests that wait, by key. */
@@ -59,12 +60,13 @@ export class StepReplica implements Replica {
     this.id = place.id;
     this.model = place.model;
     this.device = place.device;
+    this.devices = [place.device];
     this.rules = rules;
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
     this.#plan = new StepPlan(rules);
-    this.device.hold();
+    this.device.hold({ weightsB: place.model.kind.weights });
     occupyServer(this.device.server);
   }
 

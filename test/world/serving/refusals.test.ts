@@ -81,7 +81,7 @@ describe("models on GPUs", () => {
       "in more replicas than GPUs",
       { models: "{ llm: { kind: ./llm.yaml, replicas: 3 } }", gpus: ", gpus: { kind: ./g.yaml, count: 2 }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.replicas: only 2 of 3 fit on the GPUs, beside what was placed before. Hint: fewer replicas, or more GPUs: each holds one replica.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them, beside what else is placed. Hint: fewer replicas, or more GPUs, or placement: packed.",
     ],
     [
       "under more load than its places can carry",
@@ -226,7 +226,7 @@ describe("models on GPUs", () => {
       "with an SLO on nothing",
       { rest: `${POISSON}\n    slo: { percentile: 0.9 }` },
       {},
-      "scenario.yaml:12:10: workloads.chat.slo must say latency, ttft or tpot.",
+      "scenario.yaml:12:10: workloads.chat.slo must say latency, scale, ttft or tpot.",
     ],
     [
       "by steps with a rule that ages",
@@ -247,16 +247,10 @@ describe("models on GPUs", () => {
       'scenario.yaml:9:21: unknown engine kind "dynamo". Did you mean "dynamic"? See `cybertwin list engines`.',
     ],
     [
-      "spread over several GPUs",
+      "spread over several GPUs without a word on where it can be cut",
       { models: "{ llm: { kind: ./llm.yaml, parallel: 2 } }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 is not supported yet.",
-    ],
-    [
-      "with an SLO by scale",
-      { rest: `${POISSON}\n    slo: { latency: 5 s, scale: 5 }` },
-      {},
-      "scenario.yaml:12:26: workloads.chat.slo.scale is not supported yet.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
     ],
     [
       "placed by a rule for servers",

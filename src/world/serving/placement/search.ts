@@ -1,0 +1,164 @@
+/**
+ * The placement of AlpaServe: for each size of group the models are put into groups one by one, each time the one that raises the score
+ * most, until memory is full; the best of all is taken. That of mu-Serve looks at the clock besides: a device's is bounded by the part on
+ * it that is most sensitive to it.
+ * @see Li et al., AlpaServe, OSDI 2023, Algorithms 1 and 2, and its published code; Qiu et al., mu-Serve, USENIX ATC 2024, of which the
+ *   mechanism is not published: the rule is ours
+ */
+import type { Part } from "../partition.ts";
+import { byServer, type PartTable, type PlannedReplica, roomB, type Slot, sensitivityOf } from "./plan.ts";
+import { type Group, type Sample, scoreOf } from "./score.ts";
+
+export type Objective = "alpa-serve" | "mu-serve";
+
+/** Compared from the first on; more is better. */
+type Merit = readonly number[];
+
+interface Found {
+  readonly groups: readonly Group[];
+  readonly merit: Merit;
+}
+
+interface Search {
+  readonly sample: Sample;
+  readonly table: PartTable;
+  readonly objective: Objective;
+}
+
+/** @returns undefined where no size of group has room for each model once */
+export function searchPlacement(slots: readonly Slot[], search: Search): readonly PlannedReplica[] | undefined {
+  const servers = byServer(slots);
+  const largest = Math.max(...servers.map(({ length }) => length));
+  let best: Found | undefined;
+  for (let size = 1; size <= largest; size++) {
+    const empty = servers.flatMap((server) => chunks(server, size)).map((group): Group => ({ slots: group, models: [] }));
+    const found = fill(empty, search);
+    if (found !== undefined && (best === undefined || isBetter(found.merit, best.merit))) best = found;
+  }
+  return best?.groups
+    .flatMap(({ slots: group, models }) => models.map((model) => ({ model, gpus: group.map(({ index }) => index) })))
+    .toSorted((a, b) => a.model - b.model);
+}
+
+/** Groups of equal size, and one of what is left. */
+function chunks(slots: readonly Slot[], size: number): readonly (readonly Slot[])[] {
+  const found: (readonly Slot[])[] = [];
+  for (let i = 0; i < slots.length; i += size) found.push(slots.slice(i, i + size));
+  return found;
+}
+
+/** Puts models into the groups until none fits: first each model once, of which the others must find a place all the same. */
+function fill(empty: readonly Group[], search: Search): Found | undefined {
+  let groups = empty;
+  let missing: readonly number[] = search.table.models.map((_, model) => model);
+  if (!hasRoomFor(missing, groups, search.table)) return undefined;
+  let best: Found | undefined;
+  for (;;) {
+    const next = bestOf(successors(groups, missing, search), search);
+    if (next === undefined) return best;
+    groups = next.groups;
+    missing = missing.filter((model) => groups.every(({ models }) => !models.includes(model)));
+    if (missing.length === 0 && (best === undefined || isBetter(next.merit, best.merit))) best = next;
+  }
+}
+
+/** All ways to put one more model into one more group; of groups that are alike the first. */
+function successors(groups: readonly Group[], missing: readonly number[], { table }: Search): readonly (readonly Group[])[] {
+  const found: (readonly Group[])[] = [];
+  const seen = new Set<string>();
+  const wanted = missing.length > 0 ? missing : table.models.map((_, model) => model);
+  for (const [i, group] of groups.entries()) {
+    const look = `${group.slots[0]?.kindName} ${group.slots.length} ${group.models.join(" ")}`;
+    if (seen.has(look)) continue;
+    seen.add(look);
+    for (const model of wanted) {
+      if (!fits(model, group, table)) continue;
+      const models = [...group.models, model].toSorted((a, b) => a - b);
+      const next = groups.with(i, { slots: group.slots, models });
+      const others = missing.filter((each) => each !== model);
+      if (hasRoomFor(others, next, table)) found.push(next);
+    }
+  }
+  return found;
+}
+
+function bestOf(candidates: readonly (readonly Group[])[], search: Search): Found | undefined {
+  let best: Found | undefined;
+  for (const groups of candidates) {
+    const merit = meritOf(groups, search);
+    if (best === undefined || isBetter(merit, best.merit)) best = { groups, merit };
+  }
+  return best;
+}
+
+function isBetter(a: Merit, b: Merit): boolean {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at >= 0 && (a[at] as number) > (b[at] as number);
+}
+
+/** Attainment within one point is as good, where something else is to be gained. */
+const POINTS = 100;
+
+/** AlpaServe's code has attainment - latency / 10000 s + replicas / 1000000; mu-Serve's own comes between attainment in points and that. */
+function meritOf(groups: readonly Group[], { sample, table, objective }: Search): Merit {
+  const { attainment, latencyMeanS } = scoreOf(groups, sample, table);
+  const replicas = groups.reduce((sum, { models }) => sum + models.length, 0);
+  const published = attainment - latencyMeanS / 10_000 + replicas / 1_000_000;
+  return objective === "alpa-serve" ? [published] : [Math.round(attainment * POINTS), -heldUp(groups, sample, table), published];
+}
+
+/**
+ * Seconds of work in the sample that could do with a lower clock than their device's most sensitive part: each part's work times what it is
+ * less sensitive. Work of a model is shared equally by its replicas.
+ */
+export function heldUp(groups: readonly Group[], sample: Sample, table: PartTable): number {
+  const replicas = table.models.map((_, model) => groups.filter(({ models }) => models.includes(model)).length);
+  let sum = 0;
+  for (const { slots, models } of groups) {
+    const [first] = slots as readonly [Slot];
+    const workS = workOf(sample, first.kindName, table.models.length);
+    const parts = models.map((model) => table.of(model, first, slots.length) as readonly Part[]);
+    for (let stage = 0; stage < slots.length; stage++) {
+      const sensitivities = parts.map((each) => sensitivityOf(each[stage] as Part, first.kind));
+      const most = Math.max(...sensitivities);
+      for (const [i, model] of models.entries()) {
+        const shareS = ((parts[i]?.[stage] as Part).share * (workS[model] as number)) / (replicas[model] as number);
+        sum += shareS * (most - (sensitivities[i] as number));
+      }
+    }
+  }
+  return sum;
+}
+
+/** Seconds of each model's requests alone. */
+function workOf({ model, aloneS }: Sample, kindName: string, count: number): Float64Array {
+  const sums = new Float64Array(count);
+  const alone = aloneS.get(kindName) as Float64Array;
+  for (let i = 0; i < model.length; i++) sums[model[i] as number] = (sums[model[i] as number] as number) + (alone[i] as number);
+  return sums;
+}
+
+function fits(model: number, { slots, models }: Group, table: PartTable): boolean {
+  if (models.includes(model)) return false;
+  const [first] = slots as readonly [Slot];
+  const parts = table.of(model, first, slots.length);
+  if (parts === undefined) return false;
+  const room = roomB(first.kind);
+  return parts.every(({ weightsB }, stage) => {
+    const usedB = models.reduce((sum, each) => sum + (table.of(each, first, slots.length)?.[stage] as Part).weightsB, 0);
+    return usedB + weightsB <= room;
+  });
+}
+
+/** Do the models fit besides, by first fit decreasing? */
+function hasRoomFor(models: readonly number[], groups: readonly Group[], table: PartTable): boolean {
+  const weights = (model: number): number => table.models[model]?.weights ?? 0;
+  const filled = [...groups];
+  for (const model of models.toSorted((a, b) => weights(b) - weights(a) || a - b)) {
+    const at = filled.findIndex((group) => fits(model, group, table));
+    if (at < 0) return false;
+    const group = filled[at] as Group;
+    filled[at] = { slots: group.slots, models: [...group.models, model] };
+  }
+  return true;
+}
