@@ -3,7 +3,7 @@
  * to the clock each has, and what goes over the link between them.
  */
 import type { Architecture } from "./architecture.ts";
-import { type GpuKindSpec, nominalGpuClockHz } from "./gpu-kind.ts";
+import { type GpuKindSpec, gpuClocksHz, nominalGpuClockHz } from "./gpu-kind.ts";
 import type { Tokens } from "./latency.ts";
 import type { ModelKindSpec } from "./model-kind.ts";
 import { lonePass, type Operator, operatorsOf, passS, remembered, slowdownsOf } from "./operators.ts";
@@ -16,6 +16,11 @@ export interface Part {
   readonly weightsB: number;
   /** How many times as long it takes at a clock as at the greatest. */
   readonly slowdownAt: (clockHz: number) => number;
+  /**
+   * How much of its time goes with the clock: c in slowdown = 1 - c + c / u, at the clock u that is closest to the kink of the voltage,
+   * where a piece of arithmetic costs least; 1 for pure arithmetic, 0 for what any clock does as fast.
+   */
+  readonly sensitivity: number;
 }
 
 /** What goes from one stage to the next for a request: so many messages, one after another, and bytes in all of them. */
@@ -29,8 +34,18 @@ export interface Link {
   readonly latency: number;
 }
 
-export function wholeOf(model: ModelKindSpec, kind: GpuKindSpec): Part {
-  return { share: 1, weightsB: model.weights, slowdownAt: slowdownsOf(model, kind) };
+function wholeOf(model: ModelKindSpec, kind: GpuKindSpec): Part {
+  const slowdownAt = slowdownsOf(model, kind);
+  return { share: 1, weightsB: model.weights, slowdownAt, sensitivity: sensitivityOf(slowdownAt, kind) };
+}
+
+function sensitivityOf(slowdownAt: Part["slowdownAt"], kind: GpuKindSpec): number {
+  const nominalHz = nominalGpuClockHz(kind);
+  const kinkHz = kind.power.kink * nominalHz;
+  const below = gpuClocksHz(kind).filter((hz) => hz < nominalHz);
+  if (below.length === 0) return 0;
+  const hz = below.reduce((best, each) => (Math.abs(each - kinkHz) < Math.abs(best - kinkHz) ? each : best));
+  return (slowdownAt(hz) - 1) / (nominalHz / hz - 1);
 }
 
 /** Why a model cannot be cut into so many stages, and what would help, or undefined. */
@@ -55,6 +70,19 @@ export function cutProblem(
  * @throws {Error} where `cutProblem` has something to say: refused before
  */
 export function partsOf(model: ModelKindSpec, kind: GpuKindSpec, stages: number): readonly Part[] {
+  const ofModel = known.get(model) ?? new WeakMap<GpuKindSpec, Map<number, readonly Part[]>>();
+  known.set(model, ofModel);
+  const byCount = ofModel.get(kind) ?? new Map<number, readonly Part[]>();
+  ofModel.set(kind, byCount);
+  const parts = byCount.get(stages) ?? cutInto(model, kind, stages);
+  byCount.set(stages, parts);
+  return parts;
+}
+
+/** Many replicas and many tries of a placement ask for the same. */
+const known = new WeakMap<ModelKindSpec, WeakMap<GpuKindSpec, Map<number, readonly Part[]>>>();
+
+function cutInto(model: ModelKindSpec, kind: GpuKindSpec, stages: number): readonly Part[] {
   if (stages === 1) return [wholeOf(model, kind)];
   const trouble = cutProblem(model, kind, stages);
   if (trouble !== undefined) throw new Error(`${stages} stages: ${trouble.message}`);
@@ -74,10 +102,12 @@ export function partsOf(model: ModelKindSpec, kind: GpuKindSpec, stages: number)
     const own = within(greatest);
     const ownS = passS(own);
     const weightsB = own.reduce((sum, each) => sum + each.weightsB, stage === 0 ? copyB : 0);
+    const slowdownAt = remembered((clockHz) => passS(within(at(clockHz))) / ownS);
     return {
       share: ownS / passS(greatest),
       weightsB: (model.weights * weightsB) / sumB, // published weights are of other size than those counted, by some percent
-      slowdownAt: remembered((clockHz) => passS(within(at(clockHz))) / ownS),
+      slowdownAt,
+      sensitivity: sensitivityOf(slowdownAt, kind),
     };
   });
 }

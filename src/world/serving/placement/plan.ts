@@ -1,5 +1,5 @@
 /** What a placement is made from, and what it is: which replica stands on which GPUs. */
-import { type GpuKindSpec, gpuClocksHz, nominalGpuClockHz } from "../gpu-kind.ts";
+import type { GpuKindSpec } from "../gpu-kind.ts";
 import { gpuName, type ModelKindSpec } from "../model-kind.ts";
 import { cutProblem, type Part, partsOf } from "../partition.ts";
 
@@ -25,9 +25,8 @@ export interface PlannedReplica {
 
 export const roomB = ({ memory, overhead }: GpuKindSpec): number => memory - overhead;
 
-/** Parts of models by GPU kind and number of stages, each worked out once. */
+/** Stages of a workload's models. */
 export class PartTable {
-  readonly #known = new Map<string, readonly Part[] | undefined>();
   readonly models: readonly ModelKindSpec[];
 
   constructor(models: readonly ModelKindSpec[]) {
@@ -36,13 +35,9 @@ export class PartTable {
 
   /** Stages of a model on GPUs like `slot`, or undefined where it cannot run there so. */
   of(model: number, { kindName, kind }: Pick<Slot, "kindName" | "kind">, stages: number): readonly Part[] | undefined {
-    const key = `${model} ${stages} ${kindName}`;
-    if (this.#known.has(key)) return this.#known.get(key);
     const spec = this.models[model] as ModelKindSpec;
     const runs = spec.latency[gpuName(kindName)] !== undefined && cutProblem(spec, kind, stages) === undefined;
-    const parts = runs ? partsOf(spec, kind, stages) : undefined;
-    this.#known.set(key, parts);
-    return parts;
+    return runs ? partsOf(spec, kind, stages) : undefined;
   }
 }
 
@@ -51,17 +46,4 @@ export function byServer(slots: readonly Slot[]): readonly (readonly Slot[])[] {
   const servers = new Map<number, Slot[]>();
   for (const slot of slots) servers.set(slot.server, [...(servers.get(slot.server) ?? []), slot]);
   return [...servers.values()];
-}
-
-/**
- * How much of a part's time goes with the clock: c in slowdown = 1 - c + c / u, at the clock u that is closest to the kink of the voltage,
- * where a piece of arithmetic costs least; 1 for pure arithmetic, 0 for what any clock does as fast.
- */
-export function sensitivityOf({ slowdownAt }: Part, kind: GpuKindSpec): number {
-  const nominalHz = nominalGpuClockHz(kind);
-  const kinkHz = kind.power.kink * nominalHz;
-  const below = gpuClocksHz(kind).filter((hz) => hz < nominalHz);
-  if (below.length === 0) return 0;
-  const hz = below.reduce((best, each) => (Math.abs(each - kinkHz) < Math.abs(best - kinkHz) ? each : best));
-  return (slowdownAt(hz) - 1) / (nominalHz / hz - 1);
 }

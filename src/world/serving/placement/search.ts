@@ -6,7 +6,7 @@
  *   mechanism is not published: the rule is ours
  */
 import type { Part } from "../partition.ts";
-import { byServer, type PartTable, type PlannedReplica, roomB, type Slot, sensitivityOf } from "./plan.ts";
+import { byServer, type PartTable, type PlannedReplica, roomB, type Slot } from "./plan.ts";
 import { type Group, type Sample, scoreOf } from "./score.ts";
 
 export type Objective = "alpa-serve" | "mu-serve";
@@ -19,14 +19,20 @@ interface Found {
   readonly merit: Merit;
 }
 
-interface Search {
+export interface SearchOptions {
   readonly sample: Sample;
   readonly table: PartTable;
   readonly objective: Objective;
 }
 
+interface Search extends SearchOptions {
+  /** By name of the GPU kind: seconds of all requests of each model alone. */
+  readonly workS: ReadonlyMap<string, readonly number[]>;
+}
+
 /** @returns undefined where no size of group has room for each model once */
-export function searchPlacement(slots: readonly Slot[], search: Search): readonly PlannedReplica[] | undefined {
+export function searchPlacement(slots: readonly Slot[], options: SearchOptions): readonly PlannedReplica[] | undefined {
+  const search: Search = { ...options, workS: workOf(options) };
   const servers = byServer(slots);
   const largest = Math.max(...servers.map(({ length }) => length));
   let best: Found | undefined;
@@ -100,42 +106,43 @@ function isBetter(a: Merit, b: Merit): boolean {
 const POINTS = 100;
 
 /** AlpaServe's code has attainment - latency / 10000 s + replicas / 1000000; mu-Serve's own comes between attainment in points and that. */
-function meritOf(groups: readonly Group[], { sample, table, objective }: Search): Merit {
+function meritOf(groups: readonly Group[], search: Search): Merit {
+  const { sample, table, objective } = search;
   const { attainment, latencyMeanS } = scoreOf(groups, sample, table);
   const replicas = groups.reduce((sum, { models }) => sum + models.length, 0);
   const published = attainment - latencyMeanS / 10_000 + replicas / 1_000_000;
-  return objective === "alpa-serve" ? [published] : [Math.round(attainment * POINTS), -heldUp(groups, sample, table), published];
+  return objective === "alpa-serve" ? [published] : [Math.round(attainment * POINTS), -heldUp(groups, search), published];
 }
 
 /**
  * Seconds of work in the sample that could do with a lower clock than their device's most sensitive part: each part's work times what it is
  * less sensitive. Work of a model is shared equally by its replicas.
  */
-export function heldUp(groups: readonly Group[], sample: Sample, table: PartTable): number {
+function heldUp(groups: readonly Group[], { table, workS }: Search): number {
   const replicas = table.models.map((_, model) => groups.filter(({ models }) => models.includes(model)).length);
   let sum = 0;
   for (const { slots, models } of groups) {
     const [first] = slots as readonly [Slot];
-    const workS = workOf(sample, first.kindName, table.models.length);
+    const ofModel = workS.get(first.kindName) as readonly number[];
     const parts = models.map((model) => table.of(model, first, slots.length) as readonly Part[]);
     for (let stage = 0; stage < slots.length; stage++) {
-      const sensitivities = parts.map((each) => sensitivityOf(each[stage] as Part, first.kind));
-      const most = Math.max(...sensitivities);
+      const most = Math.max(...parts.map((each) => (each[stage] as Part).sensitivity));
       for (const [i, model] of models.entries()) {
-        const shareS = ((parts[i]?.[stage] as Part).share * (workS[model] as number)) / (replicas[model] as number);
-        sum += shareS * (most - (sensitivities[i] as number));
+        const { share, sensitivity } = parts[i]?.[stage] as Part;
+        sum += ((share * (ofModel[model] as number)) / (replicas[model] as number)) * (most - sensitivity);
       }
     }
   }
   return sum;
 }
 
-/** Seconds of each model's requests alone. */
-function workOf({ model, aloneS }: Sample, kindName: string, count: number): Float64Array {
-  const sums = new Float64Array(count);
-  const alone = aloneS.get(kindName) as Float64Array;
-  for (let i = 0; i < model.length; i++) sums[model[i] as number] = (sums[model[i] as number] as number) + (alone[i] as number);
-  return sums;
+function workOf({ sample, table }: SearchOptions): ReadonlyMap<string, readonly number[]> {
+  const sumsOf = (alone: Float64Array): readonly number[] => {
+    const sums = table.models.map(() => 0);
+    for (const [i, model] of sample.model.entries()) sums[model] = (sums[model] as number) + (alone[i] as number);
+    return sums;
+  };
+  return new Map([...sample.aloneS].map(([kindName, alone]) => [kindName, sumsOf(alone)]));
 }
 
 function fits(model: number, { slots, models }: Group, table: PartTable): boolean {
