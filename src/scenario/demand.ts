@@ -1,6 +1,7 @@
 /** What arrives at each model of a workload, in the mean. */
-import { aloneS, type Tokens } from "../world/serving/latency.ts";
+
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
+import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import { columnOf } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";

@@ -32,12 +32,21 @@ export function checkPlacement(serving: ServingSpec, path: Path, findings: Findi
   }
   if (!isSearched(serving)) return;
   if (slo?.latency === undefined && slo?.scale === undefined)
-    findings.problem(at, `${said} chooses by the share of requests within an SLO on latency, and there is none`, "Hint: slo: { scale: 5 }.");
+    findings.problem(
+      at,
+      `${said} chooses by the share of requests within an SLO on latency, and there is none`,
+      "Hint: slo: { scale: 5 }.",
+    );
   if (arrivals.kind === "closed")
-    findings.problem(at, `${said} needs arrivals that come by themselves, got kind "closed"`, "Hint: placement: packed, or poisson arrivals.");
+    findings.problem(
+      at,
+      `${said} needs arrivals that come by themselves, got kind "closed"`,
+      "Hint: placement: packed, or poisson arrivals.",
+    );
   for (const [key, model] of Object.entries(models)) {
     for (const field of ["replicas", "parallel"] as const)
-      if (model[field] > 1) findings.problem([...path, "models", key, field], `would be ignored: placement ${said} chooses it`, "Hint: leave it out.");
+      if (model[field] > 1)
+        findings.problem([...path, "models", key, field], `would be ignored: placement ${said} chooses it`, "Hint: leave it out.");
   }
 }
 
@@ -107,7 +116,8 @@ function tooLarge(
   const largestB = Math.min(...offers.map((offer) => largestPartB(kind, offer.kind, parallel)));
   const room = offers.map(({ group, kind: gpu }) => `${gpuName(group.kind)} ${gib(roomB(gpu))}`);
   const overheadB = Math.min(...offers.map(({ kind: gpu }) => gpu.overhead));
-  const what = parallel > 1 ? `the weights of its largest stage of ${parallel}` : isSearched(serving) ? "its weights, cut or not" : "its weights";
+  const what =
+    parallel > 1 ? `the weights of its largest stage of ${parallel}` : isSearched(serving) ? "its weights, cut or not" : "its weights";
   const canCut = makeEngine(serving.engine).kind === "batches" && !isSearched(serving);
   const enough = canCut ? offers.flatMap((offer) => enoughStages(kind, offer)) : [];
   const or = enough.length === 0 ? "" : `, or parallel: ${Math.min(...enough)}`;

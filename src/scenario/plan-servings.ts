@@ -43,7 +43,7 @@ export function planServings(spec: ScenarioSpec, parts: Parts, findings: Finding
     const own = slots.filter((slot) => serving.sites?.includes(siteOf(slot)) ?? true);
     const demands = demandsOf(serving, kinds, parts);
     const about = { name, path: ["workloads", name], serving, names: Object.keys(serving.models), kinds, slots: own, demands };
-    return [{ ...about, table: new PartTable(kinds), sloLatenciesS: sloLatenciesOf(about, findings) }];
+    return [{ ...about, table: new PartTable(kinds), sloLatenciesS: sloLatenciesOf(about) }];
   });
   const replicas = new Map(exclusively(wanted, slots, findings));
   const used = new Set([...replicas.values()].flatMap((each) => each.flatMap(({ gpus }) => gpus)));
@@ -69,7 +69,13 @@ function routeOf(name: string, { controllers }: ScenarioSpec, parts: Parts): str
 function slotsOf({ sites, gpuKinds }: ScenarioSpec): { readonly slots: readonly Slot[]; readonly siteOf: (slot: Slot) => string } {
   const fleet = fleetOf(sites);
   const slots: Slot[] = [];
-  for (const [server, { name, group: { gpus } }] of fleet.entries()) {
+  for (const [
+    server,
+    {
+      name,
+      group: { gpus },
+    },
+  ] of fleet.entries()) {
     if (gpus === undefined) continue;
     const kind = gpuKinds[gpus.kind] as GpuKindSpec;
     const about = { server, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
@@ -87,7 +93,9 @@ function exclusively(
   const owners = wanted
     .filter(({ serving }) => serving.placement === "exclusive")
     .flatMap((of) =>
-      Object.values(of.serving.models).flatMap(({ replicas, parallel }, model) => Array.from({ length: replicas }, () => ({ of, model, parallel }))),
+      Object.values(of.serving.models).flatMap(({ replicas, parallel }, model) =>
+        Array.from({ length: replicas }, () => ({ of, model, parallel })),
+      ),
     );
   const asks = owners.map(({ of, model, parallel }): Ask => {
     const allowed = new Set(of.slots);
@@ -118,7 +126,12 @@ function shared(wanted: Wanted, free: readonly Slot[], spec: ScenarioSpec, findi
     const sample = sampleOf(wanted, free, spec);
     const found = free.length === 0 ? undefined : searchPlacement(free, { sample, table, objective: placement });
     if (found !== undefined) return found;
-    overcommitted(wanted, kinds.map((_, model) => ({ model, stages: 1 })), free, findings);
+    overcommitted(
+      wanted,
+      kinds.map((_, model) => ({ model, stages: 1 })),
+      free,
+      findings,
+    );
     return [];
   }
   const all = Object.values(serving.models).flatMap(({ replicas, parallel }, model) =>
@@ -139,7 +152,10 @@ function overcommitted(
   const neededB = all.reduce((sum, { model }) => sum + (kinds[model] as ModelKindSpec).weights, 0);
   const thereB = free.reduce((sum, { kind }) => sum + roomB(kind), 0);
   const { missed } = packReplicas(all, free, table);
-  const one = missed === undefined ? "" : `; ${names[missed.model]} with its ${gib((kinds[missed.model] as ModelKindSpec).weights)} finds ${gib(missed.leftB)} at most`;
+  const one =
+    missed === undefined
+      ? ""
+      : `; ${names[missed.model]} with its ${gib((kinds[missed.model] as ModelKindSpec).weights)} finds ${gib(missed.leftB)} at most`;
   const more = moreGpus(all, free, table);
   findings.problem(
     [...path, "placement"],
@@ -165,23 +181,13 @@ function moreGpus(
   return undefined;
 }
 
-/** What a request of each model may take under an SLO by scale, seconds; undefined without. */
-function sloLatenciesOf(
-  { path, serving, kinds, names, slots, demands }: Omit<Wanted, "table" | "sloLatenciesS">,
-  findings: Findings,
-): readonly number[] | undefined {
+/** What a request of each model may take under an SLO by scale, seconds; Infinity for one that a trace never asks; undefined without. */
+function sloLatenciesOf({ serving, kinds, slots, demands }: Omit<Wanted, "table" | "sloLatenciesS">): readonly number[] | undefined {
   const { scale, latency = Infinity } = serving.slo ?? {};
   if (scale === undefined) return undefined;
   return demands.map(({ tokens }, model) => {
     const alone = slots.map(({ kindName, kind }) => meanAloneS(kinds[model] as ModelKindSpec, { name: kindName, kind }, tokens));
-    const leastS = Math.min(...alone.filter((each) => !Number.isNaN(each)));
-    if (!Number.isFinite(leastS))
-      findings.problem(
-        [...path, "slo", "scale"],
-        `is of the mean latency of ${names[model]} alone, which nobody knows: its tokens have no mean`,
-        "Hint: a law of tokens with a mean, or an SLO on latency.",
-      );
-    return Math.min(latency, scale * leastS);
+    return Math.min(latency, scale * Math.min(...alone.filter((each) => !Number.isNaN(each))));
   });
 }
 

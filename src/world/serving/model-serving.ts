@@ -167,7 +167,9 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 
   /** All that was on the server fails. */
   serverLost(server: Server): void {
-    const lost = this.replicas.filter(({ devices }) => devices.some((device) => device.server === server)).flatMap((replica) => replica.lose());
+    const lost = this.replicas
+      .filter(({ devices }) => devices.some((device) => device.server === server))
+      .flatMap((replica) => replica.lose());
     for (const request of lost) this.#end(request, OUTCOME.failed);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The placement of AlpaServe: for each size of group the models are put into groups one by one, each time the one that raises the score
- * most, until memory is full; the best of all is taken. That of mu-Serve looks at the clock besides: a device's is bounded by the part on
+ * The placement of AlpaServe: for each size of group the models are put into groups one by one, those first that raise the score most, until
+ * memory is full; the best of all that were seen is taken. That of mu-Serve looks at the clock besides: a device's is bounded by the part on
  * it that is most sensitive to it.
  * @see Li et al., AlpaServe, OSDI 2023, Algorithms 1 and 2, and its published code; Qiu et al., mu-Serve, USENIX ATC 2024, of which the
  *   mechanism is not published: the rule is ours
@@ -53,34 +53,44 @@ function chunks(slots: readonly Slot[], size: number): readonly (readonly Slot[]
   return found;
 }
 
-/** Puts models into the groups until none fits: first each model once, of which the others must find a place all the same. */
+/** Placements that are followed at the same time: as in AlpaServe's code. */
+const BEAM = 3;
+
+/**
+ * Puts models into the groups, one more in each round, until none fits: the best few placements of a round go on. First each model once, of
+ * which the others must find a place all the same.
+ */
 function fill(empty: readonly Group[], search: Search): Found | undefined {
-  let groups = empty;
-  let missing: readonly number[] = search.table.models.map((_, model) => model);
-  if (!hasRoomFor(missing, groups, search.table)) return undefined;
   let best: Found | undefined;
-  for (;;) {
-    const next = bestOf(successors(groups, missing, search), search);
-    if (next === undefined) return best;
-    groups = next.groups;
-    missing = missing.filter((model) => groups.every(({ models }) => !models.includes(model)));
-    if (missing.length === 0 && (best === undefined || isBetter(next.merit, best.merit))) best = next;
+  let beam: readonly (readonly Group[])[] = hasRoomFor(missingIn(empty, search.table), empty, search.table) ? [empty] : [];
+  while (beam.length > 0) {
+    const seen = new Set<string>();
+    const next = beam.flatMap((groups) => successors(groups, search.table, seen));
+    const found = next.map((groups): Found => ({ groups, merit: meritOf(groups, search) })).toSorted((a, b) => compare(b.merit, a.merit));
+    const whole = found.find(({ groups }) => missingIn(groups, search.table).length === 0);
+    if (whole !== undefined && (best === undefined || isBetter(whole.merit, best.merit))) best = whole;
+    beam = found.slice(0, BEAM).map(({ groups }) => groups);
   }
+  return best;
 }
 
-/** All ways to put one more model into one more group; of groups that are alike the first. */
-function successors(groups: readonly Group[], missing: readonly number[], { table }: Search): readonly (readonly Group[])[] {
-  const found: (readonly Group[])[] = [];
-  const seen = new Set<string>();
+/** Models that stand nowhere. */
+const missingIn = (groups: readonly Group[], table: PartTable): readonly number[] =>
+  table.models.map((_, model) => model).filter((model) => groups.every(({ models }) => !models.includes(model)));
+
+/** All ways to put one more model into one more group that are not in `seen`: groups that look alike stand for each other. */
+function successors(groups: readonly Group[], table: PartTable, seen: Set<string>): readonly (readonly Group[])[] {
+  const missing = missingIn(groups, table);
   const wanted = missing.length > 0 ? missing : table.models.map((_, model) => model);
+  const found: (readonly Group[])[] = [];
   for (const [i, group] of groups.entries()) {
-    const look = `${group.slots[0]?.kindName} ${group.slots.length} ${group.models.join(" ")}`;
-    if (seen.has(look)) continue;
-    seen.add(look);
     for (const model of wanted) {
       if (!fits(model, group, table)) continue;
       const models = [...group.models, model].toSorted((a, b) => a - b);
       const next = groups.with(i, { slots: group.slots, models });
+      const look = next.map(lookOf).toSorted().join("; ");
+      if (seen.has(look)) continue;
+      seen.add(look);
       const others = missing.filter((each) => each !== model);
       if (hasRoomFor(others, next, table)) found.push(next);
     }
@@ -88,19 +98,14 @@ function successors(groups: readonly Group[], missing: readonly number[], { tabl
   return found;
 }
 
-function bestOf(candidates: readonly (readonly Group[])[], search: Search): Found | undefined {
-  let best: Found | undefined;
-  for (const groups of candidates) {
-    const merit = meritOf(groups, search);
-    if (best === undefined || isBetter(merit, best.merit)) best = { groups, merit };
-  }
-  return best;
+const lookOf = ({ slots, models }: Group): string => `${slots[0]?.kindName} ${slots.length} ${models.join(" ")}`;
+
+function compare(a: Merit, b: Merit): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : (a[at] as number) - (b[at] as number);
 }
 
-function isBetter(a: Merit, b: Merit): boolean {
-  const at = a.findIndex((value, i) => value !== b[i]);
-  return at >= 0 && (a[at] as number) > (b[at] as number);
-}
+const isBetter = (a: Merit, b: Merit): boolean => compare(a, b) > 0;
 
 /** Attainment within one point is as good, where something else is to be gained. */
 const POINTS = 100;
