@@ -31,12 +31,9 @@ export const servingFields = {
     error: "must name at least one model",
   }),
   engine: engineSchema.default({ kind: "none" }),
-  placement: placement
-    .default("exclusive")
-    .meta({
-      description:
-        "GPUs of their own; shared by memory alone; shared by the search of AlpaServe, or of mu-Serve, which choose the replicas.",
-    }),
+  placement: placement.default("exclusive").meta({
+    description: "GPUs of their own; shared by memory alone; shared by the search of AlpaServe, or of mu-Serve, which choose the replicas.",
+  }),
   queueLimit: z.int().min(0).optional(),
   slo: slo.optional(),
   tenant: z.string().optional(),

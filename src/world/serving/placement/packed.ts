@@ -1,4 +1,5 @@
 /** Replicas share GPUs: first fit decreasing by memory. */
+import type { ModelKindSpec } from "../model-kind.ts";
 import type { Part } from "../partition.ts";
 import { byServer, type PartTable, type PlannedReplica, roomB, type Slot } from "./plan.ts";
 
@@ -20,39 +21,49 @@ export interface Packing {
 export function packReplicas(wanted: readonly Wanted[], slots: readonly Slot[], table: PartTable): Packing {
   const free = new Map(slots.map((slot) => [slot, roomB(slot.kind)]));
   const holds = new Map(slots.map((slot) => [slot, new Set<number>()]));
+  const isOpen = (slot: Slot, model: number): boolean => holds.get(slot)?.has(model) === false;
   const servers = byServer(slots);
-  const weights = ({ model }: Wanted): number => table.models[model]?.weights ?? 0;
+  const weights = ({ model }: Wanted): number => (table.models[model] as ModelKindSpec).weights;
   const replicas: PlannedReplica[] = [];
   for (const { model, stages } of wanted.toSorted((a, b) => weights(b) - weights(a) || a.model - b.model)) {
-    let gpus: readonly Slot[] | undefined;
-    for (const server of servers) {
-      const parts = table.of(model, server[0] as Slot, stages);
-      const open = server.filter((slot) => holds.get(slot)?.has(model) === false);
-      gpus = parts === undefined ? undefined : firstWithRoom(parts, open, free);
-      if (gpus !== undefined) {
-        for (const [i, slot] of gpus.entries()) {
-          free.set(slot, (free.get(slot) as number) - (parts?.[i] as Part).weightsB);
-          holds.get(slot)?.add(model);
-        }
-        break;
-      }
-    }
-    if (gpus === undefined) {
-      const open = slots.filter((slot) => table.of(model, slot, stages) !== undefined && holds.get(slot)?.has(model) === false);
+    const seats = firstSeats(
+      servers.map((server) => server.filter((slot) => isOpen(slot, model))),
+      (slot) => table.of(model, slot, stages),
+      free,
+    );
+    if (seats === undefined) {
+      const open = slots.filter((slot) => table.of(model, slot, stages) !== undefined && isOpen(slot, model));
       return { replicas, missed: { model, leftB: Math.max(0, ...open.map((slot) => free.get(slot) as number)) } };
     }
-    replicas.push({ model, gpus: gpus.map(({ index }) => index) });
+    for (const { slot, part } of seats) {
+      free.set(slot, (free.get(slot) as number) - part.weightsB);
+      holds.get(slot)?.add(model);
+    }
+    replicas.push({ model, gpus: seats.map(({ slot }) => slot.index) });
   }
   return { replicas: replicas.toSorted((a, b) => a.model - b.model) };
 }
 
-/** For each part in order the first GPU with room for it that no other part has. */
-function firstWithRoom(parts: readonly Part[], slots: readonly Slot[], free: ReadonlyMap<Slot, number>): readonly Slot[] | undefined {
-  const chosen: Slot[] = [];
-  for (const { weightsB } of parts) {
-    const slot = slots.find((each) => !chosen.includes(each) && weightsB <= (free.get(each) as number));
-    if (slot === undefined) return undefined;
-    chosen.push(slot);
+interface Seat {
+  readonly slot: Slot;
+  readonly part: Part;
+}
+
+/** On the first server that has them: for each part in order the first GPU with room for it that no other part has. */
+function firstSeats(
+  servers: readonly (readonly Slot[])[],
+  partsOn: (slot: Slot) => readonly Part[] | undefined,
+  free: ReadonlyMap<Slot, number>,
+): readonly Seat[] | undefined {
+  for (const server of servers) {
+    const parts = server[0] === undefined ? undefined : partsOn(server[0]);
+    if (parts === undefined) continue;
+    const seats: Seat[] = [];
+    for (const part of parts) {
+      const slot = server.find((each) => seats.every((seat) => seat.slot !== each) && part.weightsB <= (free.get(each) as number));
+      if (slot !== undefined) seats.push({ slot, part });
+    }
+    if (seats.length === parts.length) return seats;
   }
-  return chosen;
+  return undefined;
 }

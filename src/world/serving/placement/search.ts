@@ -5,6 +5,7 @@
  * @see Li et al., AlpaServe, OSDI 2023, Algorithms 1 and 2, and its published code; Qiu et al., mu-Serve, USENIX ATC 2024, of which the
  *   mechanism is not published: the rule is ours
  */
+import type { ModelKindSpec } from "../model-kind.ts";
 import type { Part } from "../partition.ts";
 import { byServer, type PartTable, type PlannedReplica, roomB, type Slot } from "./plan.ts";
 import { type Group, type Sample, scoreOf } from "./score.ts";
@@ -133,7 +134,7 @@ function heldUp(groups: readonly Group[], { table, workS }: Search): number {
     for (let stage = 0; stage < slots.length; stage++) {
       const most = Math.max(...parts.map((each) => (each[stage] as Part).sensitivity));
       for (const [i, model] of models.entries()) {
-        const { share, sensitivity } = parts[i]?.[stage] as Part;
+        const { share, sensitivity } = (parts[i] as readonly Part[])[stage] as Part;
         sum += ((share * (ofModel[model] as number)) / (replicas[model] as number)) * (most - sensitivity);
       }
     }
@@ -155,16 +156,14 @@ function fits(model: number, { slots, models }: Group, table: PartTable): boolea
   const [first] = slots as readonly [Slot];
   const parts = table.of(model, first, slots.length);
   if (parts === undefined) return false;
+  const used = models.map((each) => table.of(each, first, slots.length) as readonly Part[]);
   const room = roomB(first.kind);
-  return parts.every(({ weightsB }, stage) => {
-    const usedB = models.reduce((sum, each) => sum + (table.of(each, first, slots.length)?.[stage] as Part).weightsB, 0);
-    return usedB + weightsB <= room;
-  });
+  return parts.every(({ weightsB }, stage) => used.reduce((sum, each) => sum + (each[stage] as Part).weightsB, weightsB) <= room);
 }
 
 /** Do the models fit besides, by first fit decreasing? */
 function hasRoomFor(models: readonly number[], groups: readonly Group[], table: PartTable): boolean {
-  const weights = (model: number): number => table.models[model]?.weights ?? 0;
+  const weights = (model: number): number => (table.models[model] as ModelKindSpec).weights;
   const filled = [...groups];
   for (const model of models.toSorted((a, b) => weights(b) - weights(a) || a - b)) {
     const at = filled.findIndex((group) => fits(model, group, table));
