@@ -12,12 +12,14 @@ import { type Group, type Sample, scoreOf } from "./score.ts";
 
 export type Objective = "alpa-serve" | "mu-serve";
 
-/** Compared from the first on; more is better. */
-type Merit = readonly number[];
-
+/** A placement that was looked at. */
 interface Found {
   readonly groups: readonly Group[];
-  readonly merit: Merit;
+  readonly attainment: number;
+  /** As in AlpaServe's code: attainment - latency / 10000 s + replicas / 1000000. */
+  readonly published: number;
+  /** Share of all work that could do with a lower clock than it gets. */
+  readonly heldUp: number;
 }
 
 export interface SearchOptions {
@@ -36,15 +38,42 @@ export function searchPlacement(slots: readonly Slot[], options: SearchOptions):
   const search: Search = { ...options, workS: workOf(options) };
   const servers = byServer(slots);
   const largest = Math.max(...servers.map(({ length }) => length));
-  let best: Found | undefined;
-  for (let size = 1; size <= largest; size++) {
-    const empty = servers.flatMap((server) => chunks(server, size)).map((group): Group => ({ slots: group, models: [] }));
-    const found = fill(empty, search);
-    if (found !== undefined && (best === undefined || isBetter(found.merit, best.merit))) best = found;
+  const found: Found[] = [];
+  for (const weight of options.objective === "mu-serve" ? WEIGHTS : [0]) {
+    for (let size = 1; size <= largest; size++) {
+      const empty = servers.flatMap((server) => chunks(server, size)).map((group): Group => ({ slots: group, models: [] }));
+      fill(empty, search, { weight, found });
+    }
   }
-  return best?.groups
-    .flatMap(({ slots: group, models }) => models.map((model) => ({ model, gpus: group.map(({ index }) => index) })))
+  return chosen(found, options.objective)
+    ?.groups.flatMap(({ slots: group, models }) => models.map((model) => ({ model, gpus: group.map(({ index }) => index) })))
     .toSorted((a, b) => a.model - b.model);
+}
+
+/** What is held up weighs so much against the published score, in searches one after another: they find what one alone walks past. */
+const WEIGHTS = [0, 0.1, 1];
+/** Of attainment that mu-Serve's placement may be behind the best. */
+const POINT = 0.01;
+
+/** The first with the best score; for mu-Serve the first with the least held up among those within a point of the best score's attainment. */
+function chosen(found: readonly Found[], objective: Objective): Found | undefined {
+  const best = first(found, ({ published }) => published);
+  if (best === undefined || objective === "alpa-serve") return best;
+  return first(
+    found.filter(({ attainment }) => attainment >= best.attainment - POINT),
+    ({ heldUp }) => -heldUp,
+    ({ published }) => published,
+  );
+}
+
+/** The first with the most, by one value after another. */
+function first(found: readonly Found[], ...values: readonly ((each: Found) => number)[]): Found | undefined {
+  let best: Found | undefined;
+  for (const each of found) {
+    const difference = best === undefined ? 1 : (values.map((of) => of(each) - of(best as Found)).find((by) => by !== 0) ?? 0);
+    if (difference > 0) best = each;
+  }
+  return best;
 }
 
 /** Groups of equal size, and one of what is left. */
@@ -61,18 +90,16 @@ const BEAM = 3;
  * Puts models into the groups, one more in each round, until none fits: the best few placements of a round go on. First each model once, of
  * which the others must find a place all the same.
  */
-function fill(empty: readonly Group[], search: Search): Found | undefined {
-  let best: Found | undefined;
+function fill(empty: readonly Group[], search: Search, { weight, found }: { readonly weight: number; readonly found: Found[] }): void {
+  const merit = ({ published, heldUp }: Found): number => published - weight * heldUp;
   let beam: readonly (readonly Group[])[] = hasRoomFor(missingIn(empty, search.table), empty, search.table) ? [empty] : [];
   while (beam.length > 0) {
     const seen = new Set<string>();
     const next = beam.flatMap((groups) => successors(groups, search.table, seen));
-    const found = next.map((groups): Found => ({ groups, merit: meritOf(groups, search) })).toSorted((a, b) => compare(b.merit, a.merit));
-    const whole = found.find(({ groups }) => missingIn(groups, search.table).length === 0);
-    if (whole !== undefined && (best === undefined || isBetter(whole.merit, best.merit))) best = whole;
-    beam = found.slice(0, BEAM).map(({ groups }) => groups);
+    const round = next.map((groups) => lookAt(groups, search)).toSorted((a, b) => merit(b) - merit(a));
+    for (const each of round) if (missingIn(each.groups, search.table).length === 0) found.push(each);
+    beam = round.slice(0, BEAM).map(({ groups }) => groups);
   }
-  return best;
 }
 
 /** Models that stand nowhere. */
@@ -101,32 +128,21 @@ function successors(groups: readonly Group[], table: PartTable, seen: Set<string
 
 const lookOf = ({ slots, models }: Group): string => `${slots[0]?.kindName} ${slots.length} ${models.join(" ")}`;
 
-function compare(a: Merit, b: Merit): number {
-  const at = a.findIndex((value, i) => value !== b[i]);
-  return at < 0 ? 0 : (a[at] as number) - (b[at] as number);
-}
-
-const isBetter = (a: Merit, b: Merit): boolean => compare(a, b) > 0;
-
-/** Attainment within one point is as good, where something else is to be gained. */
-const POINTS = 100;
-
-/** AlpaServe's code has attainment - latency / 10000 s + replicas / 1000000; mu-Serve's own comes between attainment in points and that. */
-function meritOf(groups: readonly Group[], search: Search): Merit {
-  const { sample, table, objective } = search;
-  const { attainment, latencyMeanS } = scoreOf(groups, sample, table);
+function lookAt(groups: readonly Group[], search: Search): Found {
+  const { attainment, latencyMeanS } = scoreOf(groups, search.sample, search.table);
   const replicas = groups.reduce((sum, { models }) => sum + models.length, 0);
   const published = attainment - latencyMeanS / 10_000 + replicas / 1_000_000;
-  return objective === "alpa-serve" ? [published] : [Math.round(attainment * POINTS), -heldUp(groups, search), published];
+  return { groups, attainment, published, heldUp: search.objective === "alpa-serve" ? 0 : heldUp(groups, search) };
 }
 
 /**
- * Seconds of work in the sample that could do with a lower clock than their device's most sensitive part: each part's work times what it is
- * less sensitive. Work of a model is shared equally by its replicas.
+ * Share of all work of the sample, each part's weighed with what it is less sensitive than the most sensitive part of its device. Work of a
+ * model is shared equally by its replicas.
  */
 function heldUp(groups: readonly Group[], { table, workS }: Search): number {
   const replicas = table.models.map((_, model) => groups.filter(({ models }) => models.includes(model)).length);
   let sum = 0;
+  let wholeS = 0;
   for (const { slots, models } of groups) {
     const [first] = slots as readonly [Slot];
     const ofModel = workS.get(first.kindName) as readonly number[];
@@ -135,11 +151,13 @@ function heldUp(groups: readonly Group[], { table, workS }: Search): number {
       const most = Math.max(...parts.map((each) => (each[stage] as Part).sensitivity));
       for (const [i, model] of models.entries()) {
         const { share, sensitivity } = (parts[i] as readonly Part[])[stage] as Part;
-        sum += ((share * (ofModel[model] as number)) / (replicas[model] as number)) * (most - sensitivity);
+        const partS = (share * (ofModel[model] as number)) / (replicas[model] as number);
+        wholeS += partS;
+        sum += partS * (most - sensitivity);
       }
     }
   }
-  return sum;
+  return sum / wholeS;
 }
 
 function workOf({ sample, table }: SearchOptions): ReadonlyMap<string, readonly number[]> {
