@@ -8,7 +8,7 @@ import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
 import { type Demand, demandsOf } from "./demand.ts";
 import type { Findings } from "./findings.ts";
 import { checkPlacement, fittingOffers, type Offer } from "./meaning-placement.ts";
-import { checkSteps } from "./meaning-steps.ts";
+import { checkChunk, checkSteps } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
 import { type FleetServer, type ScenarioSpec, type ServedModelSpec, type ServingSpec, sharesOf } from "./spec.ts";
@@ -34,6 +34,7 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
   checkSlo(serving, path, findings);
   checkPlacement(serving, path, findings);
   const demands = demandsOf(serving, kinds, parts);
+  if (engine.kind === "steps") checkChunk(engine, path, findings);
   for (const [i, [key, model]] of Object.entries(serving.models).entries()) {
     const at = [...path, "models", key];
     const kind = kinds[i] as ModelKindSpec;

@@ -44,10 +44,8 @@ export class Device implements Metered {
   isHeld = false;
   /** Weights of the processes on it. */
   heldB = 0;
-  /** Of the processes on it, those that are told when its clock has changed. */
+  /** The processes on it, told when its clock has changed. */
   readonly #listeners: (() => void)[] = [];
-  /** Is there a process that does not listen? */
-  #isClockFixed = false;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
   #wattsOf: Readonly<Record<Activity, number>>;
@@ -89,13 +87,12 @@ export class Device implements Metered {
     return this.options.kind.memory - this.options.kind.overhead;
   }
 
-  /** A process with so many weights stays on the device, for good. Without `clockChanged` the clock is fixed from then on. */
-  hold({ weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged?: () => void }): void {
+  /** A process with so many weights stays on the device, for good. */
+  hold({ weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged: () => void }): void {
     this.heldB += weightsB;
     if (this.heldB > this.weightsB * (1 + ROUNDING)) throw new Error(`${this.options.name} is overcommitted`);
     this.isHeld = true;
-    if (clockChanged === undefined) this.#isClockFixed = true;
-    else this.#listeners.push(clockChanged);
+    this.#listeners.push(clockChanged);
     this.#settle();
   }
 
@@ -104,7 +101,6 @@ export class Device implements Metered {
     const { kind, kindName, name } = this.options;
     if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
     if (!this.server.isUp) return `${name} is not up`;
-    if (this.#isClockFixed) return `${name} runs an engine by steps, whose clock cannot change yet`;
     if (clockHz === this.#orderedHz) return undefined;
     this.#orderedHz = clockHz;
     this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);
