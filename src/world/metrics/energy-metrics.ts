@@ -60,10 +60,10 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
 }
 
 function clockMetrics(book: MetricBook, site: string, devices: readonly Device[], endS: number): void {
-  const used = devices.map(({ residency }) => residency);
-  const sum = (of: "clockHzS" | "greatestS"): number => used.reduce((total, each) => total + each[of], 0);
-  book.ratio(`sites.${site}.gpu_clock_mean_hz`, sum("clockHzS"), devices.length * endS, "the site has no GPUs");
-  book.ratio(`sites.${site}.gpu_clock_greatest_share`, sum("greatestS"), devices.length * endS, "the site has no GPUs");
+  const clockHzS = devices.reduce((sum, each) => sum + each.clockHzS, 0);
+  const greatestS = devices.reduce((sum, { residencyS }) => sum + (residencyS.at(-1) as number), 0);
+  book.ratio(`sites.${site}.gpu_clock_mean_hz`, clockHzS, devices.length * endS, "the site has no GPUs");
+  book.ratio(`sites.${site}.gpu_clock_greatest_share`, greatestS, devices.length * endS, "the site has no GPUs");
   book.set(
     `sites.${site}.gpu_clock_switches`,
     devices.reduce((total, { switchCount }) => total + switchCount, 0),

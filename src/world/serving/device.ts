@@ -52,9 +52,8 @@ export class Device implements Metered {
   /** The clock last ordered: it holds now, or will after the switch latency. */
   #orderedHz: number;
   readonly #onSwitch = (clockHz: number): void => this.#switch(clockHz);
-  // Residency: hertz x seconds, and seconds at the greatest clock, up to the last switch.
-  #clockHzS = 0;
-  #greatestS = 0;
+  /** Seconds at each of `clocksHz` up to the last switch, and when that was. */
+  readonly #clocksS: Float64Array;
   #switchedS = 0;
   /** Up to when the meter knows its joules. */
   #bookedS = 0;
@@ -63,6 +62,9 @@ export class Device implements Metered {
   #stretchJ = 0;
   #markedJ = 0;
   #markedG = 0;
+  /** Grams of the board, and up to which of its joules they are closed. */
+  #boardG = 0;
+  #boardJ = 0;
 
   constructor(simulation: Simulation, options: DeviceOptions) {
     this.options = options;
@@ -71,6 +73,7 @@ export class Device implements Metered {
     this.turns = new Turns(simulation);
     const { kind, clockHz } = options;
     this.clocksHz = gpuClocksHz(kind);
+    this.#clocksS = new Float64Array(this.clocksHz.length);
     this.clockHz = clockHz;
     this.#orderedHz = clockHz;
     this.#wattsOf = wattsAt(kind, clockHz);
@@ -107,11 +110,22 @@ export class Device implements Metered {
     return undefined;
   }
 
-  /** Hertz x seconds, and seconds at the greatest clock, up to now. */
-  get residency(): { readonly clockHzS: number; readonly greatestS: number } {
-    const openS = this.#simulation.nowS - this.#switchedS;
-    const isGreatest = this.clockHz === this.clocksHz.at(-1);
-    return { clockHzS: this.#clockHzS + this.clockHz * openS, greatestS: this.#greatestS + (isGreatest ? openS : 0) };
+  /** Seconds at each of `clocksHz`, up to now. */
+  get residencyS(): Float64Array {
+    const secondsS = this.#clocksS.slice();
+    const now = this.clocksHz.indexOf(this.clockHz);
+    secondsS[now] = (secondsS[now] as number) + this.#simulation.nowS - this.#switchedS;
+    return secondsS;
+  }
+
+  /** Its clock over time, hertz x seconds, up to now. */
+  get clockHzS(): number {
+    return this.residencyS.reduce((sum, timeS, i) => sum + timeS * (this.clocksHz[i] as number), 0);
+  }
+
+  /** Grams of all joules that the meter has. */
+  get boardG(): number {
+    return this.#boardG + (this.meter.wallJ - this.#boardJ) * this.server.options.intensity.gPerJ;
   }
 
   /** The process works from now on. */
@@ -155,13 +169,13 @@ export class Device implements Metered {
     this.sync();
     this.#markedG += (this.#stretchJ - this.#markedJ) * gPerJ;
     this.#markedJ = this.#stretchJ;
+    this.#boardG += (this.meter.wallJ - this.#boardJ) * gPerJ;
+    this.#boardJ = this.meter.wallJ;
   }
 
   /** Joules up to now are booked at the old watts, and what runs goes on at the new speed. */
   #switch(clockHz: number): void {
-    const { clockHzS, greatestS } = this.residency;
-    this.#clockHzS = clockHzS;
-    this.#greatestS = greatestS;
+    this.#clocksS.set(this.residencyS);
     this.#switchedS = this.#simulation.nowS;
     this.switchCount++;
     this.clockHz = clockHz;

@@ -10,7 +10,7 @@ import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { type Link, partsOf, transferOf } from "./partition.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import { type Spent, Stage, type StageListener } from "./stage.ts";
 
 /** Requests that go through the stages together. */
@@ -28,6 +28,7 @@ export class BatchReplica implements Replica, StageListener {
   readonly devices: readonly Device[];
   /** Requests that wait, by key. */
   readonly queue = new KeyQueue();
+  watcher: Replica["watcher"] = undefined;
   /** Batches under way, in order of their beginning. */
   #batches: readonly Batch[] = [];
   /** Stage time counted for each member, of those that passed. */
@@ -113,6 +114,10 @@ export class BatchReplica implements Replica, StageListener {
     return { energyJ, carbonG };
   }
 
+  underWay(): readonly ReplicaWork[] {
+    return this.#stages.filter(({ isRunning }) => isRunning).map((stage) => this.#work(stage, 0));
+  }
+
   get usedS(): { readonly busyS: number; readonly memberS: number } {
     let busyS = 0;
     let memberS = this.#memberS;
@@ -136,6 +141,7 @@ export class BatchReplica implements Replica, StageListener {
     this.#form = NO_EVENT;
     this.#isAsking = false;
     for (const stage of this.#stages) {
+      if (stage.isRunning) this.watcher?.(this.#work(stage, 0));
       this.#book(stage.index, stage.stop());
       (this.#before[stage.index] as Batch[]).length = 0;
     }
@@ -214,8 +220,10 @@ export class BatchReplica implements Replica, StageListener {
     return batch;
   }
 
-  passed({ index }: Stage, spent: Spent): void {
+  passed(stage: Stage, spent: Spent): void {
+    const { index } = stage;
     const batch = this.#on[index] as Batch;
+    this.watcher?.(this.#work(stage, 1));
     this.#book(index, spent);
     const next = this.#stages[index + 1];
     if (next !== undefined) this.#send(batch, next);
@@ -264,6 +272,21 @@ export class BatchReplica implements Replica, StageListener {
       isCutShort = true;
     }
     return isCutShort;
+  }
+
+  /** What the batch on a stage comes to there, before it is booked: prompts of those that are new in it, answers of those that it completes. */
+  #work({ index, startS }: Stage, steps: 0 | 1): ReplicaWork {
+    const { members, workS } = this.#on[index] as Batch;
+    const isLast = index === this.#stages.length - 1;
+    let promptTokens = 0;
+    let outputTokens = 0;
+    for (const request of isLast && steps === 1 ? members : []) {
+      const sequence = this.#listener.sequenceOf(request);
+      if (request.remainingS === request.workS) promptTokens += sequence.promptTokens;
+      if (request.remainingS <= workS) outputTokens += sequence.outputTokens;
+    }
+    const kind = steps === 0 ? "unfinished" : "batch";
+    return { kind, stage: index, startS, steps, requests: members.length, promptTokens, outputTokens };
   }
 
   /** Shares what a batch drew on a stage equally among its members: each held one of its places all the time. */

@@ -31,7 +31,8 @@ export class Stage implements Taker {
   readonly #activity: Exclude<Activity, "idle">;
   readonly #listener: StageListener;
   readonly #onEnd = (): void => this.#pass();
-  #startS = 0;
+  /** When the last batch began. */
+  startS = 0;
   /** What was left of the work at `#paceS`, at the greatest clock, and how much longer it takes since. */
   #leftS = 0;
   #paceS = 0;
@@ -64,7 +65,7 @@ export class Stage implements Taker {
 
   /** Since the batch under way began; 0 without one. */
   get spentS(): number {
-    return this.isRunning ? this.#simulation.nowS - this.#startS : 0;
+    return this.isRunning ? this.#simulation.nowS - this.startS : 0;
   }
 
   /** A batch is ready for it. */
@@ -74,7 +75,7 @@ export class Stage implements Taker {
 
   begin(): void {
     const workS = this.#part.share * this.#listener.turnCame(this);
-    this.#startS = this.#simulation.nowS;
+    this.startS = this.#simulation.nowS;
     this.device.run(this.#activity);
     this.#end = this.#simulation.schedule(this.#pace(workS), PHASE.finish, this.#onEnd);
   }

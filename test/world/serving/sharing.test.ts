@@ -68,6 +68,33 @@ describe("story: a model in two stages", () => {
     assert.equal(metric(result, "workloads.chat.batch_size_mean"), 2);
   });
 
+  it("is told of stage by stage", () => {
+    const story = { models: PIPELINE, requests: three("cut").slice(2) };
+    const { world, begin } = buildWorld(loadYaml(textOf(story), filesOf(story)).spec, { seed: 1, warmupS: 0 });
+    const told: (readonly [string, number, number, number])[] = [];
+    world.addRecorder({
+      replicaWorked: ({ replica, work }, nowS) => {
+        told.push([replica.devices[work.stage]?.options.name as string, work.startS, nowS, work.steps]);
+      },
+    });
+    begin();
+    world.simulation.runUntil(4);
+    const [underWay] = world.servings[0]?.service.replicas[0]?.underWay() ?? [];
+    assert.deepEqual([underWay?.kind, underWay?.stage], ["unfinished", 1]);
+    world.simulation.runUntil(20);
+    assert.deepEqual(
+      told.map(([name, , , steps]) => [name, steps]),
+      [
+        ["west/0/gpu0", 1],
+        ["west/0/gpu1", 1],
+      ],
+    );
+    nearAll(
+      told.flatMap(([, startS, endS]) => [startS, endS]),
+      [0, 2, 3.25, 5.25],
+    );
+  });
+
   it("loses what is on any stage, between them and in the queue when its server goes down", async () => {
     // At 4.5 s: the first on stage two, the second on its way, the third on stage one.
     const extra = "faults: { crash: { kind: server-crash, target: { site: west }, at: 4.5 s, duration: 1 s } }";
