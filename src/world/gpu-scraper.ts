@@ -35,7 +35,7 @@ export class GpuScraper {
     const watched = {
       id: world.devices.indexOf(device),
       device,
-      slowdowns: device.clocksHz.map(slowdownsOf(model.kind, device.options.kind)),
+      slowdowns: device.clock.clocksHz.map(slowdownsOf(model.kind, device.options.kind)),
       sloS: stats.slo?.latencyS,
       ...{ latencyS: new LatencyRecorder(), ended: 0, good: 0, busyS: 0 },
     };
@@ -68,7 +68,7 @@ export class GpuScraper {
       latencyS.clear();
       Object.assign(watched, { ended: 0, good: 0, busyS });
       return {
-        ...{ id, name: device.options.name, up: device.server.isUp, clockHz: device.clockHz, clocksHz: device.clocksHz },
+        ...{ id, name: device.options.name, up: device.isUp, clockHz: device.clockHz, clocksHz: device.clock.clocksHz },
         ...{ slowdowns, busy, powerW: device.powerW, ended, good, latencyP99S, sloS },
       };
     });

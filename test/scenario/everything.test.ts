@@ -43,7 +43,6 @@ const NOT_YET = [
   'controllers.mine.kind "external"',
   'faults.lossy.kind "network-loss"',
   'faults.storm.kind "stress-injector"',
-  'faults.gpu.kind "gpu-clock-stuck"',
   'faults.stale.kind "observation-stale"',
   'faults.down.kind "policy-down"',
   "record.spans",
@@ -82,6 +81,6 @@ describe("the whole vocabulary", () => {
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "chat", "split", "etl", "night"]);
     assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue", "clocks"]);
-    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
+    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid"]);
   });
 });

@@ -8,7 +8,6 @@ import type { OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "../clu
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
 import { RequestCursor } from "../cluster/request-view.ts";
-import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
@@ -164,9 +163,9 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#end(request, OUTCOME.finished);
   }
 
-  /** All that was on the server fails. */
-  serverLost(server: Server): void {
-    const lost = this.replicas.filter(({ device }) => device.server === server).flatMap((replica) => replica.lose());
+  /** All that was on the devices fails. */
+  devicesLost(devices: readonly Device[]): void {
+    const lost = this.replicas.filter(({ device }) => devices.includes(device)).flatMap((replica) => replica.lose());
     for (const request of lost) this.#end(request, OUTCOME.failed);
   }
 

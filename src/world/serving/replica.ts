@@ -58,7 +58,7 @@ export class BatchReplica implements Replica {
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.device.isUp;
   }
 
   get queuedCount(): number {
@@ -96,7 +96,7 @@ export class BatchReplica implements Replica {
     this.#planForm(false);
   }
 
-  /** The server went down: all that are here, first the batch, then the queue, each in order. */
+  /** Its server went down, or its device is lost: all that are here, first the batch, then the queue, each in order. */
   lose(): readonly Request[] {
     this.#simulation.cancel(this.#form);
     this.#form = NO_EVENT;

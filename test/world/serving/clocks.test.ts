@@ -155,7 +155,7 @@ describe("an order for a GPU's clock", () => {
       clocks.push(device.clockHz);
     }
     assert.deepEqual(clocks, [500e6, 1000e6, 1000e6, 500e6]);
-    assert.equal(device.switchCount, 2);
+    assert.equal(device.clock.switchCount, 2);
   });
 });
 

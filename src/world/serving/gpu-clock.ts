@@ -1,0 +1,144 @@
+/**
+ * The clock of one GPU: the one that was set, and the one in effect, which heat, a cap on the board's watts or a fault may hold
+ * elsewhere. Semantics: docs/serving.md.
+ */
+import { PHASE, type Simulation } from "../../kernel/index.ts";
+import { type GpuKindSpec, gpuClocksHz, gpuWattsAt } from "./gpu-kind.ts";
+import { ACTIVITIES, type Activity } from "./gpu-power.ts";
+
+export interface ClockOptions {
+  readonly kind: GpuKindSpec;
+  /** Set at the start. */
+  readonly clockHz: number;
+  /** The most that the board may draw, W; absent: no cap. */
+  readonly powerCapW?: number | undefined;
+}
+
+/** Over time, up to now: the clock in effect, and how it stood to the greatest and to the one wanted. */
+export interface Residency {
+  /** Hertz x seconds. */
+  readonly clockHzS: number;
+  /** Seconds at the greatest clock. */
+  readonly greatestS: number;
+  /** Seconds at less than the clock that was set, or that it is stuck at, for heat or watts. */
+  readonly throttledS: number;
+}
+
+export class GpuClock {
+  /** Those that may be set, rising. */
+  readonly clocksHz: readonly number[];
+  /** Times that another one was set. */
+  switchCount = 0;
+  /** The clock last ordered: it is set now, or will be after the switch latency. */
+  #orderedHz: number;
+  #setHz: number;
+  #hz: number;
+  /** By fault. */
+  readonly #ceilingsHz = new Map<string, number>();
+  readonly #stuckHz = new Map<string, number>();
+  /** The greatest clock within the cap, by what runs. */
+  readonly #cappedHz: Readonly<Record<Activity, number>>;
+  #activity: Activity = "idle";
+  /** Without heat and cap; and without the cap alone. */
+  #wantedHz: number;
+  #coolHz: number;
+  #residency: Residency = { clockHzS: 0, greatestS: 0, throttledS: 0 };
+  #changedS = 0;
+  readonly #simulation: Simulation;
+  readonly #switchLatencyS: number;
+  readonly #changed: () => void;
+  readonly #onSwitch = (clockHz: number): void => this.#set(clockHz);
+
+  /** @param changed told when another clock is in effect, but for `work`, whose caller knows */
+  constructor(simulation: Simulation, { kind, clockHz, powerCapW = Infinity }: ClockOptions, changed: () => void) {
+    this.#simulation = simulation;
+    this.#changed = changed;
+    this.#switchLatencyS = kind.switchLatency;
+    this.clocksHz = gpuClocksHz(kind);
+    this.#cappedHz = Object.fromEntries(ACTIVITIES.map((each) => [each, cappedClockHz(kind, powerCapW, each)])) as Record<Activity, number>;
+    this.#orderedHz = clockHz;
+    this.#setHz = clockHz;
+    this.#wantedHz = clockHz;
+    this.#coolHz = clockHz;
+    this.#hz = Math.min(clockHz, this.#cappedHz.idle);
+  }
+
+  /** In effect. */
+  get hz(): number {
+    return this.#hz;
+  }
+
+  /** Orders another clock, which is set once the switch latency has passed. */
+  order(clockHz: number): void {
+    if (clockHz === this.#orderedHz) return;
+    this.#orderedHz = clockHz;
+    this.#simulation.schedule(this.#switchLatencyS, PHASE.control, this.#onSwitch, clockHz);
+  }
+
+  /** From now on the board does this, for which the cap may ask for another clock: at once. */
+  work(activity: Activity): void {
+    this.#activity = activity;
+    this.#update();
+  }
+
+  /** No higher than this while `fault` lasts; undefined: it is over. */
+  limit(fault: string, clockHz: number | undefined): void {
+    hold(this.#ceilingsHz, fault, clockHz);
+    this.#renew();
+  }
+
+  /** At this clock whatever is set, while `fault` lasts; undefined: it is over. Of several the least. */
+  stick(fault: string, clockHz: number | undefined): void {
+    hold(this.#stuckHz, fault, clockHz);
+    this.#renew();
+  }
+
+  get residency(): Residency {
+    const openS = this.#simulation.nowS - this.#changedS;
+    const { clockHzS, greatestS, throttledS } = this.#residency;
+    return {
+      clockHzS: clockHzS + this.#hz * openS,
+      greatestS: greatestS + (this.#hz === this.clocksHz.at(-1) ? openS : 0),
+      throttledS: throttledS + (this.#hz < this.#wantedHz ? openS : 0),
+    };
+  }
+
+  #set(clockHz: number): void {
+    this.#setHz = clockHz;
+    this.switchCount++;
+    this.#renew();
+  }
+
+  #renew(): void {
+    const residency = this.residency; // as it was wanted so far
+    this.#wantedHz = this.#stuckHz.size > 0 ? Math.min(...this.#stuckHz.values()) : this.#setHz;
+    this.#coolHz = Math.min(this.#wantedHz, ...this.#ceilingsHz.values());
+    this.#close(residency);
+    if (this.#update()) this.#changed();
+  }
+
+  /** @returns whether another clock is in effect now */
+  #update(): boolean {
+    const hz = Math.min(this.#coolHz, this.#cappedHz[this.#activity]);
+    if (hz === this.#hz) return false;
+    this.#close(this.residency);
+    this.#hz = hz;
+    return true;
+  }
+
+  #close(residency: Residency): void {
+    this.#residency = residency;
+    this.#changedS = this.#simulation.nowS;
+  }
+}
+
+function hold(holds: Map<string, number>, fault: string, clockHz: number | undefined): void {
+  if (clockHz === undefined) holds.delete(fault);
+  else holds.set(fault, clockHz);
+}
+
+/** The greatest clock at which the board draws no more than the cap; the least of all where each draws more: refused before. */
+export function cappedClockHz(kind: GpuKindSpec, powerCapW: number, activity: Activity): number {
+  const clocksHz = gpuClocksHz(kind);
+  return clocksHz.findLast((hz) => gpuWattsAt(kind, hz, activity) <= powerCapW) ?? (clocksHz[0] as number);
+}
