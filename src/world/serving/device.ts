@@ -31,6 +31,8 @@ export class Device implements Metered {
   /** At the greatest clock that the cap lets it have. */
   readonly peakW: number;
   powerW = 0;
+  /** What faults leave of the bandwidth of its link: 1 while it is whole. */
+  linkFactor = 1;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
   isHeld = false;
@@ -97,15 +99,11 @@ export class Device implements Metered {
     return undefined;
   }
 
-  /** What faults leave of the bandwidth of its link: 1 while it is whole. */
-  get linkFactor(): number {
-    return [...this.#linkFactors.values()].reduce((product, each) => product * each, 1);
-  }
-
   /** Multiplies the bandwidth of its link; 1 restores. */
   slowLink(fault: string, factor: number): void {
     if (factor === 1) this.#linkFactors.delete(fault);
     else this.#linkFactors.set(fault, factor);
+    this.linkFactor = [...this.#linkFactors.values()].reduce((product, each) => product * each, 1);
     this.#process?.();
   }
 
