@@ -7,6 +7,7 @@ import { closedLoop } from "./closed-loop.ts";
 import { deadlines } from "./deadlines.ts";
 import { dvfs } from "./dvfs.ts";
 import { attributed, energy } from "./energy.ts";
+import { gpuCaps } from "./gpu-caps.ts";
 import { gpuClocks, gpuOptimum } from "./gpu-clocks.ts";
 import { kieferWolfowitz } from "./kiefer-wolfowitz.ts";
 import { kingman } from "./kingman.ts";
@@ -67,4 +68,5 @@ export const THEORY: readonly Claim[] = [
   dvfs,
   gpuClocks,
   gpuOptimum,
+  gpuCaps,
 ];

@@ -351,7 +351,10 @@ describe("GPUs that a fault strikes", () => {
     ],
     [
       "where there are none",
-      { gpus: "{ kind: ./g.yaml } }, racks: { cpu: { servers: { kind: ./plain.yaml } }", faults: `xid: { kind: gpu-lost, target: { rack: cpu }, ${at} }` },
+      {
+        gpus: "{ kind: ./g.yaml } }, racks: { cpu: { servers: { kind: ./plain.yaml } }",
+        faults: `xid: { kind: gpu-lost, target: { rack: cpu }, ${at} }`,
+      },
       {},
       /faults\.xid\.target must name servers with GPUs: gpu-lost strikes GPUs\. Hint: gpus: \{ kind: a100-80gb \} on a group of servers\./,
     ],
