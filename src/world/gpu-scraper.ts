@@ -68,8 +68,8 @@ export class GpuScraper {
       latencyS.clear();
       Object.assign(watched, { ended: 0, good: 0, busyS });
       return {
-        ...{ id, name: device.options.name, up: device.isUp, clockHz: device.clockHz, clocksHz: device.clock.clocksHz },
-        ...{ slowdowns, busy, powerW: device.powerW, ended, good, latencyP99S, sloS },
+        ...{ id, name: device.options.name, up: device.isUp, clockHz: device.clockHz, setHz: device.clock.setHz },
+        ...{ clocksHz: device.clock.clocksHz, slowdowns, busy, powerW: device.powerW, ended, good, latencyP99S, sloS },
       };
     });
   }

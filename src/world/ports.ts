@@ -38,7 +38,9 @@ export interface GpuTelemetry {
   readonly id: number;
   readonly name: string;
   readonly up: boolean;
+  /** In effect, and set: a cap on watts, heat or a fault may stand between the two. */
   readonly clockHz: number;
+  readonly setHz: number;
   /** Those that may be set, rising; and how many times as long its model takes at each as at the greatest, from a profile made beforehand. */
   readonly clocksHz: readonly number[];
   readonly slowdowns: readonly number[];

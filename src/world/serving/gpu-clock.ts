@@ -68,6 +68,11 @@ export class GpuClock {
     return this.#hz;
   }
 
+  /** The clock that was set. */
+  get setHz(): number {
+    return this.#setHz;
+  }
+
   /** Orders another clock, which is set once the switch latency has passed. */
   order(clockHz: number): void {
     if (clockHz === this.#orderedHz) return;
