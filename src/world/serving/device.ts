@@ -36,7 +36,7 @@ export class Device implements Metered {
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
   isHeld = false;
-  /** The process on it, told when its clock or its link has changed; without one that listens, the clock of a held device is fixed. */
+  /** The process on it, told when its clock has changed; without one that listens, the clock of a held device is fixed. */
   #process: (() => void) | undefined = undefined;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
@@ -104,7 +104,6 @@ export class Device implements Metered {
     if (factor === 1) this.#linkFactors.delete(fault);
     else this.#linkFactors.set(fault, factor);
     this.linkFactor = [...this.#linkFactors.values()].reduce((product, each) => product * each, 1);
-    this.#process?.();
   }
 
   /** It falls off the bus; `empty` takes out what runs on it. It is gone while any fault holds it. */

@@ -76,8 +76,6 @@ export interface OperatorOptions {
   readonly clockHz?: number;
   /** GPUs that share every matrix. */
   readonly parallel?: number;
-  /** What is left of the bandwidth of their link; absent: all. */
-  readonly linkFactor?: number;
 }
 
 /**
@@ -89,10 +87,10 @@ export function operatorsOf(
   { architecture, autoregressive }: ModelKindSpec,
   kind: GpuKindSpec,
   pass: Pass,
-  { clockHz = nominalGpuClockHz(kind), parallel = 1, linkFactor = 1 }: OperatorOptions = {},
+  { clockHz = nominalGpuClockHz(kind), parallel = 1 }: OperatorOptions = {},
 ): readonly Operator[] {
   if (architecture === undefined) throw new Error("a model without an architecture has no known operators");
-  const at = (hz: number): readonly Timed[] => timed(architecture, { kind, clockHz: hz, parallel, linkFactor }, pass, autoregressive);
+  const at = (hz: number): readonly Timed[] => timed(architecture, { kind, clockHz: hz, parallel }, pass, autoregressive);
   const atClock = at(clockHz);
   return at(nominalGpuClockHz(kind)).map(({ seconds, ...rest }, i) => ({
     ...rest,
@@ -187,19 +185,18 @@ export function passS(operators: readonly Operator[]): number {
 }
 
 /**
- * How many times as long a model's work takes at a clock as at the greatest, with a link that has lost bandwidth: by the mix of its
- * operators where its architecture and the GPU's roofline are known, else by its class alone. Each case is worked out once.
+ * How many times as long a model's work takes at a clock as at the greatest: by the mix of its operators where its architecture and the
+ * GPU's roofline are known, else by its class alone. Each clock is worked out once.
  */
-export function slowdownsOf(model: ModelKindSpec, kind: GpuKindSpec, parallel = 1): (clockHz: number, linkFactor?: number) => number {
+export function slowdownsOf(model: ModelKindSpec, kind: GpuKindSpec): (clockHz: number) => number {
   const { architecture } = model;
   if (architecture === undefined || kind.roofline === undefined) return (clockHz) => slowdown(kind, clockHz, activityOf(model));
   const pass = lonePass(model);
-  const known = new Map<string, number>();
-  const greatestS = passS(operatorsOf(model, kind, pass, { parallel }));
-  return (clockHz, linkFactor = 1) => {
-    const key = `${clockHz} ${linkFactor}`;
-    const found = known.get(key) ?? passS(operatorsOf(model, kind, pass, { clockHz, parallel, linkFactor })) / greatestS;
-    known.set(key, found);
+  const known = new Map<number, number>();
+  const greatestS = passS(operatorsOf(model, kind, pass));
+  return (clockHz) => {
+    const found = known.get(clockHz) ?? passS(operatorsOf(model, kind, pass, { clockHz })) / greatestS;
+    known.set(clockHz, found);
     return found;
   };
 }

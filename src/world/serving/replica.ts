@@ -32,7 +32,7 @@ export class BatchReplica implements Replica {
   #workS = 0;
   #leftS = 0;
   #slowdown = 1;
-  readonly #slowdownAt: (clockHz: number, linkFactor: number) => number;
+  readonly #slowdownAt: (clockHz: number) => number;
   #paceS = 0;
   #startS = 0;
   #end: EventId = NO_EVENT;
@@ -147,7 +147,7 @@ export class BatchReplica implements Replica {
   #pace(leftS: number): number {
     this.#leftS = leftS;
     this.#paceS = this.#simulation.nowS;
-    this.#slowdown = this.#slowdownAt(this.device.clockHz, this.device.linkFactor);
+    this.#slowdown = this.#slowdownAt(this.device.clockHz);
     return leftS * this.#slowdown;
   }
 

@@ -14,8 +14,6 @@ export interface RooflineGpu {
   readonly clockHz: number;
   /** GPUs of a replica. */
   readonly parallel: number;
-  /** What is left of the bandwidth of their link; absent: all. */
-  readonly linkFactor?: number;
 }
 
 /** What a GPU does in a second, as a share of its peaks; seconds that do not go with the clock. */
@@ -52,11 +50,11 @@ export function ratesOf({ kind, clockHz }: RooflineGpu, bytesPerParameter: numbe
 export const overlapped = (computeS: number, readS: number): number => Math.sqrt(computeS * computeS + readS * readS);
 
 /** Seconds of a ring's all-reduce: each of n GPUs sends and receives 2 (n - 1) / n of the bytes. */
-export function allReduceS({ kind, parallel, linkFactor = 1 }: RooflineGpu, bytes: number): number {
+export function allReduceS({ kind, parallel }: RooflineGpu, bytes: number): number {
   if (parallel === 1) return 0;
   const link = kind.roofline?.link;
   if (link === undefined) throw new Error("a GPU kind without a link cannot share a model");
-  return link.latency + ((2 * (parallel - 1)) / parallel) * (bytes / (linkFactor * link.bandwidth));
+  return link.latency + ((2 * (parallel - 1)) / parallel) * (bytes / link.bandwidth);
 }
 
 /** Bytes that norms, residuals, rotation and activation of one token move in one layer, on each GPU: norms and residuals are not shared. */

@@ -21,8 +21,6 @@ export interface StepModel {
   readonly architecture?: Architecture | undefined;
   /** GPUs that share every matrix (tensor parallelism); a fitted law speaks of the GPUs that it was measured on. */
   readonly parallel?: number;
-  /** What is left of the bandwidth of their link; a fitted law does not ask. */
-  readonly linkFactor?: number;
 }
 
 /** @throws {Error} for a roofline without the architecture of a transformer: refused before */
@@ -30,11 +28,11 @@ export function makeStepTime(
   law: StepLatency | RooflineLatency,
   kind: GpuKindSpec,
   clockHz = nominalGpuClockHz(kind),
-  { architecture, parallel = 1, linkFactor = 1 }: StepModel = {},
+  { architecture, parallel = 1 }: StepModel = {},
 ): StepTime {
   if (law.kind === "step") return new FittedStepTime(law, kind, clockHz);
   if (architecture?.kind !== "transformer") throw new Error("a roofline of steps needs a transformer");
-  return new RooflineStepTime(architecture, { kind, clockHz, parallel, linkFactor });
+  return new RooflineStepTime(architecture, { kind, clockHz, parallel });
 }
 
 /** So many tokens of a prompt after `computed` others, each times the tokens that it looks back on. */

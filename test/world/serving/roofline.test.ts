@@ -37,17 +37,16 @@ interface Work {
   readonly parallel?: number;
   readonly clock?: number;
   readonly bandwidth?: number;
-  readonly link?: number;
 }
 
-function byHandS({ tokens, answers, pairs = 0, context = 0, parallel = 1, clock = 1, bandwidth = 1, link = 1 }: Work): number {
+function byHandS({ tokens, answers, pairs = 0, context = 0, parallel = 1, clock = 1, bandwidth = 1 }: Work): number {
   const matrixS = (parameters: number, rows: number): number =>
     Math.hypot((2 * parameters * rows) / (GEMM * clock), (2 * parameters) / (READ * bandwidth)) / parallel;
   const matricesS = MATRICES.reduce((sum, parameters) => sum + matrixS(parameters, tokens), 0);
   const lookS = (4 * 1000 * pairs) / (ATTENTION * clock) / parallel + (context * 2 * 500 * 2) / (READ * bandwidth) / parallel;
   // Two norms of 2 x 1000, two residuals of 3 x 1000; rotation reads and writes 1000 + 500; the gate takes three times 4000.
   const movedB = 2 * (10 * 1000 + (2 * 1500 + 3 * 4000) / parallel) * tokens;
-  const reduceS = parallel === 1 ? 0 : 20e-6 + (2 * (parallel - 1) * 2 * 1000 * tokens) / parallel / (200e9 * link);
+  const reduceS = parallel === 1 ? 0 : 20e-6 + (2 * (parallel - 1) * 2 * 1000 * tokens) / parallel / 200e9;
   const layerS = matricesS + lookS + movedB / (MOVE * bandwidth) + 2 * reduceS + 10e-6;
   const embeddingS = (2 * 2 * 1000 * tokens) / (MOVE * bandwidth);
   return 2 * layerS + embeddingS + matrixS(HEAD, answers) + 100e-6 + 5e-6 * answers;
@@ -77,15 +76,6 @@ describe("a roofline", () => {
       const shared = makeStepTime(LAW, gpu(), 1000e6, { architecture, parallel });
       near(shared.stepS(0, 0, 8, 4000), byHandS({ tokens: 8, answers: 8, context: 4000, parallel }));
     }
-    // A link at a quarter of its bandwidth takes four times as long for the bytes, and as long as ever for an empty message.
-    const work = { tokens: 8, answers: 8, context: 4000, parallel: 2 };
-    const slow = makeStepTime(LAW, gpu(), 1000e6, { architecture, parallel: 2, linkFactor: 0.25 });
-    near(slow.stepS(0, 0, 8, 4000), byHandS({ ...work, link: 0.25 }));
-    const pass = decodePass(8, 500);
-    near(passS(operatorsOf(model(), gpu(), pass, { parallel: 2, linkFactor: 0.25 })), byHandS({ ...work, link: 0.25 }));
-    const alone = { tokens: 1, answers: 1, context: lonePass(model()).contextTokens, parallel: 2 };
-    const slower = byHandS({ ...alone, clock: 0.5, bandwidth: 0.8, link: 0.25 });
-    near(slowdownsOf(model(), gpu(), 2)(500e6, 0.25), slower / byHandS(alone));
     // Ten GPUs have five heads of keys: each head is kept twice.
     const ten = makeStepTime(LAW, gpu(), 1000e6, { architecture, parallel: 10 });
     near(ten.contextTokenS, (2 * 2 * 500 * 2) / READ / 5);
