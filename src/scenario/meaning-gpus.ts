@@ -1,9 +1,8 @@
 /** Whether GPUs can be as their groups say: kinds, clocks, caps on watts. */
-import { makeEngine } from "../world/serving/engines.ts";
 import { type GpuKindSpec, gpuClocksHz, gpuProblem, gpuWattsAt } from "../world/serving/gpu-kind.ts";
 import { ACTIVITIES } from "../world/serving/gpu-power.ts";
 import type { Findings } from "./findings.ts";
-import { type FleetServer, type GpuGroupSpec, isTarget, type ScenarioSpec } from "./spec.ts";
+import type { GpuGroupSpec, ScenarioSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 export function checkGpus({ kind: name, clock, powerCap }: GpuGroupSpec, path: Path, spec: ScenarioSpec, findings: Findings): void {
@@ -43,28 +42,5 @@ function checkPowerCap(powerCapW: number, { name, kind }: NamedKind, path: Path,
   } else if (powerCapW > kind.powerCap) {
     const message = `must be at most the ${kind.powerCap} W of ${JSON.stringify(name)}, got ${powerCapW} W`;
     findings.problem(path, message, `Hint: "${kind.powerCap} W".`);
-  }
-}
-
-const CLOCK_FAULTS: readonly string[] = ["gpu-thermal", "gpu-clock-stuck"];
-
-/** Steps take the time of the clock that the GPU has at the start: neither a cap nor a fault may change it. */
-export function checkSteadyClocks(spec: ScenarioSpec, fleet: readonly FleetServer[], findings: Findings): void {
-  for (const [name, workload] of Object.entries(spec.workloads)) {
-    if (workload.kind !== "model-serving" || makeEngine(workload.engine).kind !== "steps") continue;
-    const servers = fleet.filter(({ site, group }) => group.gpus !== undefined && (workload.sites?.includes(site) ?? true));
-    const [fault] =
-      Object.entries(spec.faults).find(
-        ([, { kind, target }]) => CLOCK_FAULTS.includes(kind) && servers.some((each) => isTarget(target, each)),
-      ) ?? [];
-    const what = servers.some(({ group }) => group.gpus?.powerCap !== undefined)
-      ? "GPUs with a powerCap"
-      : fault === undefined
-        ? undefined
-        : `the GPUs of faults.${fault}`;
-    if (what === undefined) continue;
-    const path = ["workloads", name, "engine"];
-    const message = `must not be ${JSON.stringify(workload.engine.kind)} on ${what}: its clock cannot change yet`;
-    findings.problem(path, message, "Hint: engine: { kind: continuous }.");
   }
 }

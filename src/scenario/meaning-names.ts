@@ -1,5 +1,4 @@
 /** Whether targets name things that exist. */
-import { makeEngine } from "../world/serving/engines.ts";
 import type { Findings } from "./findings.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import {
@@ -33,8 +32,6 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
       checkDraws(controller, path, spec.workloads[workload], findings);
       checkSlo(controller, path, spec.workloads[workload], findings);
-      checkAging(controller, path, spec.workloads[workload], findings);
-      checkClocks(controller, path, spec.workloads[workload], parts, findings);
     }
     checkHasModels(controller, path, parts, findings);
     checkOracle(controller, path, parts, findings);
@@ -88,16 +85,6 @@ function checkTargetKind(
   );
 }
 
-/** Engines by steps look at the order of entry nowhere yet. */
-function checkAging({ aging }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
-  if (aging === undefined || workload?.kind !== "model-serving" || makeEngine(workload.engine).kind === "batches") return;
-  findings.problem(
-    [...path, "aging"],
-    `is not supported yet with engine ${workload.engine.kind}`,
-    "Hint: without aging, or engine: { kind: continuous }.",
-  );
-}
-
 /** As many draws as replicas are all that there are. */
 function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
   if (kind !== "power-of-d" || workload?.kind !== "service" || (d as number) <= workload.replicas) return;
@@ -108,19 +95,6 @@ function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadS
 function checkSlo({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
   if (kind !== "mu-serve" || workload?.kind !== "model-serving" || workload.slo !== undefined) return;
   findings.problem([...path, "target", "workload"], 'must have an slo for kind "mu-serve"', "Hint: slo: { latency: 10 s }.");
-}
-
-/** Steps take the time of the clock that the GPU has at the start. */
-function checkClocks({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, parts: Parts, findings: Findings): void {
-  const traits = parts.controllers.get(kind);
-  if (traits?.decides !== "periodic" || traits.target !== "model-serving") return;
-  if (workload?.kind !== "model-serving" || makeEngine(workload.engine).kind !== "steps") return;
-  const message = `must not have the engine ${JSON.stringify(workload.engine?.kind)}: its clock cannot change yet`;
-  findings.problem(
-    [...path, "target", "workload"],
-    message,
-    "Hint: engine: { kind: continuous }, or the clock of the GPUs: gpus: { clock: 945 MHz }.",
-  );
 }
 
 /** Who sets the clocks of GPUs sets those of one workload's. */

@@ -6,7 +6,7 @@ import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec, modelProblem } from "../world/serving/model-kind.ts";
 import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
 import type { Findings } from "./findings.ts";
-import { checkSteps, gib } from "./meaning-steps.ts";
+import { checkChunk, checkSteps, gib } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
 import {
@@ -43,6 +43,7 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
   checkTokens(serving, path, { kinds, parts }, findings);
   const engine = makeEngine(serving.engine);
   checkSlo(serving, path, findings);
+  if (engine.kind === "steps") checkChunk(engine, path, findings);
   for (const [i, [key, model]] of Object.entries(serving.models).entries()) {
     const at = [...path, "models", key];
     const kind = kinds[i] as ModelKindSpec;

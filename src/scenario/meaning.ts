@@ -3,7 +3,7 @@ import { Findings } from "./findings.ts";
 import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkFaults } from "./meaning-faults.ts";
-import { checkGpus, checkSteadyClocks } from "./meaning-gpus.ts";
+import { checkGpus } from "./meaning-gpus.ts";
 import { checkLoad } from "./meaning-load.ts";
 import { checkControllers } from "./meaning-names.ts";
 import { checkServing } from "./meaning-serving.ts";
@@ -60,7 +60,6 @@ export function checkMeaning(
   }
   checkControllers(spec, fleet, parts, findings);
   checkFaults(spec, fleet, parts, findings);
-  checkSteadyClocks(spec, fleet, findings);
   checkEndless(spec, parts, findings);
   checkExpectations(spec, parts, findings);
   if (spec.precision !== undefined) checkMetricName(spec.precision.metric, ["precision", "metric"], { spec, parts }, findings);

@@ -14,7 +14,7 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
   law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace", "roofline"],
   arrival: ["poisson", "renewal", "gamma", "mmpp", "uniform", "trace", "closed"],
   profile: ["diurnal"],
-  engine: ["sarathi", "disaggregated"],
+  engine: ["disaggregated"],
   "power model": ["dvfs", "sqrt", "cubic", "square", "constant"],
 };
 

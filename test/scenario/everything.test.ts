@@ -30,7 +30,6 @@ const NOT_YET = [
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
   "workloads.split.models.large.parallel 2",
-  'workloads.split.engine.kind "sarathi"',
   'workloads.manifests.kind "kubernetes"',
   "workloads.etl.contention",
   'controllers.edf.kind "edf"',

@@ -36,7 +36,7 @@ export class Device implements Metered {
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
   isHeld = false;
-  /** The process on it, told when its clock has changed; without one that listens, the clock of a held device is fixed. */
+  /** The process on it, told when its clock has changed. */
   #process: (() => void) | undefined = undefined;
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
@@ -82,7 +82,7 @@ export class Device implements Metered {
   }
 
   /** A process takes the device, for good. */
-  hold(clockChanged?: () => void): void {
+  hold(clockChanged: () => void): void {
     if (this.isHeld) throw new Error(`${this.options.name} is taken`);
     this.isHeld = true;
     this.#process = clockChanged;
@@ -94,7 +94,6 @@ export class Device implements Metered {
     const { kindName, name } = this.options;
     if (!this.clock.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
     if (!this.isUp) return `${name} is not up`;
-    if (this.isHeld && this.#process === undefined) return `${name} runs an engine by steps, whose clock cannot change yet`;
     this.clock.order(clockHz);
     return undefined;
   }

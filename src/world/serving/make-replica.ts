@@ -3,13 +3,13 @@ import type { Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
-import { blocksBesideWeights, tokenLimit } from "./kv-memory.ts";
+import { blocksBesideWeights, tokenLimit, watermarkOf } from "./kv-memory.ts";
 import { gpuName } from "./model-kind.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { BatchReplica } from "./replica.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { StepReplica } from "./step-replica.ts";
-import { makeStepTime } from "./step-time.ts";
+import { stepTimes } from "./step-time.ts";
 
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
 export function makeReplica(
@@ -19,11 +19,14 @@ export function makeReplica(
   listener: ReplicaListener,
 ): Replica {
   if (engine.kind === "batches") return new BatchReplica(simulation, place, { engine, agingS }, listener);
-  const { kind, kindName, clockHz } = place.device.options;
+  const { kind, kindName } = place.device.options;
   const model = place.model.kind;
   const law = model.latency[gpuName(kindName)];
   if (law === undefined || law.kind === "linear") throw new Error(`${kindName} has no law of steps`);
   const blocks = engine.kvBlocks ?? blocksBesideWeights(kind, model);
-  const rules = { engine, blocks, tokenLimit: tokenLimit(model, blocks), time: makeStepTime(law, kind, clockHz, model) };
+  const rules = {
+    ...{ engine, agingS, blocks, watermark: watermarkOf(engine, blocks), tokenLimit: tokenLimit(model, engine, blocks) },
+    timeAt: stepTimes(law, kind, model),
+  };
   return new StepReplica(simulation, place, rules, listener);
 }

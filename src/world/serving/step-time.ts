@@ -35,6 +35,19 @@ export function makeStepTime(
   return new RooflineStepTime(architecture, { kind, clockHz, parallel });
 }
 
+/** The same at any clock: each is made once. */
+export function stepTimes(law: StepLatency | RooflineLatency, kind: GpuKindSpec, model: StepModel): (clockHz: number) => StepTime {
+  const made = new Map<number, StepTime>();
+  return (clockHz) => {
+    let time = made.get(clockHz);
+    if (time === undefined) {
+      time = makeStepTime(law, kind, clockHz, model);
+      made.set(clockHz, time);
+    }
+    return time;
+  };
+}
+
 /** So many tokens of a prompt after `computed` others, each times the tokens that it looks back on. */
 export function pairsOf(computed: number, tokens: number): number {
   return tokens * computed + (tokens * (tokens - 1)) / 2;

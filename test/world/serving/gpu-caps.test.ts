@@ -11,8 +11,12 @@
  * A model that writes tokens is as fast at 800 and 1000 MHz, and takes 1.25 times as long at 500. The server draws 100 W at rest.
  */
 import { strict as assert } from "node:assert";
-import { loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
+import { csv, loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
 import { build, complaint, ENCODERS, energies, filesOf, finishes, GPU, nearAll, type Story, struck, tell, text } from "./gpu-tell.ts";
+import { KINDS } from "./kinds.ts";
+
+const STEPS = "{ kind: ./steps.yaml }";
+const VLLM = "{ kind: vllm }";
 
 describe("story: a board with a cap on its watts", () => {
   it("works at the greatest clock within it, and waits at the one that was set", async () => {
@@ -54,6 +58,17 @@ describe("story: a board with a cap on its watts", () => {
     const result = await tell({ gpus: "{ kind: ./g.yaml, clock: 600 MHz, powerCap: 125 W }" }, ENCODERS);
     nearAll(finishes(result), [1 + 4 / 0.6]);
     assert.equal(metric(result, "sites.west.gpu_throttled_share"), 0);
+  });
+
+  it("is asked anew for each step: a prompt gives way, the tokens after it do not", async () => {
+    // 40 tokens of prompt of 100 ms and 1 s besides: 6 s at 800 MHz, 121.92 W. Then two steps of 1.1 s at 1000 MHz, 150 W.
+    const prompts = { "steps.yaml": (KINDS["steps.yaml"] as string).replace("10 ms", "100 ms") };
+    const files = { ...prompts, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [1, 40, 3]) };
+    const result = await tell({ gpus: "{ kind: ./g.yaml, powerCap: 150 W }", model: STEPS, engine: VLLM }, files);
+    nearAll(finishes(result), [9.2]);
+    nearAll(energies(result), [6 * (121.92 - 40.24) + 2.2 * 100]);
+    near(metric(result, "workloads.chat.ttft_mean_s"), 6);
+    near(metric(result, "sites.west.gpu_throttled_share"), 0.06);
   });
 
   it("draws that much at most, of which a PUE by load takes its share", () => {
@@ -109,6 +124,15 @@ describe("story: a GPU that is hot", () => {
       ["hot", "west/0/gpu0", 2, 5],
       ["mild", "west/0/gpu0", 3, 4],
     ]);
+  });
+
+  it("is slower within a run of steps", async () => {
+    // A prompt of 1 token: 1.01 s, then three steps of 1.1 s. At 2.56 s half of the first of these is done; at 500 MHz a step takes 1.375 s.
+    const files = { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [1, 1, 4]) };
+    const faults = "hot: { kind: gpu-thermal, target: { site: west }, clock: 500 MHz, at: 2.56 s }";
+    const result = await tell({ model: STEPS, engine: VLLM, faults }, files);
+    nearAll(finishes(result), [2.56 + 2.5 * 1.375]);
+    nearAll(energies(result), [1.56 * 100 + 2.5 * 1.375 * 30]);
   });
 
   it("takes orders, which hold as far as the heat allows", async () => {

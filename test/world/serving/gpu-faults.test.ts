@@ -173,21 +173,6 @@ describe("GPUs that a fault strikes", () => {
     ],
   ];
   for (const [what, story, files, message] of cases) it(`are refused ${what}`, () => assert.match(complaint(story, files), message));
-
-  it("have a clock that cannot change yet under an engine by steps", () => {
-    const steps = { model: "{ kind: ./steps.yaml }", engine: "{ kind: vllm }" };
-    const files = { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [1, 1, 4]) };
-    assert.equal(complaint(steps, files), "");
-    assert.match(
-      complaint({ ...steps, gpus: "{ kind: ./g.yaml, powerCap: 125 W }" }, files),
-      /workloads\.chat\.engine must not be "vllm" on GPUs with a powerCap: its clock cannot change yet\. Hint: engine: \{ kind: continuous \}\./,
-    );
-    for (const kind of ["gpu-thermal", "gpu-clock-stuck"])
-      assert.match(
-        complaint({ ...steps, faults: `hot: { kind: ${kind}, target: { gpu: west/0/gpu0 }, clock: 600 MHz, ${at} }` }, files),
-        /workloads\.chat\.engine must not be "vllm" on the GPUs of faults\.hot/,
-      );
-  });
 });
 
 describe("a link that has lost lanes", () => {

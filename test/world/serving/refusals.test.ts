@@ -229,16 +229,28 @@ describe("models on GPUs", () => {
       "scenario.yaml:12:10: workloads.chat.slo must say latency, ttft or tpot.",
     ],
     [
-      "by steps with a rule that ages",
-      { ...STEPS, rest: PROMPTS, more: "controllers: { q: { kind: ssjf, target: { workload: chat }, aging: 9 s } }" },
+      "with steps of fewer tokens than requests",
+      { ...STEPS, engine: "{ kind: vllm, chunk: 64 }", rest: PROMPTS },
       {},
-      "scenario.yaml:13:68: controllers.q.aging is not supported yet with engine vllm. Hint: without aging, or engine: { kind: continuous }.",
+      "scenario.yaml:9:34: workloads.chat.engine.chunk must be at least maxBatch: in a step each of 128 requests may write a token, got 64. Hint: chunk: 128, or maxBatch: 64.",
+    ],
+    [
+      "with steps of fewer tokens than requests, where the tokens are those of the engine",
+      { ...STEPS, engine: "{ kind: sarathi, maxBatch: 600 }", rest: PROMPTS },
+      {},
+      "scenario.yaml:9:13: workloads.chat.engine.chunk must be at least maxBatch: in a step each of 600 requests may write a token, got 512. Hint: chunk: 600, or maxBatch: 512.",
+    ],
+    [
+      "replaying a prompt that needs what the engine keeps free",
+      { ...STEPS, engine: "{ kind: sarathi, kvBlocks: 200 }", rest: REPLAY },
+      { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 3168, 3]), ...steps("context: 100\n", "") },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
     ],
     [
       "with an engine that is still to come",
-      { engine: "{ kind: sarathi, chunk: 512 }" },
+      { engine: "{ kind: disaggregated }" },
       {},
-      'scenario.yaml:9:21: workloads.chat.engine.kind "sarathi" is not supported yet.',
+      'scenario.yaml:9:21: workloads.chat.engine.kind "disaggregated" is not supported yet.',
     ],
     [
       "with an engine that nobody knows",
