@@ -83,8 +83,8 @@ describe("story: a GPU that is lost", () => {
   });
 
   it("fails under an engine by steps as well", async () => {
-    // A prompt of 1 token: 1.01 s, then 1.1 s for each of the others. Lost at 3 s.
-    const files = { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [1, 1, 4], [8, 1, 2]) };
+    // A prompt of 16 tokens, a whole block: 1.16 s, then 1.1 s for the next token, which needs another block. Lost at 3 s.
+    const files = { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [1, 16, 4], [8, 1, 2]) };
     const faults = "xid: { kind: gpu-lost, target: { site: west }, at: 3 s, duration: 4 s }";
     const result = await tell({ model: "{ kind: ./steps.yaml }", engine: "{ kind: vllm }", faults }, files);
     assert.deepEqual(
