@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { rootRng } from "../src/kernel/index.ts";
 import type { LoadedScenario } from "../src/scenario/index.ts";
+import { TableError } from "../src/world/base/table.ts";
 import { readCsv } from "../src/world/workload/csv.ts";
 import { bareSteps, type Replay, type StepLaw, type Stepped } from "./bare-steps.ts";
 import type { BenchCase } from "./harness.ts";
@@ -23,10 +24,14 @@ const LAW: StepLaw = { maxBatch: 128, chunk: 512, kvBlocks: Infinity, baseS: 4 *
 export function* servingCases(file?: string): Generator<BenchCase> {
   const replay = file === undefined ? generated(REQUEST_COUNT) : readReplay(file);
   yield replayed("KV memory unlimited", replay, LAW);
+  yield replayed("three times as fast", faster(replay, 3), LAW);
   yield replayed("20,000 blocks, steps by context", replay, { ...LAW, kvBlocks: 20_000, contextTokenS: 1e-7 });
 }
 
-export function replayed(name: string, replay: Replay, law: StepLaw): BenchCase {
+/** The same prompts and answers in a part of the time: batches are full. */
+export const faster = (replay: Replay, times: number): Replay => ({ ...replay, arrivalS: replay.arrivalS.map((timeS) => timeS / times) });
+
+function replayed(name: string, replay: Replay, law: StepLaw): BenchCase {
   const expected = bareSteps(replay, law);
   const scenario = scenarioOf(replay, law, Math.ceil(Math.max(...expected.finishS)) + 1);
   return {
@@ -36,7 +41,7 @@ export function replayed(name: string, replay: Replay, law: StepLaw): BenchCase 
     ratioMin: RATIO_MIN,
     ours: async () => {
       const { metrics } = await play(scenario, 1);
-      agree(name, expectedOf(replay, expected), metrics);
+      agree(name, sumsOf(replay, expected), metrics);
     },
     reference: () => {
       bareSteps(replay, law);
@@ -69,18 +74,25 @@ function column(file: string, name: string): Float64Array {
   return readCsv(lines, file, [{ name }]).numbers[name] as Float64Array;
 }
 
-/** @throws {TableError} for a table that says no prompts and answers */
+/** @throws {Error} with `problems`, as the command tells mistakes in files, for a table that is not one of requests */
 function readReplay(file: string): Replay {
-  const { numbers } = readCsv(readFileSync(file, "utf8").split("\n"), file, [
-    { name: "arrival_s", min: 0, order: "rising" },
-    { name: "prompt_tokens", min: 1 },
-    { name: "output_tokens", min: 1 },
-  ]);
-  return {
-    arrivalS: numbers.arrival_s as Float64Array,
-    promptTokens: numbers.prompt_tokens as Float64Array,
-    outputTokens: numbers.output_tokens as Float64Array,
-  };
+  const lines = readFileSync(file, "utf8").split("\n");
+  try {
+    const { numbers } = readCsv(lines, file, [
+      { name: "arrival_s", min: 0, order: "rising" },
+      { name: "prompt_tokens", min: 1 },
+      { name: "output_tokens", min: 1 },
+    ]);
+    return {
+      arrivalS: numbers.arrival_s as Float64Array,
+      promptTokens: numbers.prompt_tokens as Float64Array,
+      outputTokens: numbers.output_tokens as Float64Array,
+    };
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    const problem = `${error.file}:${error.line}: ${error.message}`;
+    throw Object.assign(new Error(problem), { problems: [problem] });
+  }
 }
 
 export function scenarioOf(replay: Replay, law: StepLaw, endS: number): LoadedScenario {
@@ -102,7 +114,7 @@ interface Sums {
   readonly preemptions: number;
 }
 
-function expectedOf({ arrivalS }: Replay, { firstS, finishS, busyS, preemptions }: Stepped): Sums {
+export function sumsOf({ arrivalS }: Replay, { firstS, finishS, busyS, preemptions }: Stepped): Sums {
   let [latencyS, latencyMaxS, ttftS] = [0, 0, 0];
   arrivalS.forEach((timeS, i) => {
     const tookS = (finishS[i] as number) - timeS;
@@ -116,7 +128,7 @@ function expectedOf({ arrivalS }: Replay, { firstS, finishS, busyS, preemptions 
 
 type Metrics = Awaited<ReturnType<typeof play>>["metrics"];
 
-function agree(name: string, expected: Sums, metrics: Metrics): void {
+export function agree(name: string, expected: Sums, metrics: Metrics): void {
   const of = (metric: string): number => metrics[`workloads.chat.${metric}`] as number;
   const got: Sums = {
     finished: of("requests_finished"),

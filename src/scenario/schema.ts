@@ -195,4 +195,6 @@ const recordSchema = z.strictObject({
   jobs: z.boolean().default(false),
   power: z.boolean().default(false),
   events: z.boolean().default(false),
+  /** What every GPU did and drew, for ui.perfetto.dev. */
+  trace: z.boolean().default(false),
 });

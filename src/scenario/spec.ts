@@ -180,6 +180,7 @@ export interface RecordSpec {
   readonly jobs: boolean;
   readonly power: boolean;
   readonly events: boolean;
+  readonly trace: boolean;
 }
 
 /** Where the kinds that are files stand in a loaded scenario. */

@@ -6,7 +6,8 @@ import type { RequestWatcher } from "./cluster/request-service.ts";
 import type { Server } from "./cluster/server.ts";
 import type { Forecast } from "./energy/signal.ts";
 import type { Device } from "./serving/device.ts";
-import type { RequestUnit } from "./world.ts";
+import type { Replica, ReplicaWork } from "./serving/replica-port.ts";
+import type { RequestUnit, ServingUnit } from "./world.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
 export interface WorkloadTelemetry {
@@ -134,6 +135,8 @@ export interface Recorder {
   jobFinished?(job: Job, server: Server, nowS: number): void;
   powerChanged?(server: Server, nowS: number): void;
   devicePowerChanged?(device: Device, nowS: number): void;
+  /** A replica of a model worked from `work.startS` until now. */
+  replicaWorked?(event: { readonly unit: ServingUnit; readonly replica: Replica; readonly work: ReplicaWork }, nowS: number): void;
   faultBegan?(fault: string, struck: Struck, nowS: number): void;
   faultEnded?(fault: string, struck: Struck, nowS: number): void;
 }

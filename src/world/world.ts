@@ -90,11 +90,20 @@ export class World implements FaultPort, BatchListener {
       if (watcher !== undefined) unit.service.watchers.push(watcher);
     }
     if (recorder.powerChanged !== undefined) {
-      for (const server of this.servers) server.listener = () => recorder.powerChanged?.(server, this.simulation.nowS);
+      for (const server of this.servers) server.listener = () => this.#tell((each, nowS) => each.powerChanged?.(server, nowS));
     }
     if (recorder.devicePowerChanged !== undefined) {
-      for (const device of this.devices) device.listener = () => recorder.devicePowerChanged?.(device, this.simulation.nowS);
+      for (const device of this.devices) device.listener = () => this.#tell((each, nowS) => each.devicePowerChanged?.(device, nowS));
     }
+    if (recorder.replicaWorked !== undefined) {
+      for (const unit of this.servings)
+        for (const replica of unit.service.replicas)
+          replica.watcher = (work) => this.#tell((each, nowS) => each.replicaWorked?.({ unit, replica, work }, nowS));
+    }
+  }
+
+  #tell(of: (recorder: Recorder, nowS: number) => void): void {
+    for (const recorder of this.#recorders) of(recorder, this.simulation.nowS);
   }
 
   /** All that answer requests: services, then models. */
@@ -111,11 +120,11 @@ export class World implements FaultPort, BatchListener {
   }
 
   stretchEnded(job: Job, server: Server, end: StretchEnd): void {
-    for (const recorder of this.#recorders) recorder.stretchEnded?.(job, server, end, this.simulation.nowS);
+    this.#tell((each, nowS) => each.stretchEnded?.(job, server, end, nowS));
   }
 
   jobFinished(job: Job, server: Server): void {
-    for (const recorder of this.#recorders) recorder.jobFinished?.(job, server, this.simulation.nowS);
+    this.#tell((each, nowS) => each.jobFinished?.(job, server, nowS));
   }
 
   freeChanged(server: Server): void {
@@ -167,7 +176,7 @@ export class World implements FaultPort, BatchListener {
     const server = this.#server(id);
     const holds = this.#downBy[id] as Set<string>;
     holds.add(fault);
-    for (const recorder of this.#recorders) recorder.faultBegan?.(fault, server, this.simulation.nowS);
+    this.#tell((each, nowS) => each.faultBegan?.(fault, server, nowS));
     if (holds.size === 1) this.#takeDown(server, "down");
   }
 
@@ -175,7 +184,7 @@ export class World implements FaultPort, BatchListener {
     const server = this.#server(id);
     const holds = this.#downBy[id] as Set<string>;
     if (!holds.delete(fault)) throw new Error(`fault ${fault} does not hold ${server.options.name} down`);
-    for (const recorder of this.#recorders) recorder.faultEnded?.(fault, server, this.simulation.nowS);
+    this.#tell((each, nowS) => each.faultEnded?.(fault, server, nowS));
     if (holds.size > 0) return;
     if (this.#sleeping.has(server)) this.#setState(server, "asleep");
     else this.#boot(server, server.options.boot.timeS);
@@ -186,10 +195,7 @@ export class World implements FaultPort, BatchListener {
     const factors = this.#slowBy[id] as Map<string, number>;
     if (factor === 1) factors.delete(fault);
     else factors.set(fault, factor);
-    for (const recorder of this.#recorders) {
-      if (factor === 1) recorder.faultEnded?.(fault, server, this.simulation.nowS);
-      else recorder.faultBegan?.(fault, server, this.simulation.nowS);
-    }
+    this.#tell((each, nowS) => (factor === 1 ? each.faultEnded?.(fault, server, nowS) : each.faultBegan?.(fault, server, nowS)));
     server.setSlowFactor([...factors.values()].reduce((product, each) => product * each, 1));
   }
 

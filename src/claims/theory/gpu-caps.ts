@@ -3,7 +3,7 @@ import type { Claim, Verdict } from "../claim.ts";
 import { exact } from "../exact.ts";
 import type { Lab } from "../lab.ts";
 import { columnOf, metricOf } from "../lab-task.ts";
-import { ACTIVITY, CORE_W, dynamicW, encoder, gpu, IDLE_W, only, wattsAt } from "./gpu-station.ts";
+import { ACTIVITY, CORE_W, dynamicW, encoder, gpuKind, IDLE_W, only, wattsAt } from "./gpu-station.ts";
 
 const ROUNDING = 1e-9;
 const RUN_S = 1000;
@@ -39,7 +39,7 @@ async function everyCap(lab: Lab): Promise<readonly Verdict[]> {
         ]),
       ),
     },
-    { "gpu.yaml": gpu(FINE_MHZ, 0), "model.yaml": encoder(PIECE_S), "requests.csv": "arrival_s\n0\n" },
+    { "gpu.yaml": gpuKind(FINE_MHZ, 0), "model.yaml": encoder(PIECE_S), "requests.csv": "arrival_s\n0\n" },
   );
   const off = { time: 0, energy: 0 };
   for (const { powerCapW, name } of named) {
@@ -77,7 +77,7 @@ async function midBatch(lab: Lab): Promise<readonly Verdict[]> {
       faults: { hot: { kind: "gpu-thermal", target: { site: "site" }, clock: "400 MHz", at: 20, duration: 10 } },
       record: { requests: true },
     },
-    { "gpu.yaml": gpu([400, 600, 800, 1000], SWITCH_S), "model.yaml": encoder(WORK_S), "requests.csv": `arrival_s\n${arrivalS}\n` },
+    { "gpu.yaml": gpuKind([400, 600, 800, 1000], SWITCH_S), "model.yaml": encoder(WORK_S), "requests.csv": `arrival_s\n${arrivalS}\n` },
   );
   const [hotS, coolS, switchS] = [20, 30, 43];
   const fastS = hotS - arrivalS + (switchS - coolS);

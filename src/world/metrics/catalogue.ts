@@ -99,6 +99,20 @@ const TOKENS: readonly MetricEntry[] = [
     nullIf: "no token was written",
   },
   {
+    pattern: "gpu_energy_mean_j_per_request",
+    unit: "J/request",
+    meaning: "All that its GPUs drew, idle and lost work included, over its answered requests, before PUE.",
+    time: "run",
+    nullIf: NONE_FINISHED,
+  },
+  grams({
+    pattern: "gpu_carbon_mean_g_per_request",
+    unit: "g/request",
+    meaning: "Operational grams of those joules, over its answered requests.",
+    time: "run",
+    nullIf: NONE_FINISHED,
+  }),
+  {
     pattern: "goodput_per_s",
     unit: "1/s",
     meaning: "Requests answered within the SLO over the measured time.",
@@ -323,7 +337,7 @@ function namesOf(pattern: string, subjects: MetricSubjects, subject?: string): r
 
 /** Does the metric need to know what the grid emits? */
 export function isOperationalGrams(name: string): boolean {
-  return name.startsWith("carbon.") ? name !== "carbon.embodied_g" : /\.carbon_[a-z_]+$/.test(name);
+  return name.startsWith("carbon.") ? name !== "carbon.embodied_g" : /\.(gpu_)?carbon_[a-z_]+$/.test(name);
 }
 
 function grams(entry: MetricEntry, unit = entry.unit): MetricEntry {

@@ -4,7 +4,7 @@ import type { Site } from "../cluster/site.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
 import { amortisedG, sciG } from "../energy/carbon/grams.ts";
 import type { Device } from "../serving/device.ts";
-import type { Residency } from "../serving/gpu-clock.ts";
+import type { GpuClock } from "../serving/gpu-clock.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { isOperationalGrams } from "./catalogue.ts";
@@ -63,17 +63,16 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
 }
 
 function clockMetrics(book: MetricBook, site: string, devices: readonly Device[], endS: number): void {
-  const used = devices.map(({ clock }) => clock.residency);
-  const share = (metric: string, of: keyof Residency): void =>
+  const share = (metric: string, of: (clock: GpuClock) => number): void =>
     book.ratio(
       `sites.${site}.${metric}`,
-      used.reduce((total, each) => total + each[of], 0),
+      devices.reduce((sum, { clock }) => sum + of(clock), 0),
       devices.length * endS,
       "the site has no GPUs",
     );
-  share("gpu_clock_mean_hz", "clockHzS");
-  share("gpu_clock_greatest_share", "greatestS");
-  share("gpu_throttled_share", "throttledS");
+  share("gpu_clock_mean_hz", ({ hzS }) => hzS);
+  share("gpu_clock_greatest_share", ({ residencyS }) => residencyS.at(-1) as number);
+  share("gpu_throttled_share", ({ throttledS }) => throttledS);
   book.set(
     `sites.${site}.gpu_clock_switches`,
     devices.reduce((total, { clock }) => total + clock.switchCount, 0),

@@ -1,14 +1,14 @@
 /** Metrics of one workload of models on GPUs. Names and meanings: docs/metrics.md. */
 import type { RequestTally } from "../cluster/service-stats.ts";
-import type { ModelServing } from "../serving/model-serving.ts";
+import type { ModelServing, ServedModel } from "../serving/model-serving.ts";
 import { StepReplica } from "../serving/step-replica.ts";
 import { TokenTally } from "../serving/token-tally.ts";
 import type { ServingUnit } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { requestMetrics } from "./service-metrics.ts";
 
-const BOARD = "gpu_energy_mean_j_per_token";
 const NO_TOKEN = "no token was written";
+const NONE_FINISHED = "no request was answered";
 const PERCENTILES = ["p50", "p90", "p99"] as const;
 const AT_ONCE = "no answer of the measured window came token by token";
 
@@ -21,28 +21,48 @@ export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number
   const hasSlo = stats.slo !== undefined;
   const written = new TokenTally();
   let writingJ = 0;
-  let runTokens = 0;
-  let boardJ = 0;
+  const boards: Boards[] = [];
   models.forEach((model, i) => {
     const { tally: own, kind } = model;
     const tally = stats.classes[i] as RequestTally;
     const ownJ = kind.autoregressive ? tally.energyJ.value : 0;
     tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, written: own, writingJ: ownJ, measuredS, hasSlo });
-    const ownBoardJ = kind.autoregressive ? model.replicas.reduce((sum, { device }) => sum + device.meter.wallJ, 0) : 0;
-    book.ratio(`${prefix}.${classNames[i]}.${BOARD}`, ownBoardJ, model.runTokens, NO_TOKEN);
+    boardMetrics(book, `${prefix}.${classNames[i]}`, [boardsOf(model)]);
+    boards.push(boardsOf(model));
     written.merge(own);
     writingJ += ownJ;
-    runTokens += model.runTokens;
-    boardJ += ownBoardJ;
   });
   tokenMetrics(book, prefix, { tally: stats.total, written, writingJ, measuredS, hasSlo });
-  book.ratio(`${prefix}.${BOARD}`, boardJ, runTokens, NO_TOKEN);
+  boardMetrics(book, prefix, boards);
   const used = replicas.map(({ usedS }) => usedS);
   const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
   const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
   book.ratio(`${prefix}.gpu_utilization_mean`, busyS, replicas.length * endS, "no time passed");
   book.ratio(`${prefix}.batch_size_mean`, memberS, busyS, "no batch began");
   stepMetrics(book, prefix, service);
+}
+
+/** Of one model over the whole run: what its GPUs drew, and what came of it. */
+interface Boards {
+  readonly boardJ: number;
+  readonly boardG: number;
+  readonly finished: number;
+  /** Joules of GPUs that write, and their tokens; 0 for an encoder. */
+  readonly writingJ: number;
+  readonly tokens: number;
+}
+
+function boardsOf({ kind, replicas, runFinished, runTokens }: ServedModel): Boards {
+  const boardJ = replicas.reduce((sum, { device }) => sum + device.meter.wallJ, 0);
+  const boardG = replicas.reduce((sum, { device }) => sum + device.boardG, 0);
+  return { boardJ, boardG, finished: runFinished, writingJ: kind.autoregressive ? boardJ : 0, tokens: runTokens };
+}
+
+function boardMetrics(book: MetricBook, prefix: string, models: readonly Boards[]): void {
+  const sum = (of: keyof Boards): number => models.reduce((total, each) => total + each[of], 0);
+  book.ratio(`${prefix}.gpu_energy_mean_j_per_token`, sum("writingJ"), sum("tokens"), NO_TOKEN);
+  book.ratio(`${prefix}.gpu_energy_mean_j_per_request`, sum("boardJ"), sum("finished"), NONE_FINISHED);
+  book.ratio(`${prefix}.gpu_carbon_mean_g_per_request`, sum("boardG"), sum("finished"), NONE_FINISHED);
 }
 
 function stepMetrics(book: MetricBook, prefix: string, { replicas }: ModelServing): void {

@@ -52,6 +52,9 @@ export class Device implements Metered {
   #stretchJ = 0;
   #markedJ = 0;
   #markedG = 0;
+  /** Grams of the board, and up to which of its joules they are closed. */
+  #boardG = 0;
+  #boardJ = 0;
 
   constructor(simulation: Simulation, options: DeviceOptions) {
     this.options = options;
@@ -118,6 +121,11 @@ export class Device implements Metered {
     this.#settle();
   }
 
+  /** Grams of all joules that the meter has. */
+  get boardG(): number {
+    return this.#boardG + (this.meter.wallJ - this.#boardJ) * this.server.options.intensity.gPerJ;
+  }
+
   /** The process works from now on. */
   run(activity: Exclude<Activity, "idle">): void {
     this.#activity = activity;
@@ -161,6 +169,8 @@ export class Device implements Metered {
     this.sync();
     this.#markedG += (this.#stretchJ - this.#markedJ) * gPerJ;
     this.#markedJ = this.#stretchJ;
+    this.#boardG += (this.meter.wallJ - this.#boardJ) * gPerJ;
+    this.#boardJ = this.meter.wallJ;
   }
 
   /** Joules up to now are booked at the old watts, and the process goes on at the new speed. */

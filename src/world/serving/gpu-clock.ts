@@ -14,16 +14,6 @@ export interface ClockOptions {
   readonly powerCapW?: number | undefined;
 }
 
-/** Over time, up to now: the clock in effect, and how it stood to the greatest and to the one wanted. */
-export interface Residency {
-  /** Hertz x seconds. */
-  readonly clockHzS: number;
-  /** Seconds at the greatest clock. */
-  readonly greatestS: number;
-  /** Seconds at less than the clock that was set, or that it is stuck at, for heat or watts. */
-  readonly throttledS: number;
-}
-
 export class GpuClock {
   /** Those that may be set, rising. */
   readonly clocksHz: readonly number[];
@@ -42,7 +32,9 @@ export class GpuClock {
   /** Without heat and cap; and without the cap alone. */
   #wantedHz: number;
   #coolHz: number;
-  #residency: Residency = { clockHzS: 0, greatestS: 0, throttledS: 0 };
+  // Up to the last change: seconds at each of `clocksHz`, and at less than the clock wanted.
+  readonly #clocksS: Float64Array;
+  #throttledS = 0;
   #changedS = 0;
   readonly #simulation: Simulation;
   readonly #switchLatencyS: number;
@@ -55,6 +47,7 @@ export class GpuClock {
     this.#changed = changed;
     this.#switchLatencyS = kind.switchLatency;
     this.clocksHz = gpuClocksHz(kind);
+    this.#clocksS = new Float64Array(this.clocksHz.length);
     this.#cappedHz = Object.fromEntries(ACTIVITIES.map((each) => [each, cappedClockHz(kind, powerCapW, each)])) as Record<Activity, number>;
     this.#orderedHz = clockHz;
     this.#setHz = clockHz;
@@ -98,14 +91,22 @@ export class GpuClock {
     this.#renew();
   }
 
-  get residency(): Residency {
-    const openS = this.#simulation.nowS - this.#changedS;
-    const { clockHzS, greatestS, throttledS } = this.#residency;
-    return {
-      clockHzS: clockHzS + this.#hz * openS,
-      greatestS: greatestS + (this.#hz === this.clocksHz.at(-1) ? openS : 0),
-      throttledS: throttledS + (this.#hz < this.#wantedHz ? openS : 0),
-    };
+  /** Seconds at each of `clocksHz`, up to now. */
+  get residencyS(): Float64Array {
+    const secondsS = this.#clocksS.slice();
+    const now = this.clocksHz.indexOf(this.#hz);
+    secondsS[now] = (secondsS[now] as number) + this.#simulation.nowS - this.#changedS;
+    return secondsS;
+  }
+
+  /** The clock in effect over time, hertz x seconds, up to now. */
+  get hzS(): number {
+    return this.residencyS.reduce((sum, timeS, i) => sum + timeS * (this.clocksHz[i] as number), 0);
+  }
+
+  /** Seconds at less than the clock that was set, or that it is stuck at, for heat or watts, up to now. */
+  get throttledS(): number {
+    return this.#throttledS + (this.#hz < this.#wantedHz ? this.#simulation.nowS - this.#changedS : 0);
   }
 
   #set(clockHz: number): void {
@@ -115,10 +116,9 @@ export class GpuClock {
   }
 
   #renew(): void {
-    const residency = this.residency; // as it was wanted so far
+    this.#close(); // as it was wanted so far
     this.#wantedHz = this.#stuckHz.size > 0 ? Math.min(...this.#stuckHz.values()) : this.#setHz;
     this.#coolHz = Math.min(this.#wantedHz, ...this.#ceilingsHz.values());
-    this.#close(residency);
     if (this.#update()) this.#changed();
   }
 
@@ -126,13 +126,14 @@ export class GpuClock {
   #update(): boolean {
     const hz = Math.min(this.#coolHz, this.#cappedHz[this.#activity]);
     if (hz === this.#hz) return false;
-    this.#close(this.residency);
+    this.#close();
     this.#hz = hz;
     return true;
   }
 
-  #close(residency: Residency): void {
-    this.#residency = residency;
+  #close(): void {
+    this.#throttledS = this.throttledS;
+    this.#clocksS.set(this.residencyS);
     this.#changedS = this.#simulation.nowS;
   }
 }

@@ -44,7 +44,8 @@ export class ServedModel {
   readonly up: ReplicaIndex;
   /** Of finished requests of the measured window. */
   readonly tally = new TokenTally();
-  /** Tokens of finished requests of the whole run. */
+  /** Finished requests of the whole run, and their tokens. */
+  runFinished = 0;
   runTokens = 0;
 
   constructor(kind: ModelKindSpec) {
@@ -226,6 +227,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       const model = this.models[request.classIndex] as ServedModel;
       const sequence = this.sequenceOf(request);
       request.tokenGapS = sequence.meanGapS;
+      model.runFinished++;
       model.runTokens += sequence.outputTokens;
       if (request.arrivalS >= this.stats.warmupS) model.tally.add(sequence);
     }

@@ -18,14 +18,31 @@ export interface Replica {
   readonly load: number;
   /** Requests that may enter beside those that a limit of the queue lets wait. */
   readonly openPlaces: number;
+  /** Told of each piece of work as it ends; undefined where nobody listens. */
+  watcher: ((work: ReplicaWork) => void) | undefined;
   /** Time with requests running, and that time counted for each of them, up to now. */
   readonly usedS: { readonly busyS: number; readonly memberS: number };
+  /** The piece of work under way. */
+  underWay(): ReplicaWork | undefined;
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;
   /** A request joins; its key and state are set. */
   enter(request: Request): void;
   /** Its server went down, or its device is lost: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
+}
+
+/** What a replica did without a pause: one batch, or steps of the same requests. */
+export interface ReplicaWork {
+  /** Of an engine by steps what these compute; `unfinished`: its server went down before its end, or the run ended. */
+  readonly kind: "batch" | "prefill" | "decode" | "mixed" | "unfinished";
+  readonly startS: number;
+  /** 1 for a batch, 0 for what is unfinished. */
+  readonly steps: number;
+  readonly requests: number;
+  /** Computed in it, and written to answers. */
+  readonly promptTokens: number;
+  readonly outputTokens: number;
 }
 
 /** What a replica tells its workload, and asks it. */

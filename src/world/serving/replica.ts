@@ -7,7 +7,7 @@ import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { slowdownsOf } from "./operators.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 
 export class BatchReplica implements Replica {
   readonly id: ReplicaId;
@@ -17,6 +17,7 @@ export class BatchReplica implements Replica {
   readonly queue = new KeyQueue();
   /** Members of the batch under way. */
   running: Request[] = [];
+  watcher: Replica["watcher"] = undefined;
   /** Time with a batch, and that time counted for each member, of batches that ended. */
   #busyS = 0;
   #memberS = 0;
@@ -83,6 +84,10 @@ export class BatchReplica implements Replica {
     return this.running.length === 0 ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
   }
 
+  underWay(): ReplicaWork | undefined {
+    return this.running.length === 0 ? undefined : this.#batchWork(0);
+  }
+
   /** Time with a batch, and for each member, up to now. */
   get usedS(): { readonly busyS: number; readonly memberS: number } {
     const openS = this.running.length === 0 ? 0 : this.#simulation.nowS - this.#startS;
@@ -104,6 +109,7 @@ export class BatchReplica implements Replica {
     if (lost.length > 0) {
       this.#simulation.cancel(this.#end);
       this.#end = NO_EVENT;
+      this.watcher?.(this.#batchWork(0));
       this.#closeBatch();
     }
     while (this.queue.length > 0) lost.push(this.queue.pop());
@@ -180,6 +186,7 @@ export class BatchReplica implements Replica {
   #finish(): void {
     this.#end = NO_EVENT;
     const batch = this.running;
+    this.watcher?.(this.#batchWork(1));
     this.#closeBatch();
     let isCutShort = false;
     for (const request of batch) {
@@ -195,6 +202,25 @@ export class BatchReplica implements Replica {
       isCutShort = true;
     }
     this.#planForm(isCutShort);
+  }
+
+  /** What the batch comes to, before it is booked: prompts of those that are new in it, answers of those that it completes. */
+  #batchWork(steps: 0 | 1): ReplicaWork {
+    let promptTokens = 0;
+    let outputTokens = 0;
+    for (const request of this.running) {
+      const sequence = this.#listener.sequenceOf(request);
+      if (request.remainingS === request.workS) promptTokens += steps * sequence.promptTokens;
+      if (request.remainingS <= this.#workS) outputTokens += steps * sequence.outputTokens;
+    }
+    return {
+      kind: steps === 0 ? "unfinished" : "batch",
+      startS: this.#startS,
+      steps,
+      requests: this.running.length,
+      promptTokens,
+      outputTokens,
+    };
   }
 
   /** Shares what the batch drew equally among its members: each held one of its places all the time. */

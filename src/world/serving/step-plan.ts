@@ -1,4 +1,6 @@
 /** The step that an engine has put together, or the run of equal ones that follow from it. */
+import type { ReplicaWork } from "./replica-port.ts";
+import type { Sequence } from "./sequence.ts";
 import { runS, type StepTime } from "./step-time.ts";
 
 /** What a step computes. */
@@ -14,8 +16,6 @@ export interface StepMix {
 export class StepPlan {
   /** How many steps the run has. */
   steps = 0;
-  /** Do prompts take most of it, at the clock at which it begins? */
-  isPrompt = false;
   /** What the first step computes. */
   mix: StepMix = { promptTokens: 0, promptPairs: 0, writers: 0, contextTokens: 0 };
   #time: StepTime;
@@ -38,11 +38,10 @@ export class StepPlan {
     this.mix = mix;
     this.#time = time;
     this.#first = 1;
-    this.#firstS = this.#lengthS(1);
+    this.#firstS = mixS(mix, time);
     this.#originS = startS;
     this.#begunS = startS;
     this.#longestS = 0;
-    this.isPrompt = time.isPrompt(mix.promptTokens, this.#firstS);
   }
 
   /** When the step number `step` ends: one that is not over, or, where the clock has not changed, any. */
@@ -57,7 +56,8 @@ export class StepPlan {
     this.#close(step - 1);
     this.#time = time;
     this.#first = step;
-    this.#firstS = this.#lengthS(step);
+    const { writers, contextTokens } = this.mix;
+    this.#firstS = mixS({ ...this.mix, contextTokens: contextTokens + (step - 1) * writers }, time);
     this.#originS = nowS - (1 - left) * this.#firstS;
   }
 
@@ -97,12 +97,25 @@ export class StepPlan {
   }
 
   /** How long the step number `step` takes from begin to end at the clock that holds. */
-  #lengthS(step: number): number {
-    const { promptTokens, promptPairs, writers, contextTokens } = this.mix;
-    return this.#time.stepS(promptTokens, promptPairs, writers, contextTokens + (step - 1) * writers);
-  }
-
   #paceS(step: number): number {
     return this.#firstS + this.#time.contextTokenS * this.mix.writers * (step - this.#first);
   }
+}
+
+function mixS({ promptTokens, promptPairs, writers, contextTokens }: StepMix, time: StepTime): number {
+  return time.stepS(promptTokens, promptPairs, writers, contextTokens);
+}
+
+/** Do prompts take most of a step? */
+export const isPrompt = (mix: StepMix, time: StepTime): boolean => mix.promptTokens > 0 && time.isPrompt(mix.promptTokens, mixS(mix, time));
+
+/** What so many of the same steps come to; `prompts` as they are in it. */
+export function stepWork(
+  { promptTokens, writers }: StepMix,
+  prompts: readonly Sequence[],
+  steps: number,
+): Pick<ReplicaWork, "kind" | "steps" | "promptTokens" | "outputTokens"> {
+  const first = prompts.filter(({ scheduled, toCompute }) => scheduled === toCompute).length;
+  const kind = steps === 0 ? "unfinished" : promptTokens === 0 ? "decode" : writers === 0 ? "prefill" : "mixed";
+  return { kind, steps, promptTokens: steps * promptTokens, outputTokens: steps * (writers + first) };
 }

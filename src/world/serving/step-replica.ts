@@ -10,9 +10,9 @@ import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
-import { type StepMix, StepPlan } from "./step-plan.ts";
+import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
 import { pairsOf, type StepTime } from "./step-time.ts";
 import { Writers } from "./writers.ts";
 
@@ -37,6 +37,7 @@ export class StepReplica implements Replica {
   readonly memory: KvMemory;
   /** Requests that wait, by key. */
   readonly queue = new KeyQueue();
+  watcher: Replica["watcher"] = undefined;
   /** Those who wait and those who run, in order of entry; kept only where they age. */
   readonly #entered = new FifoQueue();
   /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
@@ -107,6 +108,15 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
+  underWay(): ReplicaWork | undefined {
+    return this.#end === NO_EVENT ? undefined : this.#work(0);
+  }
+
+  /** What the run under way comes to if so many of its steps are made. */
+  #work(steps: number): ReplicaWork {
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#startS, requests: this.running.length };
+  }
+
   drawn(): Drawn {
     let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
     for (const { request } of this.running) {
@@ -139,7 +149,9 @@ export class StepReplica implements Replica {
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
+      this.watcher?.(this.#work(0));
       this.#closeStretch();
+      if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // those of the step under way
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
@@ -155,12 +167,13 @@ export class StepReplica implements Replica {
 
   #begin(): void {
     this.#planned = NO_EVENT;
-    this.#schedule();
+    const steps = this.#schedule();
     if (this.running.length === 0) return;
-    this.#startS = this.#simulation.nowS;
-    const { clockHz } = this.device;
-    this.device.run(this.#plan.isPrompt ? "compute" : this.model.activity);
-    if (this.device.clockHz !== clockHz) this.#plan.bend(this.#startS, this.rules.timeAt(this.device.clockHz)); // a cap on its watts
+    const { nowS } = this.#simulation;
+    const mix = this.#mix();
+    this.#startS = nowS;
+    this.device.run(isPrompt(mix, this.rules.timeAt(this.device.clockHz)) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.rules.timeAt(this.device.clockHz), nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
@@ -172,8 +185,8 @@ export class StepReplica implements Replica {
     this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
-  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. */
-  #schedule(): void {
+  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. @returns how many equal steps can follow, itself included */
+  #schedule(): number {
     const before = this.preemptions;
     if (this.#grows) this.#growWriters();
     let left = this.rules.engine.chunk - this.#writers.count;
@@ -187,8 +200,7 @@ export class StepReplica implements Replica {
     // Who waits for memory may be overtaken as soon as another has waited too long.
     const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
     const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayAge;
-    const steps = isRun ? this.#stepsOfRun() : 1;
-    this.#plan.begin(this.#mix(), this.rules.timeAt(this.device.clockHz), this.#simulation.nowS, steps);
+    return isRun ? this.#stepsOfRun() : 1;
   }
 
   #mix(): StepMix {
@@ -323,6 +335,7 @@ export class StepReplica implements Replica {
   #finish(): void {
     const writers = this.#writers;
     const { nowS } = this.#simulation;
+    this.watcher?.(this.#work(this.#plan.steps));
     this.#closeStretch();
     const { steps } = this.#plan;
     if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));

@@ -204,6 +204,21 @@ describe("story: KV memory runs out", () => {
     assert.deepEqual(new Set(await starts(101)), new Set([0]));
   });
 
+  it("and comes back whole from who is lost within a step, the block for the token under way too", async () => {
+    // Three blocks. a has its 16 tokens in one and takes a second at 1.16 s; its server goes down at 1.5 s. Then nobody holds any.
+    const result = await tell({
+      engine: "{ kind: vllm, kvBlocks: 3 }",
+      requests: [[0, 16, 20]],
+      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 1.5 s } }",
+    });
+    assert.deepEqual(
+      rowsOf(result, "requests").map(({ outcome, finish_s }) => [outcome, finish_s]),
+      [["failed", 1.5]],
+    );
+    near(metric(result, "workloads.chat.kv_cache_usage_max"), 2 / 3);
+    assert.equal(result.identities.kv_blocks_conserved, true);
+  });
+
   it("or the context does, and the answer ends there", async () => {
     // 90 of 100 tokens are asked: 10 are answered. 1.9 s, and 9 steps of 1.1 s.
     const result = await tell({ engine: "{ kind: vllm }", requests: [[0, 90, 50]] });
