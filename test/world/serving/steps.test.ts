@@ -304,6 +304,17 @@ describe("story: steps under other engines, and crashes", () => {
     near(metric(result, "workloads.chat.energy_j"), 200);
   });
 
+  it("frees what the step under way took", async () => {
+    // a's 17th token has a second block from 1.16 s on; at 2 s it is lost. That no block is held then is an identity of the run.
+    const result = await tell({
+      engine: "{ kind: vllm, kvBlocks: 3 }",
+      requests: [[0, 16, 5]],
+      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
+    });
+    near(metric(result, "workloads.chat.kv_cache_usage_max"), 2 / 3);
+    near(metric(result, "workloads.chat.energy_j"), 200);
+  });
+
   it("turns away what finds batch and queue full", async () => {
     const result = await tell({
       engine: "{ kind: vllm, maxBatch: 1 }",
