@@ -16,7 +16,7 @@ import type { Findings } from "./findings.ts";
 import { checkSharedLoad } from "./meaning-shared-load.ts";
 import { gib } from "./meaning-steps.ts";
 import type { Parts } from "./parts.ts";
-import { fleetOf, gpuNameOf, type ScenarioSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
+import { fleetOf, gpuNamesOf, type ScenarioSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** A workload of models with all that placing it needs. */
@@ -69,17 +69,12 @@ function routeOf(name: string, { controllers }: ScenarioSpec, parts: Parts): str
 function slotsOf({ sites, gpuKinds }: ScenarioSpec): { readonly slots: readonly Slot[]; readonly siteOf: (slot: Slot) => string } {
   const fleet = fleetOf(sites);
   const slots: Slot[] = [];
-  for (const [
-    server,
-    {
-      name,
-      group: { gpus },
-    },
-  ] of fleet.entries()) {
+  for (const [index, server] of fleet.entries()) {
+    const { gpus } = server.group;
     if (gpus === undefined) continue;
     const kind = gpuKinds[gpus.kind] as GpuKindSpec;
-    const about = { server, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
-    for (let i = 0; i < gpus.count; i++) slots.push({ ...about, index: slots.length, name: gpuNameOf(name, i) });
+    const about = { server: index, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
+    for (const each of gpuNamesOf(server)) slots.push({ ...about, index: slots.length, name: each });
   }
   return { slots, siteOf: ({ server }) => (fleet[server] as (typeof fleet)[number]).site };
 }

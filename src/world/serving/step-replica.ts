@@ -86,7 +86,7 @@ export class StepReplica implements Replica {
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.device.isUp;
   }
 
   get queuedCount(): number {
