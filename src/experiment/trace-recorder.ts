@@ -70,10 +70,11 @@ export class TraceRecorder implements Recorder {
 
   replicaWorked({ unit: { name, service, classNames }, replica, work }: Worked, nowS: number): void {
     const startNs = nanoseconds(work.startS);
+    const device = replica.devices[work.stage] as Device;
     this.#file.add({
       ph: "X",
-      pid: this.#pid(replica.device.server),
-      tid: (this.#tracks.get(replica.device) as Track).tid,
+      pid: this.#pid(device.server),
+      tid: (this.#tracks.get(device) as Track).tid,
       name: work.kind,
       cat: name,
       ts: startNs / NS_PER_US,
@@ -110,8 +111,7 @@ export class TraceRecorder implements Recorder {
     const { nowS } = this.#world.simulation;
     for (const unit of this.#world.servings) {
       for (const replica of unit.service.replicas) {
-        const work = replica.underWay();
-        if (work !== undefined) this.replicaWorked({ unit, replica, work }, nowS);
+        for (const work of replica.underWay()) this.replicaWorked({ unit, replica, work }, nowS);
       }
     }
     const ns = nanoseconds(nowS);

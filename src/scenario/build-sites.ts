@@ -17,7 +17,7 @@ import { Device } from "../world/serving/device.ts";
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
 import type { World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
-import { fleetOf, type GpuGroupSpec, noCarbonIn, type SiteSpec } from "./spec.ts";
+import { fleetOf, type GpuGroupSpec, gpuNameOf, noCarbonIn, type SiteSpec } from "./spec.ts";
 
 /** What a site without `carbon` is played with; its grams are withheld. */
 const NO_CARBON: CarbonSpec = 0;
@@ -78,7 +78,7 @@ export function addSites({ spec, world, rng }: BuildContext): void {
 
 function addGpus(world: World, server: Server, site: Site, { group, kind }: { group: GpuGroupSpec; kind: GpuKindSpec }): void {
   for (let i = 0; i < group.count; i++) {
-    const name = `${server.options.name}/gpu${i}`;
+    const name = gpuNameOf(server.options.name, i);
     const clockHz = group.clock ?? nominalGpuClockHz(kind);
     world.addDevice(new Device(world.simulation, { name, kindName: group.kind, kind, server, clockHz }), site);
   }

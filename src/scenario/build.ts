@@ -12,7 +12,7 @@ import { bindings, type Policies, policiesOf } from "./build-policies.ts";
 import { addServices } from "./build-services.ts";
 import { addServings } from "./build-servings.ts";
 import { addSites } from "./build-sites.ts";
-import type { FaultSpec, ScenarioSpec } from "./spec.ts";
+import { dayOffsetOf, type FaultSpec, type ScenarioSpec } from "./spec.ts";
 
 export interface BuildContext {
   readonly spec: ScenarioSpec;
@@ -33,16 +33,13 @@ export interface BuiltWorld {
   begin(): void;
 }
 
-const S_PER_DAY = 86_400;
-
 /** @param warmupS resolved: a number also where the scenario says `auto` */
 export function buildWorld(spec: ScenarioSpec, options: { seed: number; warmupS: number }): BuiltWorld {
   const simulation = new Simulation();
   const world = new World(simulation);
   const rng = rootRng(options.seed);
   const policies = policiesOf(spec);
-  const epochS = spec.start?.epochS ?? 0;
-  const dayOffsetS = epochS - Math.floor(epochS / S_PER_DAY) * S_PER_DAY;
+  const dayOffsetS = dayOffsetOf(spec);
   const context: BuildContext = { spec, world, rng, policies, warmupS: options.warmupS, dayOffsetS, starters: [] };
   addSites(context);
   addServices(context);

@@ -52,14 +52,11 @@ const KEYS: readonly string[] = [
   "workloads.*.resilience.breaker",
   "workloads.*.arrivals.profile",
   "workloads.*.resilience",
-  "workloads.*.placement",
-  "workloads.*.slo.scale",
 ];
 
 /** Values that the schema takes, for what it will mean. */
 const VALUES: readonly (readonly [path: string, isRefused: (value: unknown) => boolean])[] = [
   ["workloads.*.mode", (value) => value === "fluid"],
-  ["workloads.*.models.*.parallel", (value) => typeof value === "number" && value > 1],
 ];
 
 export function isKindNotYet(family: Family, kind: string): boolean {

@@ -33,14 +33,17 @@ export interface ServerTelemetry {
   readonly clockHz: number;
 }
 
-/** A GPU with a model on it, over the last scrape interval. */
+/** A GPU with models on it, over the last scrape interval. */
 export interface GpuTelemetry {
   /** Its place in `World.devices`. */
   readonly id: number;
   readonly name: string;
   readonly up: boolean;
   readonly clockHz: number;
-  /** Those that may be set, rising; and how many times as long its model takes at each as at the greatest, from a profile made beforehand. */
+  /**
+   * Those that may be set, rising; and how many times as long the model on it that slows down most takes at each as at the greatest, from
+   * a profile made beforehand.
+   */
   readonly clocksHz: readonly number[];
   readonly slowdowns: readonly number[];
   /** Share of the interval with a batch. */
@@ -50,7 +53,7 @@ export interface GpuTelemetry {
   /** Requests that ended on it in the interval, and those of them answered within the SLO. */
   readonly ended: number;
   readonly good: number;
-  /** Nearest-rank percentile of those answered, seconds; NaN without any. */
+  /** Nearest-rank percentile of those answered, seconds, NaN without any, and the SLO: of the model on it that is closest to its SLO. */
   readonly latencyP99S: number;
   readonly sloS: number | undefined;
 }

@@ -29,7 +29,6 @@ const NOT_YET = [
   'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
-  "workloads.split.models.large.parallel 2",
   'workloads.manifests.kind "kubernetes"',
   "workloads.etl.contention",
   'controllers.edf.kind "edf"',
@@ -79,7 +78,18 @@ describe("the whole vocabulary", () => {
     for (const part of NOT_YET) remove(doc, part);
     const { spec, warnings } = loadScenario(file, options(JSON.stringify(doc)));
     assert.deepEqual(warnings, []);
-    assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "chat", "split", "etl", "night"]);
+    assert.deepEqual(Object.keys(spec.workloads), [
+      "web",
+      "replay",
+      "sizes",
+      "bursts",
+      "users",
+      "chat",
+      "chunks",
+      "stages",
+      "etl",
+      "night",
+    ]);
     assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue", "clocks"]);
     assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
   });

@@ -109,3 +109,19 @@ describe("scenarios/chat.yaml", () => {
     assert.ok(meanS(slow) < 1.1 * meanS(fast));
   });
 });
+
+describe("scenarios/many-models.yaml", () => {
+  it("answers more within the SLO, on fewer joules, where partitions of like sensitivity stand together", async function () {
+    this.timeout(60_000);
+    const file = "scenarios/many-models.yaml";
+    const aware = await play(file);
+    const blind = await play(file, { set: ["workloads.zoo.placement=alpa-serve"] });
+    const fast = await play(file, { set: ["controllers.clocks=null"] });
+    for (const run of [aware, blind, fast]) assert.deepEqual(brokenIdentities(run), []);
+    const attainment = (run: typeof aware) => value(run, "workloads.zoo.slo_attainment");
+    const boardsJ = (run: typeof aware) => value(run, "sites.west.gpu_energy_j");
+    assert.ok(value(aware, "workloads.zoo.requests_arrived") > 29_000);
+    assert.ok(attainment(aware) > attainment(blind) + 0.03, `${attainment(aware)} and ${attainment(blind)}`);
+    assert.ok(boardsJ(aware) < 0.97 * boardsJ(blind) && boardsJ(aware) < 0.9 * boardsJ(fast), `${boardsJ(aware)} J`);
+  });
+});

@@ -71,6 +71,8 @@ const REQUESTS: readonly MetricEntry[] = [
   },
 ];
 
+const REPLICAS = "Replicas of the model, one that spans several GPUs being one.";
+
 /** Of a workload of models as a whole and of each of its models. */
 const TOKENS: readonly MetricEntry[] = [
   ...REQUESTS,
@@ -94,14 +96,14 @@ const TOKENS: readonly MetricEntry[] = [
     pattern: "gpu_energy_mean_j_per_token",
     unit: "J/token",
     meaning:
-      "All that the GPUs drew which serve models that write tokens, idle and lost work included, over the tokens of answered requests, before PUE.",
+      "All that the GPUs drew which serve models that write tokens, idle, lost work and other models on them included, over the tokens of answered requests, before PUE.",
     time: "run",
     nullIf: "no token was written",
   },
   {
     pattern: "gpu_energy_mean_j_per_request",
     unit: "J/request",
-    meaning: "All that its GPUs drew, idle and lost work included, over its answered requests, before PUE.",
+    meaning: "All that its GPUs drew, idle, lost work and other models on them included, over its answered requests, before PUE.",
     time: "run",
     nullIf: NONE_FINISHED,
   },
@@ -156,7 +158,7 @@ const SERVING: readonly MetricEntry[] = [
   total(
     "gpu_utilization_mean",
     "1",
-    "Mean share of the time that its replicas had a batch under way, GPUs of servers that are down included.",
+    "Mean share of the time that its replicas had a batch under way, mean over the GPUs that each holds, servers that are down included.",
   ),
   { ...total("batch_size_mean", "1", "Mean number of members of the batches under way."), nullIf: "no batch began" },
   total("preemptions", "1", "Times that a request gave up its KV memory and began anew."),
@@ -279,7 +281,7 @@ export const METRIC_GROUPS: readonly { readonly title: string; readonly prefix: 
   { title: "Services", prefix: "workloads.<service>.", entries: [...REQUESTS, ...SERVICE] },
   { title: "Classes of a service", prefix: "workloads.<service>.<class>.", entries: REQUESTS },
   { title: "Models on GPUs", prefix: "workloads.<serving>.", entries: [...TOKENS, ...SERVING] },
-  { title: "Each of its models", prefix: "workloads.<serving>.<model>.", entries: TOKENS },
+  { title: "Each of its models", prefix: "workloads.<serving>.<model>.", entries: [...TOKENS, total("replicas", "1", REPLICAS)] },
   { title: "Batch workloads", prefix: "workloads.<batch>.", entries: BATCH },
   { title: "The whole cloud", prefix: "", entries: CLOUD },
   { title: "Sites", prefix: "sites.<site>.", entries: SITE },

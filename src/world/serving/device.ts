@@ -1,6 +1,6 @@
 /**
- * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. One process may hold it.
- * A device draws nothing while its server is not up.
+ * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. Processes may hold it, of which one
+ * works at a time. A device draws nothing while its server is not up.
  */
 import { PHASE, type Simulation } from "../../kernel/index.ts";
 import type { Server } from "../cluster/server.ts";
@@ -8,6 +8,7 @@ import { ServerMeter } from "../cluster/server-meter.ts";
 import type { Metered } from "../cluster/site.ts";
 import { clockRatio, type GpuKindSpec, gpuClocksHz } from "./gpu-kind.ts";
 import { ACTIVITIES, type Activity, gpuPowerW } from "./gpu-power.ts";
+import { Turns } from "./turns.ts";
 
 export interface DeviceOptions {
   /** Its server's name and its place there: `west/0/gpu0`. */
@@ -38,9 +39,13 @@ export class Device implements Metered {
   powerW = 0;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
+  /** For processes that share it. */
+  readonly turns: Turns;
   isHeld = false;
-  /** The process on it, told when its clock has changed. */
-  #process: (() => void) | undefined = undefined;
+  /** Weights of the processes on it. */
+  heldB = 0;
+  /** The processes on it, told when its clock has changed. */
+  readonly #listeners: (() => void)[] = [];
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
   #wattsOf: Readonly<Record<Activity, number>>;
@@ -65,6 +70,7 @@ export class Device implements Metered {
     this.options = options;
     this.server = options.server;
     this.#simulation = simulation;
+    this.turns = new Turns(simulation);
     const { kind, clockHz } = options;
     this.clocksHz = gpuClocksHz(kind);
     this.#clocksS = new Float64Array(this.clocksHz.length);
@@ -84,11 +90,12 @@ export class Device implements Metered {
     return this.options.kind.memory - this.options.kind.overhead;
   }
 
-  /** A process takes the device, for good. */
-  hold(clockChanged: () => void): void {
-    if (this.isHeld) throw new Error(`${this.options.name} is taken`);
+  /** A process with so many weights stays on the device, for good. */
+  hold({ weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged: () => void }): void {
+    this.heldB += weightsB;
+    if (this.heldB > this.weightsB * (1 + ROUNDING)) throw new Error(`${this.options.name} is overcommitted`);
     this.isHeld = true;
-    this.#process = clockChanged;
+    this.#listeners.push(clockChanged);
     this.#settle();
   }
 
@@ -166,7 +173,7 @@ export class Device implements Metered {
     this.#boardJ = this.meter.wallJ;
   }
 
-  /** Joules up to now are booked at the old watts, and the process goes on at the new speed. */
+  /** Joules up to now are booked at the old watts, and what runs goes on at the new speed. */
   #switch(clockHz: number): void {
     this.#clocksS.set(this.residencyS);
     this.#switchedS = this.#simulation.nowS;
@@ -174,7 +181,7 @@ export class Device implements Metered {
     this.clockHz = clockHz;
     this.#wattsOf = wattsAt(this.options.kind, clockHz);
     this.#settle();
-    this.#process?.();
+    for (const changed of this.#listeners) changed();
   }
 
   #settle(): void {
@@ -198,6 +205,9 @@ export class Device implements Metered {
     if (this.listener !== undefined) this.listener(this);
   }
 }
+
+/** Sums of weights round at every term. */
+const ROUNDING = 1e-12;
 
 function wattsAt(kind: GpuKindSpec, clockHz: number): Readonly<Record<Activity, number>> {
   const watts = ACTIVITIES.map((activity) => [activity, gpuPowerW(kind.power, clockRatio(kind, clockHz), activity)]);

@@ -14,12 +14,14 @@ import { stepTimes } from "./step-time.ts";
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
 export function makeReplica(
   simulation: Simulation,
-  place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
+  place: { readonly id: ReplicaId; readonly model: ServedModel; readonly devices: readonly Device[] },
   { engine, agingS }: { readonly engine: Engine; readonly agingS: number },
   listener: ReplicaListener,
 ): Replica {
   if (engine.kind === "batches") return new BatchReplica(simulation, place, { engine, agingS }, listener);
-  const { kind, kindName } = place.device.options;
+  const [device, another] = place.devices;
+  if (device === undefined || another !== undefined) throw new Error("an engine by steps runs on one GPU");
+  const { kind, kindName } = device.options;
   const model = place.model.kind;
   const law = model.latency[gpuName(kindName)];
   if (law === undefined || law.kind === "linear") throw new Error(`${kindName} has no law of steps`);
@@ -28,5 +30,5 @@ export function makeReplica(
     ...{ engine, agingS, blocks, watermark: watermarkOf(engine, blocks), tokenLimit: tokenLimit(model, engine, blocks) },
     timeAt: stepTimes(law, kind, model),
   };
-  return new StepReplica(simulation, place, rules, listener);
+  return new StepReplica(simulation, { id: place.id, model: place.model, device }, rules, listener);
 }

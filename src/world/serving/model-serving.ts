@@ -94,16 +94,17 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     );
   }
 
-  /** Puts a replica of a model on a device that holds no other. */
-  addReplica(modelIndex: number, device: Device): void {
+  /** Puts a replica of a model on devices of one server, in order of its stages. */
+  addReplica(modelIndex: number, devices: readonly Device[]): void {
     const model = this.models[modelIndex] as ServedModel;
-    const place = { id: this.replicas.length as ReplicaId, model, device };
+    const [{ options }] = devices as readonly [Device];
+    const place = { id: this.replicas.length as ReplicaId, model, devices };
     const rules = { engine: this.options.engine, agingS: this.#policy.queue?.agingS ?? Infinity };
     const replica = makeReplica(this.#simulation, place, rules, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
-    const law = model.kind.latency[gpuName(device.options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-    this.#workOf.push(unslowedOf(model.kind, law, device.options));
+    const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+    this.#workOf.push(unslowedOf(model.kind, law, options));
   }
 
   get queuedCount(): number {
@@ -115,11 +116,11 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   get energyJ(): number {
-    return this.replicas.reduce((sum, { device }) => sum + device.meter.requestJ, 0);
+    return this.stats.endedEnergyJ + this.openTotals().energyJ;
   }
 
   placeOf(replica: number): string {
-    return this.replicas[replica]?.device.options.name ?? ""; // no replica was up
+    return this.replicas[replica]?.devices.map(({ options }) => options.name).join("+") ?? ""; // no replica was up
   }
 
   openTotals(): OpenTotals {
@@ -167,7 +168,9 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 
   /** All that was on the server fails. */
   serverLost(server: Server): void {
-    const lost = this.replicas.filter(({ device }) => device.server === server).flatMap((replica) => replica.lose());
+    const lost = this.replicas
+      .filter(({ devices }) => devices.some((device) => device.server === server))
+      .flatMap((replica) => replica.lose());
     for (const request of lost) this.#end(request, OUTCOME.failed);
   }
 

@@ -33,6 +33,7 @@ export class StepReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
+  readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
   /** Requests that wait, by key. */
@@ -73,13 +74,14 @@ export class StepReplica implements Replica {
     this.id = place.id;
     this.model = place.model;
     this.device = place.device;
+    this.devices = [place.device];
     this.rules = rules;
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
     this.#plan = new StepPlan(rules.timeAt(this.device.clockHz));
     this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
-    this.device.hold(() => this.#clockChanged());
+    this.device.hold({ weightsB: place.model.kind.weights, clockChanged: () => this.#clockChanged() });
     occupyServer(this.device.server);
   }
 
@@ -108,13 +110,13 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
-  underWay(): ReplicaWork | undefined {
-    return this.#end === NO_EVENT ? undefined : this.#work(0);
+  underWay(): readonly ReplicaWork[] {
+    return this.#end === NO_EVENT ? [] : [this.#work(0)];
   }
 
   /** What the run under way comes to if so many of its steps are made. */
   #work(steps: number): ReplicaWork {
-    return { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#startS, requests: this.running.length };
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#startS, requests: this.running.length };
   }
 
   drawn(): Drawn {
