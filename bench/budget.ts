@@ -76,8 +76,8 @@ function books(): readonly Part[] {
   Object.assign(meter, { wallW: 150.5, requestW: 50.5, reservedIdleW: 100, usedCores: 3 });
   const stats = new ServiceStats({
     warmupS: 0,
-    slo: { latencyS: 0.1, ttftS: Infinity, tpotS: Infinity, percentile: 0.99, windowS: 60, classLatencyS: [] },
-    classCount: 0,
+    slo: { latencyS: 0.1, ttftS: Infinity, tpotS: Infinity, percentile: 0.99, windowS: 60 },
+    latenciesS: [],
   });
   const ended: EndedRequest = {
     id: 0,

@@ -34,8 +34,8 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
     route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
   };
   const { classes = {} } = spec;
-  const classLatencyS = Object.values(classes).map(({ slo }) => slo?.latency);
-  const stats = statsFor(context, spec.slo, classLatencyS);
+  const latenciesS = Object.values(classes).map(({ slo }) => slo?.latency);
+  const stats = statsFor(context, spec.slo, latenciesS);
   const unit: ServiceUnit = {
     name,
     tenant: spec.tenant,
@@ -49,16 +49,15 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   startArrivals(context, unit, spec, serviceRng);
 }
 
-/** @param classLatencyS the latency that each class's own SLO asks, of models before them none */
+/** @param latenciesS of each class, of models and then of their classes, where they differ */
 export function statsFor(
   { warmupS }: BuildContext,
   slo: ServingSloSpec | undefined,
-  classLatencyS: readonly (number | undefined)[],
+  latenciesS: readonly (number | undefined)[],
 ): ServiceStats {
   const { latency: latencyS = Infinity, ttft: ttftS = Infinity, tpot: tpotS = Infinity } = slo ?? {};
-  const inUnits =
-    slo === undefined ? undefined : { latencyS, ttftS, tpotS, percentile: slo.percentile, windowS: slo.window, classLatencyS };
-  return new ServiceStats({ warmupS, slo: inUnits, classCount: classLatencyS.length });
+  const inUnits = slo === undefined ? undefined : { latencyS, ttftS, tpotS, percentile: slo.percentile, windowS: slo.window };
+  return new ServiceStats({ warmupS, slo: inUnits, latenciesS });
 }
 
 function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {

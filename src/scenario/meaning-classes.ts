@@ -13,7 +13,7 @@ export function checkClassShares(
   const sum = Object.values(classes).reduce((total, { share }) => total + share, 0);
   if (Math.abs(sum - 1) > 1e-9) findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
   const [own] = Object.entries(classes).find(([, each]) => each.slo !== undefined) ?? [];
-  if (own === undefined || slo?.latency !== undefined) return;
+  if (own === undefined || slo?.latency !== undefined || slo?.scale !== undefined) return;
   const message = "needs a latency in the workload's slo, which says percentile and window and holds for other classes";
   findings.problem([...path, "classes", own, "slo"], message, "Hint: slo: { latency: 10 s } on the workload.");
 }

@@ -29,7 +29,6 @@ const NOT_YET = [
   'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
-  "workloads.split.models.large.parallel 2",
   'workloads.manifests.kind "kubernetes"',
   "workloads.etl.contention",
   'controllers.scale.kind "firm"',
@@ -40,7 +39,6 @@ const NOT_YET = [
   'controllers.mine.kind "external"',
   'faults.lossy.kind "network-loss"',
   'faults.storm.kind "stress-injector"',
-  'faults.gpu.kind "gpu-clock-stuck"',
   'faults.stale.kind "observation-stale"',
   'faults.down.kind "policy-down"',
   "record.spans",
@@ -77,7 +75,19 @@ describe("the whole vocabulary", () => {
     for (const part of NOT_YET) remove(doc, part);
     const { spec, warnings } = loadScenario(file, options(JSON.stringify(doc)));
     assert.deepEqual(warnings, []);
-    assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "chat", "ask", "split", "etl", "night"]);
+    assert.deepEqual(Object.keys(spec.workloads), [
+      "web",
+      "replay",
+      "sizes",
+      "bursts",
+      "users",
+      "chat",
+      "ask",
+      "chunks",
+      "stages",
+      "etl",
+      "night",
+    ]);
     assert.deepEqual(Object.keys(spec.controllers), [
       "place",
       "order",
@@ -90,6 +100,6 @@ describe("the whole vocabulary", () => {
       "levels",
       "clocks",
     ]);
-    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
+    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid"]);
   });
 });

@@ -16,8 +16,6 @@ export interface Slo {
   readonly tpotS: number;
   readonly percentile: number;
   readonly windowS: number;
-  /** Latencies of classes that have their own, by their place among the tallies. */
-  readonly classLatencyS: readonly (number | undefined)[];
 }
 
 /** Counts of one service or class, by intended arrival at or after the warm-up. */
@@ -51,7 +49,10 @@ export class RequestTally {
 
 export class ServiceStats {
   readonly warmupS: number;
+  /** Of all classes: its latency is Infinity too where each class has one of its own. */
   readonly slo: Slo | undefined;
+  /** Of each class, where they differ. */
+  readonly #latenciesS: readonly (number | undefined)[];
   readonly total = new RequestTally();
   /** One tally a class, in declared order, of models one a model before them; empty without classes. */
   readonly classes: readonly RequestTally[];
@@ -77,17 +78,21 @@ export class ServiceStats {
   windowGood = new Float64Array(64);
   windowCount = 0;
 
-  constructor(options: { warmupS: number; slo: Slo | undefined; classCount: number }) {
+  /** @param options `latenciesS`: SLO of each class, where it has its own */
+  constructor(options: { warmupS: number; slo: Slo | undefined; latenciesS: readonly (number | undefined)[] }) {
     this.warmupS = options.warmupS;
     this.slo = options.slo;
-    this.classes = Array.from({ length: options.classCount }, () => new RequestTally());
+    this.#latenciesS = options.slo === undefined ? [] : options.latenciesS;
+    this.classes = options.latenciesS.map(() => new RequestTally());
   }
 
-  /** The latency that the SLO asks of a class, or of requests without one (NONE); Infinity where it asks none. */
-  sloOf(classIndex: number): number {
-    if (this.slo === undefined) return Infinity;
-    const { latencyS, classLatencyS } = this.slo;
-    return classIndex < classLatencyS.length && classIndex >= 0 ? (classLatencyS[classIndex] ?? latencyS) : latencyS;
+  /** The latency that the SLO asks of a request of a class, or of a model and a class (NONE without); Infinity where it asks none. */
+  sloLatencyS(classIndex: number, tierIndex = classIndex): number {
+    return this.#latencyOf(tierIndex) ?? this.#latencyOf(classIndex) ?? this.slo?.latencyS ?? Infinity;
+  }
+
+  #latencyOf(index: number): number | undefined {
+    return index >= 0 && index < this.#latenciesS.length ? this.#latenciesS[index] : undefined;
   }
 
   get inSystem(): number {

@@ -125,7 +125,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     const request = this.requests.add(nowS, workS);
     request.classIndex = classIndex;
     request.user = user;
-    request.sloS = this.stats.sloOf(classIndex);
+    request.sloS = this.stats.sloLatencyS(classIndex);
     this.stats.arrived(request);
     this.#attempt(request);
   }

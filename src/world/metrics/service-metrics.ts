@@ -92,7 +92,7 @@ export interface SloWindow {
 /** The windows up to the end of the run, in order, those without requests included. */
 export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: number): readonly SloWindow[] {
   const { warmupS, windowArrived, windowGood } = stats;
-  const { windowS } = slo;
+  const { windowS, percentile } = slo;
   const young = new Map<number, number>(); // may still make it: neither met nor missed
   for (const request of requests.open()) {
     const { arrivalS } = request;
@@ -103,7 +103,7 @@ export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: 
   return Array.from({ length: windowCount((endS - warmupS) / windowS) }, (_, i) => {
     const judged = (windowArrived[i] ?? 0) - (young.get(i) ?? 0); // nothing is kept beyond the last arrival's window
     // Nearest rank: the percentile holds when the ceil(p n)-th smallest latency does.
-    const met = judged === 0 ? undefined : (windowGood[i] as number) >= Math.ceil(slo.percentile * judged);
+    const met = judged === 0 ? undefined : (windowGood[i] as number) >= Math.ceil(percentile * judged);
     return { fromS: warmupS + i * windowS, toS: warmupS + (i + 1) * windowS, met };
   });
 }

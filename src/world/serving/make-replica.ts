@@ -11,7 +11,9 @@ import { stepTimes } from "./step-time.ts";
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
 export function makeReplica(simulation: Simulation, place: Place, engine: Engine, listener: ReplicaListener): Replica {
   if (engine.kind === "batches") return new BatchReplica(simulation, place, engine, listener);
-  const { kind, kindName } = place.device.options;
+  const [device, another] = place.devices;
+  if (device === undefined || another !== undefined) throw new Error("an engine by steps runs on one GPU");
+  const { kind, kindName } = device.options;
   const model = place.model.kind;
   const law = model.latency[gpuName(kindName)];
   if (law === undefined || law.kind === "linear") throw new Error(`${kindName} has no law of steps`);

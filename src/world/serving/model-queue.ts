@@ -44,9 +44,11 @@ export class ModelQueue {
     return this.#byKey.length;
   }
 
-  /** Of all that are here, the first that entered. */
-  get firstEntered(): Request | undefined {
-    return this.#entered.first;
+  /** Of those who wait, the first that entered: kept where that is asked. */
+  get firstWaiting(): Request | undefined {
+    let request = this.#entered.first;
+    while (request?.state === REQUEST_STATE.running) request = request.next;
+    return request;
   }
 
   /** Of those who wait, the one of least key. */
@@ -76,14 +78,14 @@ export class ModelQueue {
   /** Before who goes next is asked: who starved is promoted, and whether the first has waited too long holds for this time. */
   open(nowS: number): void {
     if (this.#promotesAfterS < Infinity) this.#promote(nowS);
-    const first = this.#agingS < Infinity ? this.#firstWaiting() : undefined;
+    const first = this.#agingS < Infinity ? this.firstWaiting : undefined;
     this.#isAged = first !== undefined && this.#waitedS(first, nowS) > this.#agingS;
   }
 
   /** Who goes next, left where it is. Those before it that would be too late are dropped. */
   next(): Request | undefined {
     for (;;) {
-      const request = this.#isAged ? this.#firstWaiting() : this.#byKey.first;
+      const request = this.#isAged ? this.firstWaiting : this.#byKey.first;
       if (request === undefined || !this.#drops || !this.#listener.isLate(request)) return request;
       this.#remove(request);
       this.leave(request);
@@ -154,12 +156,6 @@ export class ModelQueue {
   #remove(request: Request): void {
     this.#byKey.remove(request);
     if (this.#promotesAfterS < Infinity) this.#starving.delete(request);
-  }
-
-  #firstWaiting(): Request | undefined {
-    let request = this.#entered.first;
-    while (request !== undefined && request.state !== REQUEST_STATE.queued) request = request.next;
-    return request;
   }
 
   /** Since it arrived, time with a place not counted. */

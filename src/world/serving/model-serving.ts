@@ -8,7 +8,6 @@ import type { AnyQueueRule, ReplicaIndex, RouteRule } from "../cluster/ports.ts"
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
 import { RequestCursor } from "../cluster/request-view.ts";
-import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
@@ -94,10 +93,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#cursor = new RequestCursor({
       priority: ({ tierIndex }) => options.classPriorities[tierIndex - options.models.length] ?? 0, // without classes all are alike
       remainingS: (request) => this.#progressOf(request).leftS(request),
-      earliestEndS: (request) => simulation.nowS + this.#predictedLeftS(request, this.#replicaOf(request).device.clockHz),
+      earliestEndS: (request) => simulation.nowS + this.#progressOf(request).leftNow(this.#tokensToCome(request), request),
       model: {
         predictedTokens: (request) => this.#predictedLeft(request),
-        predictedLeftS: (request) => this.#predictedLeftS(request, this.#replicaOf(request).device.clocksHz.at(-1) as number),
+        predictedLeftS: (request) => this.#progressOf(request).leftWith(this.#tokensToCome(request), request),
         attainedS: (request) => this.attainedS(request) - this.sequenceOf(request).promotedAtS,
         isPromoted: (request) => this.sequenceOf(request).isPromoted,
         firstTokenS: (request) => this.workS(request, 1),
@@ -106,16 +105,17 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     });
   }
 
-  /** Puts a replica of a model on a device that holds no other. */
-  addReplica(modelIndex: number, device: Device): void {
+  /** Puts a replica of a model on devices of one server, in order of its stages. */
+  addReplica(modelIndex: number, devices: readonly Device[]): void {
     const model = this.models[modelIndex] as ServedModel;
+    const [{ options }] = devices as readonly [Device];
     const queue = new ModelQueue(this.#policy.queue, this, this.options.engine.kind === "batches");
-    const place = { id: this.replicas.length as ReplicaId, model, device, queue };
+    const place = { id: this.replicas.length as ReplicaId, model, devices, queue };
     const replica = makeReplica(this.#simulation, place, this.options.engine, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
-    const law = model.kind.latency[gpuName(device.options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-    this.#workOf.push(unslowedOf(model.kind, law, device.options));
+    const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+    this.#workOf.push(unslowedOf(model.kind, law, options));
   }
 
   get queuedCount(): number {
@@ -127,11 +127,11 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   get energyJ(): number {
-    return this.replicas.reduce((sum, { device }) => sum + device.meter.requestJ, 0);
+    return this.stats.endedEnergyJ + this.openTotals().energyJ;
   }
 
   placeOf(replica: number): string {
-    return this.replicas[replica]?.device.options.name ?? ""; // no replica was up
+    return this.replicas[replica]?.devices.map(({ options }) => options.name).join("+") ?? ""; // no replica was up
   }
 
   openTotals(): OpenTotals {
@@ -159,7 +159,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     const request = this.requests.add(nowS, Number.NaN);
     request.classIndex = modelIndex;
     request.tierIndex = this.options.classPriorities.length === 0 ? NONE : modelCount + Math.floor(kindIndex / modelCount);
-    request.sloS = this.stats.sloOf(request.tierIndex);
+    request.sloS = this.stats.sloLatencyS(modelIndex, request.tierIndex);
     request.user = user;
     request.replica = NONE;
     request.state = REQUEST_STATE.predicting;
@@ -185,9 +185,11 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#end(request, OUTCOME.dropped);
   }
 
-  /** All that was on the server fails. */
-  serverLost(server: Server): void {
-    const lost = this.replicas.filter(({ device }) => device.server === server).flatMap((replica) => replica.lose());
+  /** All that was on the devices fails. */
+  devicesLost(lostDevices: readonly Device[]): void {
+    const lost = this.replicas
+      .filter(({ devices }) => devices.some((device) => lostDevices.includes(device)))
+      .flatMap((replica) => replica.lose());
     for (const request of lost) this.#end(request, OUTCOME.failed);
   }
 
@@ -236,10 +238,6 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return (this.replicas[replica] as Replica).progress;
   }
 
-  #replicaOf({ replica }: Request): Replica {
-    return this.replicas[replica] as Replica;
-  }
-
   workS(request: Request, output: number): number {
     const workOf = this.#workOf[request.replica] as (tokens: Tokens) => number;
     return workOf({ prompt: this.sequenceOf(request).promptTokens, output });
@@ -252,8 +250,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   /** An unfinished answer has a token left, whatever was said of it. */
-  #predictedLeftS(request: Request, clockHz: number): number {
-    return this.#progressOf(request).leftWith(Math.max(1, this.#predictedLeft(request)), request, clockHz);
+  #tokensToCome(request: Request): number {
+    return Math.max(1, this.#predictedLeft(request));
   }
 
   #end(request: Request, outcome: Outcome): void {

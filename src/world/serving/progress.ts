@@ -1,10 +1,11 @@
 /** How far requests at a replica are, by its engine: what is written, done and left of them. */
 import type { Request } from "../cluster/request-pool.ts";
+import type { Device } from "./device.ts";
 import type { ReplicaListener } from "./replica-port.ts";
 import { restS, runS, type StepTime } from "./step-time.ts";
 import type { Writers } from "./writers.ts";
 
-/** Seconds are those of a request alone at the greatest clock, unless another is given. */
+/** Seconds are those of a request alone at the greatest clock. */
 export interface Progress {
   /** Tokens of its answer that are written. */
   writtenTokens(request: Request): number;
@@ -12,8 +13,9 @@ export interface Progress {
   attainedS(request: Request): number;
   /** Seconds that are left, by its true length. */
   leftS(request: Request): number;
-  /** Seconds that would be left if it had so many tokens to write. */
-  leftWith(tokens: number, request: Request, clockHz: number): number;
+  /** Seconds that would be left if it had so many tokens to write; and the same at the clocks that hold now. */
+  leftWith(tokens: number, request: Request): number;
+  leftNow(tokens: number, request: Request): number;
   /** What it would add to what is left if it gave way now, seconds. */
   recomputeS(request: Request): number;
 }
@@ -21,11 +23,12 @@ export interface Progress {
 /** In batches all members advance at the speed of a request alone, and between two of them nothing is lost. */
 export class BatchProgress implements Progress {
   readonly #listener: ReplicaListener;
-  readonly #slowdownAt: (clockHz: number) => number;
+  readonly #slowdown: () => number;
 
-  constructor(listener: ReplicaListener, slowdownAt: (clockHz: number) => number) {
+  /** @param slowdown how many times as long its work takes at the clocks that hold now */
+  constructor(listener: ReplicaListener, slowdown: () => number) {
     this.#listener = listener;
-    this.#slowdownAt = slowdownAt;
+    this.#slowdown = slowdown;
   }
 
   writtenTokens(request: Request): number {
@@ -41,9 +44,12 @@ export class BatchProgress implements Progress {
     return remainingS;
   }
 
-  leftWith(tokens: number, request: Request, clockHz: number): number {
-    const workS = this.#listener.workS(request, this.writtenTokens(request) + tokens) - this.attainedS(request);
-    return workS * this.#slowdownAt(clockHz);
+  leftWith(tokens: number, request: Request): number {
+    return this.#listener.workS(request, this.writtenTokens(request) + tokens) - this.attainedS(request);
+  }
+
+  leftNow(tokens: number, request: Request): number {
+    return this.leftWith(tokens, request) * this.#slowdown();
   }
 
   recomputeS(): number {
@@ -56,17 +62,17 @@ export class StepProgress implements Progress {
   readonly #listener: ReplicaListener;
   readonly #writers: Writers;
   readonly #timeAt: (clockHz: number) => StepTime;
-  readonly #greatestHz: number;
+  readonly #device: Device;
 
-  constructor(
-    listener: ReplicaListener,
-    writers: Writers,
-    { timeAt, greatestHz }: { readonly timeAt: (clockHz: number) => StepTime; readonly greatestHz: number },
-  ) {
+  constructor(listener: ReplicaListener, writers: Writers, timeAt: (clockHz: number) => StepTime, device: Device) {
     this.#listener = listener;
     this.#writers = writers;
     this.#timeAt = timeAt;
-    this.#greatestHz = greatestHz;
+    this.#device = device;
+  }
+
+  get #greatest(): StepTime {
+    return this.#timeAt(this.#device.clock.clocksHz.at(-1) as number);
   }
 
   writtenTokens(request: Request): number {
@@ -77,17 +83,24 @@ export class StepProgress implements Progress {
   /** By the tokens that are written: those of the prompt count with the first. */
   attainedS(request: Request): number {
     const written = this.writtenTokens(request);
-    return written === 0 ? 0 : restS(this.#timeAt(this.#greatestHz), 0, this.#listener.sequenceOf(request).promptTokens, written);
+    return written === 0 ? 0 : restS(this.#greatest, 0, this.#listener.sequenceOf(request).promptTokens, written);
   }
 
   leftS(request: Request): number {
     const { outputTokens } = this.#listener.sequenceOf(request);
-    return this.leftWith(outputTokens - this.writtenTokens(request), request, this.#greatestHz);
+    return this.leftWith(outputTokens - this.writtenTokens(request), request);
   }
 
-  leftWith(tokens: number, request: Request, clockHz: number): number {
+  leftWith(tokens: number, request: Request): number {
+    return this.#left(tokens, request, this.#greatest);
+  }
+
+  leftNow(tokens: number, request: Request): number {
+    return this.#left(tokens, request, this.#timeAt(this.#device.clockHz));
+  }
+
+  #left(tokens: number, request: Request, time: StepTime): number {
     const sequence = this.#listener.sequenceOf(request);
-    const time = this.#timeAt(clockHz);
     const computed = this.#writers.computedBy(sequence);
     if (this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
     return restS(time, computed, sequence.toCompute, tokens);
@@ -96,6 +109,6 @@ export class StepProgress implements Progress {
   /** A step that computes all that is in memory, instead of the next one. */
   recomputeS(request: Request): number {
     const tokens = this.#listener.sequenceOf(request).promptTokens + this.writtenTokens(request);
-    return restS(this.#timeAt(this.#greatestHz), 0, tokens, 1) - this.leftWith(1, request, this.#greatestHz);
+    return restS(this.#greatest, 0, tokens, 1) - this.leftWith(1, request);
   }
 }

@@ -1,4 +1,7 @@
-/** One replica of a model on its GPU: a queue, and the batch under way. Energy and progress are exact between events. */
+/**
+ * One replica of a model: a queue, and batches that pass through its stages, each on a GPU of its own. A model that is not cut has one
+ * stage. Energy and progress are exact between events.
+ */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
@@ -6,56 +9,78 @@ import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { slowdownsOf } from "./operators.ts";
+import { type Link, partsOf, transferOf } from "./partition.ts";
 import { BatchProgress } from "./progress.ts";
 import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { type Spent, Stage, type StageListener } from "./stage.ts";
 
-export class BatchReplica implements Replica {
+/** Requests that go through the stages together. */
+interface Batch {
+  readonly members: readonly Request[];
+  /** Seconds that the whole model alone takes at the greatest clock for what the batch does of its members. */
+  readonly workS: number;
+  /** On the way to its next stage. */
+  sent: EventId;
+}
+
+export class BatchReplica implements Replica, StageListener {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  readonly device: Device;
+  readonly devices: readonly Device[];
   readonly queue: ModelQueue;
   readonly progress: BatchProgress;
-  /** Members of the batch under way. */
-  running: Request[] = [];
-  /** Those of the batch that ended last who went back: asked about once more where they find no place in the next. */
-  #leftovers: Request[] = [];
   watcher: Replica["watcher"] = undefined;
-  /** Time with a batch, and that time counted for each member, of batches that ended. */
-  #busyS = 0;
+  /** Batches under way, in order of their beginning. */
+  #batches: readonly Batch[] = [];
+  /** Stage time counted for each member, of those that passed. */
   #memberS = 0;
   readonly #simulation: Simulation;
   readonly #engine: BatchEngine;
   readonly #listener: ReplicaListener;
-  readonly #onForm = (): void => this.#start();
-  readonly #onEnd = (): void => this.#finish();
-  /** Work of the batch under way and what is left of it at `#paceS`, both at the greatest clock; and how much longer it takes from then on. */
-  #workS = 0;
-  #leftS = 0;
-  #slowdown = 1;
-  readonly #slowdownAt: (clockHz: number) => number;
-  #paceS = 0;
-  #startS = 0;
-  #end: EventId = NO_EVENT;
+  readonly #stages: readonly Stage[];
+  /** The link between them; undefined for a single one. */
+  readonly #link: Link | undefined;
+  readonly #onForm = (): void => this.#formNow();
+  /** Those who went back since the last batch was formed: asked about once more where they find no place in the next. */
+  #leftovers: Request[] = [];
   #form: EventId = NO_EVENT;
   #formS = Infinity;
+  /** Does the first stage wait for its turn? The batch is formed when it comes. */
+  #isAsking = false;
+  /** By stage: the batch on it, and those that wait for it. */
+  readonly #on: (Batch | undefined)[];
+  readonly #before: Batch[][];
 
   constructor(simulation: Simulation, place: Place, engine: BatchEngine, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
-    this.device = place.device;
+    this.devices = place.devices;
     this.#simulation = simulation;
     this.#engine = engine;
     this.queue = place.queue;
     this.#listener = listener;
-    this.#slowdownAt = slowdownsOf(this.model.kind, this.device.options.kind);
-    this.progress = new BatchProgress(listener, this.#slowdownAt);
-    this.device.hold(() => this.#clockChanged());
-    occupyServer(this.device.server);
+    const { kind, activity } = this.model;
+    const gpu = this.#first.options.kind;
+    const parts = partsOf(kind, gpu, this.devices.length);
+    this.#stages = parts.map((part, index) => {
+      const device = this.devices[index] as Device;
+      return new Stage(simulation, { index, device, part }, activity, this);
+    });
+    const slowdown = (): number =>
+      parts.reduce((sum, { share, slowdownAt }, index) => sum + share * slowdownAt((this.devices[index] as Device).clockHz), 0);
+    this.progress = new BatchProgress(listener, slowdown);
+    this.#link = gpu.roofline?.link;
+    this.#on = parts.map(() => undefined);
+    this.#before = parts.map(() => []);
+    occupyServer(this.#first.server);
+  }
+
+  get #first(): Device {
+    return this.devices[0] as Device;
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.devices.every((device) => device.isUp);
   }
 
   get queuedCount(): number {
@@ -63,31 +88,42 @@ export class BatchReplica implements Replica {
   }
 
   get runningCount(): number {
-    return this.running.length;
+    return this.#batches.reduce((sum, { members }) => sum + members.length, 0);
   }
 
   /** Requests waiting and running. */
   get load(): number {
-    return this.queue.length + this.running.length;
+    return this.queue.length + this.runningCount;
   }
 
-  /** The batch to come where none is under way. */
+  /** The batch to come where it can begin at once. */
   get openPlaces(): number {
-    return this.running.length > 0 ? 0 : this.#engine.maxBatch;
+    return this.#first.turns.isFree ? this.#engine.maxBatch : 0;
   }
 
   drawn(): Drawn {
-    return this.running.length === 0 ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
+    let energyJ = 0;
+    let carbonG = 0;
+    for (const stage of this.#stages) {
+      const drawn = stage.drawn();
+      energyJ += drawn.energyJ;
+      carbonG += drawn.carbonG;
+    }
+    return { energyJ, carbonG };
   }
 
-  underWay(): ReplicaWork | undefined {
-    return this.running.length === 0 ? undefined : this.#batchWork(0);
+  underWay(): readonly ReplicaWork[] {
+    return this.#stages.filter(({ isRunning }) => isRunning).map((stage) => this.#work(stage, 0));
   }
 
-  /** Time with a batch, and for each member, up to now. */
   get usedS(): { readonly busyS: number; readonly memberS: number } {
-    const openS = this.running.length === 0 ? 0 : this.#simulation.nowS - this.#startS;
-    return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
+    let busyS = 0;
+    let memberS = this.#memberS;
+    for (const stage of this.#stages) {
+      busyS += stage.busyS;
+      memberS += stage.spentS * (this.#on[stage.index]?.members.length ?? 0);
+    }
+    return { busyS, memberS };
   }
 
   /** A request joins the queue; its work is set. */
@@ -96,17 +132,22 @@ export class BatchReplica implements Replica {
     this.#planForm(false);
   }
 
-  /** The server went down: all that are here, first the batch, then the queue, each in order. */
+  /** A server went down, or a device is lost: all that are here, first the batches, then the queue, each in order. */
   lose(): readonly Request[] {
     this.#simulation.cancel(this.#form);
     this.#form = NO_EVENT;
-    const lost = [...this.running];
-    if (lost.length > 0) {
-      this.#simulation.cancel(this.#end);
-      this.#end = NO_EVENT;
-      this.watcher?.(this.#batchWork(0));
-      this.#closeBatch();
+    this.#isAsking = false;
+    for (const stage of this.#stages) {
+      if (stage.isRunning) this.watcher?.(this.#work(stage, 0));
+      this.#book(stage.index, stage.stop());
+      (this.#before[stage.index] as Batch[]).length = 0;
     }
+    const lost: Request[] = [];
+    for (const { members, sent } of this.#batches) {
+      this.#simulation.cancel(sent);
+      lost.push(...members);
+    }
+    this.#batches = [];
     for (const request of lost) this.queue.leave(request);
     this.#leftovers = [];
     lost.push(...this.queue.empty());
@@ -115,8 +156,9 @@ export class BatchReplica implements Replica {
 
   /** Forms a batch once all else at that instant has happened: now where it is urgent or full, else when the first has waited. */
   #planForm(isUrgent: boolean): void {
-    const first = this.queue.firstEntered;
-    if (this.running.length > 0 || first === undefined) return;
+    if (this.#isAsking || this.#on[0] !== undefined) return;
+    const first = this.queue.firstWaiting;
+    if (first === undefined) return;
     const { nowS } = this.#simulation;
     const isNow = isUrgent || this.queue.length >= this.#engine.maxBatch;
     const dueS = isNow ? nowS : Math.max(nowS, first.arrivalS + this.#engine.batchWaitS);
@@ -127,38 +169,35 @@ export class BatchReplica implements Replica {
     this.#formS = dueS;
   }
 
-  #start(): void {
+  #formNow(): void {
     this.#form = NO_EVENT;
+    this.#isAsking = true;
+    (this.#stages[0] as Stage).ask();
+  }
+
+  turnCame({ index }: Stage): number | undefined {
+    const batch = index === 0 ? this.#start() : ((this.#before[index] as Batch[]).shift() as Batch);
+    this.#on[index] = batch;
+    return batch?.workS;
+  }
+
+  /** @returns nothing where all who waited were too late */
+  #start(): Batch | undefined {
+    this.#isAsking = false;
     const { nowS } = this.#simulation;
-    this.running = this.#pick(nowS);
-    if (this.running.length === 0) return; // all were too late
+    const members = this.#pick(nowS);
+    if (members.length === 0) return undefined;
     let shortestS = Infinity;
     let longestS = 0;
-    for (const request of this.running) {
+    for (const request of members) {
       shortestS = Math.min(shortestS, request.remainingS);
       longestS = Math.max(longestS, request.remainingS);
     }
-    this.#startS = nowS;
-    this.#workS = this.#engine.isContinuous ? shortestS : longestS;
-    this.device.run(this.model.activity);
-    this.#end = this.#simulation.schedule(this.#pace(this.#workS), PHASE.finish, this.#onEnd);
+    const batch = { members, workS: this.#engine.isContinuous ? shortestS : longestS, sent: NO_EVENT };
+    this.#batches = [...this.#batches, batch];
+    return batch;
   }
 
-  /** From now on the clock decides how long the rest takes. @returns so many seconds */
-  #pace(leftS: number): number {
-    this.#leftS = leftS;
-    this.#paceS = this.#simulation.nowS;
-    this.#slowdown = this.#slowdownAt(this.device.clockHz);
-    return leftS * this.#slowdown;
-  }
-
-  #clockChanged(): void {
-    if (this.running.length === 0) return;
-    const doneS = (this.#simulation.nowS - this.#paceS) / this.#slowdown;
-    this.#end = this.#simulation.reschedule(this.#end, this.#pace(Math.max(0, this.#leftS - doneS)));
-  }
-
-  /** The next batch. Nobody runs now: all that are here wait. */
   #pick(nowS: number): Request[] {
     const { queue } = this;
     const batch: Request[] = [];
@@ -174,13 +213,49 @@ export class BatchReplica implements Replica {
     return batch;
   }
 
-  #finish(): void {
-    this.#end = NO_EVENT;
-    const batch = this.running;
-    this.watcher?.(this.#batchWork(1));
-    this.#closeBatch();
-    for (const request of batch) {
-      request.remainingS = Math.max(0, request.remainingS - this.#workS);
+  passed(stage: Stage, spent: Spent): void {
+    const { index } = stage;
+    const batch = this.#on[index] as Batch;
+    this.watcher?.(this.#work(stage, 1));
+    this.#book(index, spent);
+    const next = this.#stages[index + 1];
+    if (next !== undefined) this.#send(batch, next);
+    const isCutShort = next === undefined && this.#finish(batch);
+    if (index === 0 || isCutShort) this.#planForm(isCutShort);
+  }
+
+  #send(batch: Batch, next: Stage): void {
+    const arrive = (): void => {
+      batch.sent = NO_EVENT;
+      (this.#before[next.index] as Batch[]).push(batch);
+      next.ask();
+    };
+    batch.sent = this.#simulation.schedule(this.#transferS(batch, next), PHASE.control, arrive);
+  }
+
+  /** Each member sends the messages of its part of the work, all at the same time; the slower end of the link carries the bytes of all. */
+  #transferS({ members, workS }: Batch, next: Stage): number {
+    const { latency, bandwidth } = this.#link as Link;
+    let messages = 0;
+    let bytes = 0;
+    for (const request of members) {
+      const { promptTokens: prompt, outputTokens: output } = this.#listener.sequenceOf(request);
+      const whole = transferOf(this.model.kind, { prompt, output });
+      const part = Math.min(1, workS / request.workS);
+      messages = Math.max(messages, whole.messages * part);
+      bytes += whole.bytes * part;
+    }
+    const previous = this.#stages[next.index - 1] as Stage;
+    const left = Math.min(previous.device.linkFactor, next.device.linkFactor);
+    return messages * latency + bytes / (bandwidth * left);
+  }
+
+  /** @returns whether members went back to the queue */
+  #finish(batch: Batch): boolean {
+    this.#batches = this.#batches.filter((each) => each !== batch);
+    let isCutShort = false;
+    for (const request of batch.members) {
+      request.remainingS = Math.max(0, request.remainingS - batch.workS);
       if (request.remainingS === 0) {
         this.queue.leave(request);
         this.#listener.finished(request);
@@ -188,40 +263,34 @@ export class BatchReplica implements Replica {
       }
       this.queue.competes(request, this.#simulation.nowS);
       this.#leftovers.push(request);
+      isCutShort = true;
     }
-    this.#planForm(this.#leftovers.length > 0);
+    return isCutShort;
   }
 
-  /** What the batch comes to, before it is booked: prompts of those that are new in it, answers of those that it completes. */
-  #batchWork(steps: 0 | 1): ReplicaWork {
+  /** What the batch on a stage comes to there, before it is booked: prompts of those that are new in it, answers of those that it completes. */
+  #work({ index, startS }: Stage, steps: 0 | 1): ReplicaWork {
+    const { members, workS } = this.#on[index] as Batch;
+    const isLast = index === this.#stages.length - 1;
     let promptTokens = 0;
     let outputTokens = 0;
-    for (const request of this.running) {
+    for (const request of isLast && steps === 1 ? members : []) {
       const sequence = this.#listener.sequenceOf(request);
-      if (request.remainingS === request.workS) promptTokens += steps * sequence.promptTokens;
-      if (request.remainingS <= this.#workS) outputTokens += steps * sequence.outputTokens;
+      if (request.remainingS === request.workS) promptTokens += sequence.promptTokens;
+      if (request.remainingS <= workS) outputTokens += sequence.outputTokens;
     }
-    return {
-      kind: steps === 0 ? "unfinished" : "batch",
-      startS: this.#startS,
-      steps,
-      requests: this.running.length,
-      promptTokens,
-      outputTokens,
-    };
+    const kind = steps === 0 ? "unfinished" : "batch";
+    return { kind, stage: index, startS, steps, requests: members.length, promptTokens, outputTokens };
   }
 
-  /** Shares what the batch drew equally among its members: each held one of its places all the time. */
-  #closeBatch(): void {
-    const batch = this.running;
-    const { energyJ, carbonG } = this.device.rest();
-    for (const request of batch) {
-      request.energyJ += energyJ / batch.length;
-      request.carbonG += carbonG / batch.length;
+  /** Shares what a batch drew on a stage equally among its members: each held one of its places all the time. */
+  #book(stage: number, { spentS, energyJ, carbonG }: Spent): void {
+    const members = this.#on[stage]?.members ?? [];
+    this.#on[stage] = undefined;
+    for (const request of members) {
+      request.energyJ += energyJ / members.length;
+      request.carbonG += carbonG / members.length;
     }
-    const spentS = this.#simulation.nowS - this.#startS;
-    this.#busyS += spentS;
-    this.#memberS += spentS * batch.length;
-    this.running = [];
+    this.#memberS += spentS * members.length;
   }
 }

@@ -33,6 +33,7 @@ export class StepReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
+  readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
   readonly queue: ModelQueue;
@@ -65,21 +66,22 @@ export class StepReplica implements Replica {
   constructor(simulation: Simulation, place: Place, rules: StepRules, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
-    this.device = place.device;
+    this.device = place.devices[0] as Device;
     this.queue = place.queue;
+    this.devices = place.devices;
     this.rules = rules;
-    this.progress = new StepProgress(listener, this.#writers, { ...rules, greatestHz: this.device.clocksHz.at(-1) as number });
+    this.progress = new StepProgress(listener, this.#writers, rules.timeAt, this.device);
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
     this.#plan = new StepPlan(rules.timeAt(this.device.clockHz));
     this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
-    this.device.hold(() => this.#clockChanged());
+    this.device.hold({ weightsB: place.model.kind.weights, clockChanged: () => this.#clockChanged() });
     occupyServer(this.device.server);
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.device.isUp;
   }
 
   get queuedCount(): number {
@@ -103,13 +105,13 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
-  underWay(): ReplicaWork | undefined {
-    return this.#end === NO_EVENT ? undefined : this.#work(0);
+  underWay(): readonly ReplicaWork[] {
+    return this.#end === NO_EVENT ? [] : [this.#work(0)];
   }
 
   /** What the run under way comes to if so many of its steps are made. */
   #work(steps: number): ReplicaWork {
-    return { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#startS, requests: this.running.length };
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#startS, requests: this.running.length };
   }
 
   drawn(): Drawn {

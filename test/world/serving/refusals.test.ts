@@ -1,53 +1,15 @@
 /** What of models on GPUs is refused before it runs: place, numbers, and the nearest thing that would work. */
 import { strict as assert } from "node:assert";
-import { SpecError } from "../../../src/scenario/index.ts";
-import { csv, type Files, loadYaml } from "../run-yaml.ts";
+import { csv, type Files } from "../run-yaml.ts";
+import { complaint, type Parts, POISSON } from "./complaint.ts";
 import { KINDS } from "./kinds.ts";
-
-interface Parts {
-  readonly gpus?: string;
-  readonly models?: string;
-  readonly engine?: string;
-  readonly rest?: string;
-  readonly more?: string;
-}
-
-const POISSON = "outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
-
-function complaint(
-  {
-    gpus = ", gpus: { kind: ./g.yaml }",
-    models = "{ llm: { kind: ./llm.yaml } }",
-    engine = "{ kind: none }",
-    rest = POISSON,
-    more = "",
-  }: Parts,
-  files: Files = {},
-): string {
-  const text = `name: story
-seed: 1
-duration: 100 s
-sites: { west: { servers: { kind: small-8c${gpus} } } }
-workloads:
-  chat:
-    kind: model-serving
-    models: ${models}
-    engine: ${engine}
-    ${rest}
-${more}`.replace(/, arrivals/g, "\n    arrivals");
-  try {
-    loadYaml(text, { ...KINDS, ...files });
-  } catch (error) {
-    if (error instanceof SpecError) return error.message;
-    throw error;
-  }
-  return "";
-}
+import { SHARED_KINDS } from "./shared-kinds.ts";
 
 const STEPS = { models: "{ llm: { kind: ./steps.yaml } }", engine: "{ kind: vllm }" };
 const PROMPTS = "promptTokens: 50\n    outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
 const steps = (from: string, to: string): Files => ({ "steps.yaml": (KINDS["steps.yaml"] as string).replace(from, to) });
 const TWO_GPUS = ", gpus: { kind: ./g.yaml, count: 2 }";
+const ENCODED = "arrivals: { kind: poisson, rate: 0.1 req/s }";
 const REPLAY = "arrivals: { kind: trace, file: chat.csv }";
 
 const big = (weights: string): Files => ({ "llm.yaml": (KINDS["llm.yaml"] as string).replace("12 GiB", weights) });
@@ -81,7 +43,7 @@ describe("models on GPUs", () => {
       "in more replicas than GPUs",
       { models: "{ llm: { kind: ./llm.yaml, replicas: 3 } }", gpus: ", gpus: { kind: ./g.yaml, count: 2 }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.replicas: only 2 of 3 fit on the GPUs, beside what was placed before. Hint: fewer replicas, or more GPUs: each holds one replica.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them, beside what else is placed. Hint: fewer replicas, or more GPUs, or placement: packed.",
     ],
     [
       "under more load than its places can carry",
@@ -217,6 +179,91 @@ describe("models on GPUs", () => {
       "scenario.yaml:8:20: workloads.chat.models.llm.replicas keep 2.24 places busy (0.4 req/s x 5.6 s), and replicas x maxBatch are 2: the queue would grow for ever. Hint: 2 replicas, or a queueLimit.",
     ],
     [
+      "spread over more GPUs than any server has",
+      { models: "{ cut: { kind: ./cut.yaml, parallel: 3 } }", gpus: TWO_GPUS, rest: ENCODED },
+      SHARED_KINDS,
+      "scenario.yaml:8:50: workloads.chat.models.cut.parallel needs 3 GPUs in one server, and none that it may use has more than 2. Hint: gpus: { kind: g, count: 3 }, or parallel: 2.",
+    ],
+    [
+      "spread over more GPUs than they have layers",
+      { models: "{ cut: { kind: ./cut.yaml, parallel: 5 } }", gpus: TWO_GPUS, rest: ENCODED },
+      SHARED_KINDS,
+      "scenario.yaml:8:50: workloads.chat.models.cut.parallel 5 needs as many layers, and the model has 4. Hint: at most 4.",
+    ],
+    [
+      "larger than every GPU, that two of them would hold",
+      { models: "{ cut: { kind: ./cut.yaml } }", gpus: TWO_GPUS, rest: ENCODED },
+      { ...SHARED_KINDS, "cut.yaml": (SHARED_KINDS["cut.yaml"] as string).replace("weights: 1 GiB", "weights: 20 GiB") },
+      "scenario.yaml:8:28: workloads.chat.models.cut.kind needs 20 GiB for its weights, more than any GPU has for them: g 12 GiB. Hint: a GPU of at least 24 GiB, or parallel: 2.",
+    ],
+    [
+      "with stages that are larger than every GPU",
+      { models: "{ cut: { kind: ./cut.yaml, parallel: 2 } }", gpus: ", gpus: { kind: ./g.yaml, count: 3 }", rest: ENCODED },
+      { ...SHARED_KINDS, "cut.yaml": (SHARED_KINDS["cut.yaml"] as string).replace("weights: 1 GiB", "weights: 36 GiB") },
+      "scenario.yaml:8:28: workloads.chat.models.cut.kind needs 18 GiB for the weights of its largest stage of 2, more than any GPU has for them: g 12 GiB. Hint: a GPU of at least 22 GiB.",
+    ],
+    [
+      "spread over several GPUs, by steps",
+      { ...STEPS, models: "{ llm: { kind: ./steps.yaml, parallel: 2 } }", rest: PROMPTS },
+      {},
+      "scenario.yaml:8:52: workloads.chat.models.llm.parallel above 1 is not supported yet with engine vllm. Hint: engine: { kind: continuous }.\nscenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
+    ],
+    [
+      "on shared GPUs, by steps",
+      { ...STEPS, rest: `${PROMPTS}\n    placement: packed` },
+      {},
+      'scenario.yaml:13:16: workloads.chat.placement "packed" is not supported yet with engine vllm. Hint: engine: { kind: continuous }.',
+    ],
+    [
+      "packed on less memory than they need",
+      {
+        models: "{ a: { kind: ./small.yaml, replicas: 2 }, b: { kind: ./llm.yaml } }",
+        gpus: TWO_GPUS,
+        rest: `${POISSON}\n    placement: packed`,
+      },
+      SHARED_KINDS,
+      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 20 GiB in all, and the 2 GPUs that are left for it have 24 GiB for weights; a with its 4 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "searched for on less memory than each needs once",
+      {
+        models: "{ a: { kind: ./llm.yaml }, b: { kind: ./llm.yaml } }",
+        rest: `${POISSON}\n    slo: { scale: 5 }\n    placement: alpa-serve`,
+      },
+      {},
+      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPUs that are left for it have 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "searched for without an SLO on latency",
+      { rest: `${POISSON}\n    placement: mu-serve` },
+      {},
+      'scenario.yaml:12:16: workloads.chat.placement "mu-serve" chooses by the share of requests within an SLO on latency, and there is none. Hint: slo: { scale: 5 }.',
+    ],
+    [
+      "searched for with a number of replicas",
+      { models: "{ llm: { kind: ./llm.yaml, replicas: 2 } }", rest: `${POISSON}\n    slo: { scale: 5 }\n    placement: mu-serve` },
+      {},
+      'scenario.yaml:8:50: workloads.chat.models.llm.replicas would be ignored: placement "mu-serve" chooses it. Hint: leave it out.',
+    ],
+    [
+      "searched for under users who wait for their answers",
+      {
+        rest: "outputTokens: 4\n    arrivals: { kind: closed, users: 2, thinkTime: 1 s }\n    slo: { scale: 5 }\n    placement: alpa-serve",
+      },
+      {},
+      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" needs arrivals that come by themselves, got kind "closed". Hint: placement: packed, or poisson arrivals.',
+    ],
+    [
+      "packed under more load than a GPU can carry",
+      {
+        models: "{ a: { kind: ./small.yaml }, b: { kind: ./encoder.yaml } }",
+        rest: `${POISSON.replace("0.1", "0.3")}\n    placement: packed`,
+      },
+      SHARED_KINDS,
+      // 0.15 requests a second of 3 s and of 4 s.
+      "scenario.yaml:12:16: workloads.chat.placement keeps 1.05 places of west/0/gpu0 busy (a 0.45, b 0.6), and maxBatch is 1: the queue would grow for ever. Hint: more GPUs, larger batches, or a queueLimit.",
+    ],
+    [
       "with an SLO on first tokens, and an engine that has none",
       { rest: `${POISSON}\n    slo: { ttft: 5 s }` },
       {},
@@ -226,7 +273,7 @@ describe("models on GPUs", () => {
       "with an SLO on nothing",
       { rest: `${POISSON}\n    slo: { percentile: 0.9 }` },
       {},
-      "scenario.yaml:12:10: workloads.chat.slo must say latency, ttft or tpot.",
+      "scenario.yaml:12:10: workloads.chat.slo must say latency, scale, ttft or tpot.",
     ],
     [
       "with steps of fewer tokens than requests",
@@ -259,88 +306,10 @@ describe("models on GPUs", () => {
       'scenario.yaml:9:21: unknown engine kind "dynamo". Did you mean "dynamic"? See `cybertwin list engines`.',
     ],
     [
-      "spread over several GPUs",
+      "spread over several GPUs without a word on where it can be cut",
       { models: "{ llm: { kind: ./llm.yaml, parallel: 2 } }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 is not supported yet.",
-    ],
-    [
-      "with an SLO by scale",
-      { rest: `${POISSON}\n    slo: { latency: 5 s, scale: 5 }` },
-      {},
-      "scenario.yaml:12:26: workloads.chat.slo.scale is not supported yet.",
-    ],
-    [
-      "with classes that are not all, and one that is called as a model",
-      { rest: `${POISSON}\n    classes: { gold: { share: 0.5 }, llm: { share: 0.4 } }` },
-      {},
-      "scenario.yaml:12:14: workloads.chat.classes must have shares that sum to 1, got 0.9.\nscenario.yaml:12:43: workloads.chat.classes.llm must have another name than every model: both name metrics.",
-    ],
-    [
-      "with a class of which the SLO has none to stand on",
-      { rest: `${POISSON}\n    classes: { gold: { share: 1, slo: { latency: 2 s } } }` },
-      {},
-      "scenario.yaml:12:39: workloads.chat.classes.gold.slo needs a latency in the workload's slo, which says percentile and window and holds for other classes. Hint: slo: { latency: 10 s } on the workload.",
-    ],
-    [
-      "with a trace of a class that is not there",
-      { rest: `${REPLAY}\n    classes: { gold: { share: 1 } }` },
-      { "chat.csv": "arrival_s,output_tokens,class\n0,4,gold\n1,4,iron\n" },
-      'scenario.yaml:10:15: workloads.chat.arrivals replay a trace with requests of the class "iron", which the workload lacks. There are: gold.',
-    ],
-    [
-      "ordered by deadlines that nobody says",
-      { more: "controllers: { q: { kind: edf, target: { workload: chat } } }" },
-      {},
-      'scenario.yaml:12:52: controllers.q.target.workload must have an slo with a latency for kind "edf". Hint: slo: { latency: 10 s }.',
-    ],
-    [
-      "ordered by deadlines beside a predictor that nobody hears",
-      {
-        rest: `${POISSON}\n    slo: { latency: 5 s }`,
-        more: "controllers: { q: { kind: edf, target: { workload: chat }, predictor: { kind: oracle } } }",
-      },
-      {},
-      "scenario.yaml:13:71: controllers.q.predictor would be ignored: deadlines are known. Hint: drop: true, or leave it out.",
-    ],
-    [
-      "dropped where users who do not think would ask for ever",
-      {
-        rest: "outputTokens: 4\n    arrivals: { kind: closed, users: 2, thinkTime: 0 s }\n    slo: { latency: 1 s }",
-        more: "controllers: { q: { kind: edf, drop: true, target: { workload: chat } } }",
-      },
-      {},
-      'scenario.yaml:11:52: workloads.chat.arrivals.thinkTime must be above 0: with drop of controllers.q, requests may end in no time, and users who do not think would ask for ever. Hint: "1 ms".',
-    ],
-    [
-      "ordered by levels that no request would sink through",
-      { more: "controllers: { q: { kind: mlfq, target: { workload: chat } } }" },
-      {},
-      'scenario.yaml:12:27: controllers.q.kind "mlfq" would never see a request twice: engine none runs each batch to its end. Hint: engine: { kind: continuous }.',
-    ],
-    [
-      "interrupted where nothing can be",
-      { more: "controllers: { q: { kind: priority, preemptive: true, target: { workload: chat } } }" },
-      {},
-      "scenario.yaml:12:49: controllers.q.preemptive would be ignored: engine none runs each batch to its end. Hint: engine: { kind: continuous }.",
-    ],
-    [
-      "interrupted at a cost where nothing can be",
-      { more: "controllers: { q: { kind: srpt, oracle: [work], preemptionCost: 1 s, target: { workload: chat } } }" },
-      {},
-      "scenario.yaml:12:65: controllers.q.preemptionCost would be ignored: engine none runs each batch to its end. Hint: engine: { kind: continuous }.",
-    ],
-    [
-      "ordered by what remains, of which nobody knows",
-      { more: "controllers: { q: { kind: srpt, target: { workload: chat } } }" },
-      {},
-      'scenario.yaml:12:19: controllers.q.oracle must be [work]: kind "srpt" needs the truth.',
-    ],
-    [
-      "ordered by the truth and by a guess",
-      { more: "controllers: { q: { kind: srpt, oracle: [work], predictor: { kind: oracle }, target: { workload: chat } } }" },
-      {},
-      "scenario.yaml:12:60: controllers.q.predictor must not be given beside oracle: [work]. Hint: keep one.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
     ],
     [
       "placed by a rule for servers",
