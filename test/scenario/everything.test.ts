@@ -90,6 +90,6 @@ describe("the whole vocabulary", () => {
       "night",
     ]);
     assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue", "clocks"]);
-    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid"]);
+    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid", "link"]);
   });
 });
