@@ -100,6 +100,6 @@ describe("the whole vocabulary", () => {
       "levels",
       "clocks",
     ]);
-    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid"]);
+    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid", "link"]);
   });
 });
