@@ -97,7 +97,8 @@ export class Adam implements Saveable {
   }
 }
 
-function present(gradient: tf.Tensor | null, index: number): tf.Tensor {
-  if (gradient === null) throw new Error(`the loss does not depend on network ${index} of this optimizer`);
+/** TensorFlow.js leaves out, against its types, what the loss does not depend on. */
+function present(gradient: tf.Tensor | undefined, index: number): tf.Tensor {
+  if (gradient === undefined) throw new Error(`the loss does not depend on network ${index} of this optimizer`);
   return gradient;
 }
