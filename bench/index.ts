@@ -3,6 +3,7 @@ import { budget } from "./budget.ts";
 import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
+import { learn } from "./learn.ts";
 import { runCases } from "./run.ts";
 import { start } from "./start.ts";
 
@@ -14,6 +15,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   kernel: (say) => ratios(kernelCases(), say),
   run: (say) => ratios(runCases(), say),
   fleet,
+  learn,
   start,
   budget,
 };

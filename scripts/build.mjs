@@ -25,7 +25,12 @@ const compiled = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc",
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
 await build({
-  entryPoints: { cybertwin: "src/cli/main.ts", worker: "src/experiment/worker.ts", "lab-worker": "src/claims/lab-worker.ts" },
+  entryPoints: {
+    cybertwin: "src/cli/main.ts",
+    worker: "src/experiment/worker.ts",
+    "lab-worker": "src/claims/lab-worker.ts",
+    "backend-probe": "src/cli/backend-probe.ts",
+  },
   outdir: "dist",
   chunkNames: "chunk-[hash]",
   bundle: true,

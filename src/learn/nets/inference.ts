@@ -33,7 +33,7 @@ export function agentWeights<K extends Architecture["kind"]>(
   { part: name, kind, agent = 0 }: { readonly part: string; readonly kind: K; readonly agent?: number },
 ): AgentWeights<Extract<Architecture, { kind: K }>> {
   const part = manifest.parts[name];
-  if (part?.architecture["kind"] !== kind) throw new CheckpointError(`it has no ${kind} network "${name}"`);
+  if (part?.architecture.kind !== kind) throw new CheckpointError(`it has no ${kind} network "${name}"`);
   const row = (variableName: string): Float32Array => {
     const place = part.variables[variableName];
     if (place === undefined) return new Float32Array(0);
@@ -194,7 +194,10 @@ function affine(kernel: Float64Array, bias: Float64Array, input: Float64Array, o
   const width = input.length;
   const whole = width - (width % 4);
   for (let j = 0, at = 0; j < output.length; j++) {
-    let [a, b, c, d] = [bias[j] as number, 0, 0, 0];
+    let a = bias[j] as number;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let i = 0;
     for (; i < whole; i += 4, at += 4) {
       a += (kernel[at] as number) * (input[i] as number);

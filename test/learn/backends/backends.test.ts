@@ -31,7 +31,8 @@ describe("backends", () => {
   }
 
   it("print nothing of their own", () => {
-    const script = 'const { openBackend } = await import("./dist/src/learn/backends/index.js"); for (const name of ["cpu", "wasm"]) await openBackend(name);';
+    const script =
+      'const { openBackend } = await import("./dist/src/learn/backends/index.js"); for (const name of ["cpu", "wasm"]) await openBackend(name);';
     const use = 'const tf = await import("@tensorflow/tfjs-core"); tf.tensor1d([1]).dataSync();';
     const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script + use], { encoding: "utf8" });
     assert.deepEqual([status, stdout, stderr], [0, "", ""]);
@@ -56,12 +57,18 @@ describe("backends", () => {
   it("that are installed but do not load say why", async () => {
     const broken: Import = () => Promise.reject(new Error("The Node.js native addon module (tfjs_binding.node) can not be found\nstack"));
     const kinds = { tensorflow: tensorflowFrom(broken) };
-    await assert.rejects(openBackend("tensorflow", kinds), refusal(/does not load: The Node\.js native addon .* can not be found$/, /npm install/));
+    await assert.rejects(
+      openBackend("tensorflow", kinds),
+      refusal(/does not load: The Node\.js native addon .* can not be found$/, /npm install/),
+    );
   });
 
   it("do not take a package's own missing file for the package", async () => {
     const inner: Import = () => Promise.reject(Object.assign(new Error("Cannot find module 'long'"), { code: "MODULE_NOT_FOUND" }));
-    await assert.rejects(openBackend("tensorflow", { tensorflow: tensorflowFrom(inner) }), refusal(/does not load: Cannot find module 'long'/, /npm/));
+    await assert.rejects(
+      openBackend("tensorflow", { tensorflow: tensorflowFrom(inner) }),
+      refusal(/does not load: Cannot find module 'long'/, /npm/),
+    );
   });
 
   it("webgpu without a GPU says so", async () => {
@@ -87,7 +94,11 @@ describe("backends", () => {
 
   for (const isUsingGpuDevice of [true, false]) {
     it(`tensorflow ${isUsingGpuDevice ? "runs where CUDA does" : "refuses to compute on the processor"}, on any Node`, async () => {
-      const fake = Object.assign(Object.create(tf.findBackend("cpu") as object), { isGPUPackage: true, isUsingGpuDevice, dispose: () => {} });
+      const fake = Object.assign(Object.create(tf.findBackend("cpu") as object), {
+        isGPUPackage: true,
+        isUsingGpuDevice,
+        dispose: () => {},
+      });
       const load: Import = async () => {
         // What the package calls while it works, which Node 23 no longer has.
         assert.equal((util as unknown as { isNullOrUndefined(value: unknown): boolean }).isNullOrUndefined(undefined), true);

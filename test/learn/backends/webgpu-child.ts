@@ -38,7 +38,7 @@ async function result(): Promise<WebgpuResult> {
 }
 
 function tensors(): [number, number] {
-  const training = TRAININGS["regression"]?.(agentRngs([1]));
+  const training = TRAININGS.regression?.(agentRngs([1]));
   training?.update();
   const before = tf.memory().numTensors;
   for (let i = 0; i < 10; i++) training?.update();

@@ -71,6 +71,7 @@ function softwareDevice(folder: string): Readonly<Record<string, string>> {
 
 function run(folder: string, environment: Readonly<Record<string, string>>): WebgpuResult {
   const [file, log] = [join(folder, "result.json"), join(folder, "log")];
+  rmSync(file, { force: true });
   const output = openSync(log, "w"); // not a pipe: the driver has crashed on broken ones
   const { status, signal } = spawnSync(process.execPath, [CHILD, file], {
     stdio: ["ignore", output, output],
@@ -78,6 +79,7 @@ function run(folder: string, environment: Readonly<Record<string, string>>): Web
     timeout: TIME_LIMIT_MS,
     killSignal: "SIGKILL",
   });
-  assert.equal(status, 0, `ended with ${status ?? signal}: ${readFileSync(log, "utf8").slice(-2000)}`);
+  // Software devices have crashed after the last line, while the process ended: the file says whether the work was done.
+  assert.ok(existsSync(file), `ended with ${status ?? signal}: ${readFileSync(log, "utf8").slice(-2000)}`);
   return JSON.parse(readFileSync(file, "utf8")) as WebgpuResult;
 }

@@ -39,7 +39,7 @@ describe("a checkpoint", () => {
     for (let i = 0; i < 5; i++) resumed.update();
     const [expected, got] = [await takeCheckpoint(original.parts), await takeCheckpoint(resumed.parts)];
     assert.deepEqual(got, expected);
-    assert.equal(got.manifest.parts["actorOptimizer"]?.counters["updates"], 10);
+    assert.equal(got.manifest.parts.actorOptimizer?.counters.updates, 10);
   });
 
   it("lies in a pool of bytes as well as alone", async () => {
@@ -55,7 +55,10 @@ describe("a checkpoint", () => {
     assert.throws(() => readCheckpoint(manifest, bytes.subarray(4)), isCheckpointError(/have 4 bytes, the manifest says 8/));
     assert.throws(() => readCheckpoint({ ...manifest, format: 2 }, bytes), isCheckpointError(/format 2, this version reads format 1/));
     assert.throws(() => readCheckpoint(null, bytes), isCheckpointError(/format undefined/));
-    assert.throws(() => readCheckpoint({ ...manifest, parts: { actor: {} } }, bytes), isCheckpointError(/manifest is broken: parts\.actor/));
+    assert.throws(
+      () => readCheckpoint({ ...manifest, parts: { actor: {} } }, bytes),
+      isCheckpointError(/manifest is broken: parts\.actor/),
+    );
     const beyond = { actor: { architecture: {}, counters: {}, variables: { weights: { shape: [1, 3], offset: 0 } } } };
     assert.throws(() => readCheckpoint({ ...manifest, parts: beyond }, bytes), isCheckpointError(/"actor" ends beyond its weights/));
   });
@@ -69,7 +72,10 @@ describe("a checkpoint", () => {
     assert.throws(() => restoreCheckpoint({ actor: critic, critic }, checkpoint), isCheckpointError(/no part "critic"/));
     assert.deepEqual(critic.weights.dataSync(), before);
     const wider = mlp({ ...shape, hidden: [4] }, rngsOf(1));
-    assert.throws(() => restoreCheckpoint({ actor: wider }, checkpoint), isCheckpointError(/part "actor" is .*"units":3.*, not .*"units":4/));
+    assert.throws(
+      () => restoreCheckpoint({ actor: wider }, checkpoint),
+      isCheckpointError(/part "actor" is .*"units":3.*, not .*"units":4/),
+    );
     const two = mlp({ ...shape, hidden: [3] }, rngsOf(1, 2));
     assert.throws(() => restoreCheckpoint({ actor: two }, checkpoint), isCheckpointError(/has shape \[1,13\], not \[2,13\]/));
   });

@@ -43,7 +43,10 @@ function assertGradient({ point, value, reference }: Checked): void {
   assert.ok(norm > 1e-3, "the gradient vanishes");
   for (let i = 0; i < 5; i++) {
     // Half along the gradient, or most directions would be nearly level.
-    const direction = Float64Array.from(uniformArray(rng, at.length), (noise, j) => noise / Math.sqrt(at.length / 3) + (slopes[j] as number) / norm);
+    const direction = Float64Array.from(
+      uniformArray(rng, at.length),
+      (noise, j) => noise / Math.sqrt(at.length / 3) + (slopes[j] as number) / norm,
+    );
     const expected = (reference(moved(at, direction, STEP)) - reference(moved(at, direction, -STEP))) / (2 * STEP);
     const got = direction.reduce((total, d, j) => total + d * (slopes[j] as number), 0);
     const length = Math.sqrt(direction.reduce((total, d) => total + d * d, 0));
@@ -121,7 +124,9 @@ for (const backend of ["cpu", "wasm"]) {
             },
             reference: (at) => {
               const results = sequences.map((steps, i) => gruForward(network.architecture, at, steps.slice(0, lengths[i])));
-              const ofOutputs = results.flatMap(({ outputs: rows }) => rows.flat().map((value) => value * value)).reduce((a, b) => a + b, 0);
+              const ofOutputs = results
+                .flatMap(({ outputs: rows }) => rows.flat().map((value) => value * value))
+                .reduce((a, b) => a + b, 0);
               return ofOutputs / (lengths.length * 4 * outputs) + average(results.flatMap(({ state }) => state));
             },
           });

@@ -1,7 +1,7 @@
 /** A policy inside the simulator against the network that it was exported from. */
 import { strict as assert } from "node:assert";
-import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { rootRng } from "../../../src/kernel/index.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
 import {
@@ -25,7 +25,9 @@ describe("inference on exported weights", () => {
 
   it("equals the network within 1e-6, whatever its layers and whichever the agent", async () => {
     const layer = fc.oneof(
-      fc.record({ units: fc.integer({ min: 1, max: 40 }), activation: fc.constantFrom(...ACTIVATIONS) }).map((it) => dense(it.units, it.activation)),
+      fc
+        .record({ units: fc.integer({ min: 1, max: 40 }), activation: fc.constantFrom(...ACTIVATIONS) })
+        .map((it) => dense(it.units, it.activation)),
       fc.constant(batchNorm()),
     );
     const networks = fc.record({
@@ -67,7 +69,10 @@ describe("inference on exported weights", () => {
   });
 
   it("refuses what does not fit", async () => {
-    const checkpoint = await takeCheckpoint({ actor: sequential(2, [dense(1)], rngsOf(1)), both: gru({ inputs: 1, hidden: 1, bidirectional: true }, rngsOf(1)) });
+    const checkpoint = await takeCheckpoint({
+      actor: sequential(2, [dense(1)], rngsOf(1)),
+      both: gru({ inputs: 1, hidden: 1, bidirectional: true }, rngsOf(1)),
+    });
     assert.throws(() => agentWeights(checkpoint, { part: "critic", kind: "sequential" }), /no sequential network "critic"/);
     assert.throws(() => agentWeights(checkpoint, { part: "actor", kind: "gru" }), /no gru network "actor"/);
     assert.throws(() => agentWeights(checkpoint, { part: "actor", kind: "sequential", agent: 1 }), /1 agents, there is no agent 1/);

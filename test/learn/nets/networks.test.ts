@@ -3,7 +3,18 @@ import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { rootRng } from "../../../src/kernel/index.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
-import { batchNorm, Categorical, copyInto, dense, gru, mlp, parameters, pick, sequential, softUpdate } from "../../../src/learn/nets/index.ts";
+import {
+  batchNorm,
+  Categorical,
+  copyInto,
+  dense,
+  gru,
+  mlp,
+  parameters,
+  pick,
+  sequential,
+  softUpdate,
+} from "../../../src/learn/nets/index.ts";
 import { disposeAll, distance, matrix, rngsOf } from "./checked.ts";
 import { gruForward, moments, sequentialForward } from "./reference.ts";
 
@@ -116,7 +127,9 @@ describe("GRU", () => {
           sequences.forEach((steps, i) => {
             const expected = gruForward(network.architecture, weights, steps.slice(0, lengths[i]));
             const padding = new Array((5 - (lengths[i] as number)) * width).fill(0);
-            assert.ok(distance(tf.slice(outputs, [agent, i, 0, 0], [1, 1, 5, width]).dataSync(), [...expected.outputs.flat(), ...padding]) < 1e-6);
+            assert.ok(
+              distance(tf.slice(outputs, [agent, i, 0, 0], [1, 1, 5, width]).dataSync(), [...expected.outputs.flat(), ...padding]) < 1e-6,
+            );
             assert.ok(distance(tf.slice(state, [agent, i, 0], [1, 1, -1]).dataSync(), expected.state) < 1e-6);
           });
         });

@@ -49,7 +49,9 @@ export function sequentialForward(architecture: SequentialArchitecture, weights:
 export function moments(x: Matrix): readonly [mean: Float64Array, variance: Float64Array] {
   const columns = (x[0] as readonly number[]).map((_, j) => x.map((row) => row[j] as number));
   const means = columns.map(average);
-  const variances = columns.map((column, j) => average(column.map((value) => (value - (means[j] as number)) * (value - (means[j] as number)))));
+  const variances = columns.map((column, j) =>
+    average(column.map((value) => (value - (means[j] as number)) * (value - (means[j] as number)))),
+  );
   return [Float64Array.from(means), Float64Array.from(variances)];
 }
 
@@ -65,23 +67,25 @@ export function gruForward(
   const state: number[] = [];
   let sequence = steps;
   for (let layer = 0; layer < architecture.layers; layer++) {
-    const sides = gruRuns(architecture).filter((run) => run.layer === layer).map(({ name, backward }) => {
-      const block = (part: string): Float64Array => blocks.get(`${name}.${part}`) as Float64Array;
-      let h: readonly number[] = start?.slice(state.length, state.length + hidden) ?? new Array(hidden).fill(0);
-      const outputs = (backward ? sequence.toReversed() : sequence).map((x) => {
-        const [a = []] = affine([x], block("kernel"), block("bias"));
-        const [b = []] = affine([h], block("recurrent"), block("recurrent-bias"));
-        h = h.map((value, i) => {
-          const at = (row: readonly number[], gate: number): number => row[gate * hidden + i] as number;
-          const reset = sigmoid(at(a, 0) + at(b, 0));
-          const update = sigmoid(at(a, 1) + at(b, 1));
-          return (1 - update) * Math.tanh(at(a, 2) + reset * at(b, 2)) + update * value;
+    const sides = gruRuns(architecture)
+      .filter((run) => run.layer === layer)
+      .map(({ name, backward }) => {
+        const block = (part: string): Float64Array => blocks.get(`${name}.${part}`) as Float64Array;
+        let h: readonly number[] = start?.slice(state.length, state.length + hidden) ?? new Array(hidden).fill(0);
+        const outputs = (backward ? sequence.toReversed() : sequence).map((x) => {
+          const [a = []] = affine([x], block("kernel"), block("bias"));
+          const [b = []] = affine([h], block("recurrent"), block("recurrent-bias"));
+          h = h.map((value, i) => {
+            const at = (row: readonly number[], gate: number): number => row[gate * hidden + i] as number;
+            const reset = sigmoid(at(a, 0) + at(b, 0));
+            const update = sigmoid(at(a, 1) + at(b, 1));
+            return (1 - update) * Math.tanh(at(a, 2) + reset * at(b, 2)) + update * value;
+          });
+          return h;
         });
-        return h;
+        state.push(...h);
+        return backward ? outputs.toReversed() : outputs;
       });
-      state.push(...h);
-      return backward ? outputs.toReversed() : outputs;
-    });
     sequence = (sides[0] ?? []).map((_, t) => sides.flatMap((side) => side[t] as readonly number[]));
   }
   return { outputs: sequence, state };

@@ -27,8 +27,7 @@ export function sequenceRegression(rngs: readonly Rng[]): Training {
   const lengths = tf.tensor2d(Array.from({ length: agents }, () => Array.from({ length: batch }, (_, i) => 2 + (i % 4))));
   const mask = tf.cast(tf.less(tf.range(0, steps), tf.expandDims(lengths, 2)), "float32") as tf.Tensor3D;
   const y = tf.sum(tf.mul(x, tf.expandDims(mask, 3)), 2);
-  const update = (): void =>
-    void optimizer.minimize(() => meanSquaredError(head.forward(network.forward(x, { mask }).state), y));
+  const update = (): void => void optimizer.minimize(() => meanSquaredError(head.forward(network.forward(x, { mask }).state), y));
   return { parts: { network, head, optimizer }, update: () => tf.tidy(update) };
 }
 
