@@ -32,7 +32,7 @@ const ROUNDS = 3;
 const WAIT_EVERY = 10;
 
 async function measure(backend: string): Promise<LearnResult> {
-  const { device } = await openBackend(backend);
+  const { device, close } = await openBackend(backend);
   const rows: LearnRow[] = [];
   for (const [update, begin] of Object.entries(UPDATES)) {
     for (const population of backend === "cpu" ? CPU_POPULATIONS : POPULATIONS) {
@@ -48,6 +48,7 @@ async function measure(backend: string): Promise<LearnResult> {
       rows.push({ update, population, perCpuS: best("perCpuS"), perWallS: best("perWallS") });
     }
   }
+  close();
   return { device, rows };
 }
 

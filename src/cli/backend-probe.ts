@@ -2,8 +2,9 @@
 import { BackendError, openBackend } from "../learn/backends/index.ts";
 
 try {
-  const { device } = await openBackend(process.argv[2] ?? "");
-  process.stdout.write(device);
+  const backend = await openBackend(process.argv[2] ?? "");
+  process.stdout.write(backend.device);
+  backend.close();
 } catch (error) {
   if (!(error instanceof BackendError)) throw error;
   process.stdout.write(`${error.message}: ${error.hint}`);

@@ -10,6 +10,8 @@ export interface Backend {
   readonly name: BackendName;
   /** What computes, in words, for logs and `meta.json`. */
   readonly device: string;
+  /** Lets go of the device and of all tensors. Without it some GPU drivers crash while the process ends. */
+  close(): void;
 }
 
 /** How one backend comes to be. */

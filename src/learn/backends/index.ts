@@ -26,5 +26,10 @@ export async function openBackend(name: string, kinds: Readonly<Record<string, B
   if (!(await tf.setBackend(kind.name))) {
     throw new BackendError(`TensorFlow.js could not start its backend "${kind.name}"`, "What it printed above says why.");
   }
-  return { name: kind.name, device: `TensorFlow.js ${tf.version_core}, ${await kind.device()}` };
+  const close = (): void => {
+    const factory = tf.findBackendFactory(kind.name);
+    tf.removeBackend(kind.name); // with its factory, which a package registers only once
+    tf.registerBackend(kind.name, factory);
+  };
+  return { name: kind.name, device: `TensorFlow.js ${tf.version_core}, ${await kind.device()}`, close };
 }

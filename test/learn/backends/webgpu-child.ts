@@ -20,7 +20,7 @@ export interface WebgpuResult {
 
 async function result(): Promise<WebgpuResult> {
   try {
-    const { device } = await openBackend("webgpu");
+    const backend = await openBackend("webgpu");
     const afterOne: Record<string, readonly number[]> = {};
     for (const name of Object.keys(TRAININGS)) afterOne[name] = await trained(name, { seeds: [1], updates: 1 });
     const afterHundred = await trained("regression", { seeds: [1], updates: 100 });
@@ -30,7 +30,9 @@ async function result(): Promise<WebgpuResult> {
       await trained("regression", alone),
       await trained("regression", { seeds: [1, 2, 3], updates: 10, agent: 1 }),
     ];
-    return { device, afterOne, afterHundred, again, tensors: tensors() };
+    const result = { device: backend.device, afterOne, afterHundred, again, tensors: tensors() };
+    backend.close();
+    return result;
   } catch (error) {
     if (error instanceof BackendError) return { refused: `${error.message} (${error.hint})` };
     throw error;
