@@ -4,27 +4,35 @@ import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
 import { learn } from "./learn.ts";
+import { nets } from "./nets.ts";
 import { runCases } from "./run.ts";
+import { servingCases } from "./serving.ts";
 import { start } from "./start.ts";
 
 type Say = (text: string) => void;
+export interface BenchOptions {
+  /** Requests to language models that `serving` replays instead of its own. */
+  readonly trace?: string | undefined;
+}
+
 /** Says a line for each thing measured; true if all of them are good. */
-type Bench = (say: Say) => Promise<boolean>;
+type Bench = (say: Say, options: BenchOptions) => Promise<boolean>;
 
 export const BENCHES: Readonly<Record<string, Bench>> = {
   kernel: (say) => ratios(kernelCases(), say),
   run: (say) => ratios(runCases(), say),
+  serving: (say, { trace }) => ratios(servingCases(trace), say),
   fleet,
-  learn,
   start,
   budget,
+  learn: async (say) => [await learn(say), await nets(say)].every(Boolean),
 };
 
-export async function runBench(name: string, say: Say): Promise<boolean> {
+export async function runBench(name: string, say: Say, options: BenchOptions = {}): Promise<boolean> {
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`no benchmark ${name}`);
   say(`${name}\n`);
-  return bench((text) => say(`  ${text}\n`));
+  return bench((text) => say(`  ${text}\n`), options);
 }
 
 async function ratios(cases: Iterable<BenchCase>, say: Say): Promise<boolean> {

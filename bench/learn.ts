@@ -1,67 +1,50 @@
-/** Updates of populations on every backend that is there, and one observation through an exported network. */
-import { spawnSync } from "node:child_process";
+/** Steps a second of environments as training plays them: eight lanes, every step checked, actions drawn at random. */
 import { rootRng } from "../src/kernel/index.ts";
-import { BACKEND_NAMES, DEFAULT_BACKEND } from "../src/learn/backends/backend.ts";
-import { layoutsOf, type SequentialArchitecture } from "../src/learn/nets/architecture.ts";
-import { SequentialInference } from "../src/learn/nets/inference.ts";
-import type { LearnResult } from "./learn-child.ts";
+import { sample } from "../src/learn/spaces.ts";
+import { makeEnv, TASKS } from "../src/learn/tasks/index.ts";
+import { VectorEnv } from "../src/learn/vector-env.ts";
 
-/** 40,000 updates of one agent within three minutes. */
-const UPDATES_PER_S_MIN = 222;
-const INFERENCE_US_MAX = 5;
+const LANE_COUNT = 8;
+const STEP_COUNT = 50_000; // of each lane
+const REPEATS = 7;
 const US_PER_S = 1e6;
+/** Steps a second that are judged; the others are to be read. */
+const RATES_MIN: Readonly<Record<string, number>> = { "ServerlessTable-v0": 1e6 };
 
 export async function learn(say: (text: string) => void): Promise<boolean> {
-  let good = inference(say);
-  for (const backend of BACKEND_NAMES) {
-    const { device, refused, rows } = resultOf(backend);
-    if (refused !== undefined) {
-      say(`none   ${backend}: ${refused}`);
-      continue;
-    }
-    say(`       ${backend}: ${device}`);
-    for (const { update, population, perCpuS, perWallS } of rows) {
-      const isJudged = backend === DEFAULT_BACKEND && population === 1;
-      const isGood = perCpuS >= UPDATES_PER_S_MIN || !isJudged || !update.startsWith("DDPG");
-      good &&= isGood;
-      const rate = (perS: number): string => (perS * population).toFixed(0).padStart(6);
-      const verdict = isJudged && update.startsWith("DDPG") ? (isGood ? "good " : "short") : "     ";
-      say(
-        `${verdict}  ${update.padEnd(24)} ${String(population).padStart(3)} agents ${rate(perCpuS)} agent-updates a CPU second, ${rate(perWallS)} a second`,
-      );
-    }
+  let good = true;
+  for (const { id, form } of TASKS) {
+    if (form !== "single") continue;
+    const perS = stepsPerS(id);
+    const rateMin = RATES_MIN[id];
+    good &&= perS >= (rateMin ?? 0);
+    const judged = rateMin === undefined ? "" : `, at least ${(rateMin / 1e6).toFixed(1)}: ${perS >= rateMin ? "good" : "short"}`;
+    say(`${id.padEnd(28)} ${(perS / 1e6).toFixed(2).padStart(6)} M steps/s${judged}`);
   }
   return good;
 }
 
-function resultOf(backend: string): LearnResult {
-  const file = new URL("./learn-child.js", import.meta.url).pathname;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, backend], { encoding: "utf8" });
-  if (stdout === "") throw new Error(`${backend} failed (${status}): ${stderr}`);
-  return JSON.parse(stdout) as LearnResult;
-}
-
-/** 16 inputs, two layers of 64, 4 outputs. */
-function inference(say: (text: string) => void): boolean {
-  const layers = [64, 64, 4].map((units) => ({ kind: "dense", units, activation: "tanh" }) as const);
-  const architecture: SequentialArchitecture = { kind: "sequential", inputs: 16, layers };
-  const rng = rootRng(1);
-  const weights = Float32Array.from({ length: layoutsOf(architecture).weights.size }, () => rng.uniform() - 0.5);
-  const policy = new SequentialInference({ architecture, weights, statistics: new Float32Array(0) });
-  const [input, output] = [new Float32Array(16), new Float32Array(4)];
-  const timesUs = Array.from({ length: 20 }, () => {
-    const start = process.cpuUsage();
-    for (let i = 0; i < 10_000; i++) {
-      input[0] = i / 10_000;
-      policy.forward(input, output);
+/** By CPU time, the median of seven; the draws of the actions are part of it. */
+function stepsPerS(id: string): number {
+  const envs = Array.from({ length: LANE_COUNT }, () => makeEnv(id));
+  const vector = new VectorEnv(envs);
+  const { actions, masks } = vector.buffers;
+  const rng = rootRng(1).fork("bench");
+  const seats = envs.map(({ actionSpace }, lane) => ({
+    actionSpace,
+    action: actions.subarray((lane * actions.length) / LANE_COUNT, ((lane + 1) * actions.length) / LANE_COUNT),
+    mask: masks.subarray((lane * masks.length) / LANE_COUNT, ((lane + 1) * masks.length) / LANE_COUNT),
+  }));
+  const taken: number[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    vector.reset(1);
+    const before = process.cpuUsage();
+    for (let t = 0; t < STEP_COUNT; t++) {
+      for (const { actionSpace, action, mask } of seats) sample(actionSpace, rng, action, mask);
+      vector.step();
     }
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 10_000;
-  });
-  const us = Math.min(...timesUs);
-  const isGood = us < INFERENCE_US_MAX;
-  say(
-    `${isGood ? "good " : "short"}  inference 16-64-64-4     ${us.toFixed(2)} us of CPU an observation, at most ${INFERENCE_US_MAX}; ${(US_PER_S / us).toFixed(0)} a second`,
-  );
-  return isGood;
+    const { user, system } = process.cpuUsage(before);
+    taken.push((user + system) / US_PER_S);
+  }
+  return (LANE_COUNT * STEP_COUNT) / (taken.sort((a, b) => a - b)[REPEATS >> 1] as number);
 }

@@ -40,9 +40,12 @@ export interface LoadOptions {
   readonly set: readonly string[];
   /** What the file, and relative paths in `set`, are relative to. */
   readonly cwd: string;
+  /** A folder, made when needed, for files that are written while a run goes; absent: none are. */
+  readonly spool?: string;
 }
 
-export type Files = Readonly<Record<string, string | Uint8Array>>;
+/** Text, bytes, or a file that is moved into its place. */
+export type Files = Readonly<Record<string, string | Uint8Array | { readonly movedFrom: string }>>;
 
 export interface KindList {
   /** Plural, as in `list faults`. */

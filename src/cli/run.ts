@@ -1,7 +1,7 @@
 /** `cybertwin run <scenario.yaml>` */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { runOutput } from "../experiment/output.ts";
 import { type PoolHooks, runSeeds } from "../experiment/pool.ts";
 import type { RunOutput, RunResult } from "../experiment/result.ts";
@@ -33,12 +33,30 @@ export const run: Command = {
 };
 
 async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
+  const folder = await outFolder(args, io.cwd, engine);
+  if (folder === undefined) return await runScenario(args, io, engine);
+  const spool = join(dirname(folder), `.${basename(folder)}.spool-${process.pid}`); // on the same disk, so that its files can be moved
+  try {
+    return await runScenario(args, io, engine, { folder, spool });
+  } finally {
+    rmSync(spool, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  /** Of `--out`. */
+  readonly folder: string;
+  /** For files that grow while a run goes. */
+  readonly spool: string;
+}
+
+async function runScenario(args: Args, io: Io, engine: Engine, place?: Place): Promise<number> {
   const quiet = args.switches.has("quiet");
   const flagSeeds = seedsOf(args);
   const workers = args.texts.get("workers");
   const workerCount = workers === undefined ? availableParallelism() : wholeNumber(workers, "--workers", 1);
-  const folder = await outFolder(args, io.cwd, engine);
-  const scenario = await engine.loadScenario(args.words[0] as string, { set: args.lists.get("set") ?? [], cwd: io.cwd });
+  const spool = place === undefined ? {} : { spool: place.spool };
+  const scenario = await engine.loadScenario(args.words[0] as string, { set: args.lists.get("set") ?? [], cwd: io.cwd, ...spool });
   if (!quiet) for (const warning of scenario.warnings) io.err(`${warning}\n`);
   const ignored = flagSeeds !== undefined && scenario.head.precision !== undefined;
   if (ignored && !quiet) io.err(`${scenario.source.file}: precision is ignored: ${seedFlag(args)} says which runs there are.\n`);
@@ -53,9 +71,9 @@ async function runCommand(args: Args, io: Io, engine: Engine): Promise<number> {
   const output = runOutput({ version: engine.version, head, source, runs, interval: engine.meanInterval });
   const format = args.texts.get("format") === "json" ? "json" : "table";
   io.out(await engine.format(output, format)); // first: writing may fail
-  if (folder !== undefined) {
+  if (place !== undefined) {
     const named = args.texts.get("out") as string;
-    await engine.writeFolder(folder, await engine.files(output), { force: args.switches.has("force"), named });
+    await engine.writeFolder(place.folder, await engine.files(output), { force: args.switches.has("force"), named });
   }
   if (remark !== undefined && !quiet) io.err(`${remark}\n`);
   return verdict(output, askedCount, { io, quiet, format });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
 import { tInterval } from "../stats/index.ts";
-import type { Engine, KindList, LoadedScenario, LoadedSweep } from "./engine.ts";
+import type { Engine, KindList, LoadedScenario, LoadedSweep, LoadOptions } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -83,7 +83,7 @@ function reading(cwd: string) {
   return { cwd, read, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
-async function loadScenario(file: string, options: { readonly set: readonly string[]; readonly cwd: string }): Promise<LoadedScenario> {
+async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
   const scenario = await import("../scenario/index.ts");
   const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, ...reading(options.cwd) });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
@@ -94,7 +94,7 @@ async function loadScenario(file: string, options: { readonly set: readonly stri
     },
     source: { file, sha256, text },
     warnings,
-    loaded: { spec } satisfies LoadedSpec,
+    loaded: { spec, ...(options.spool !== undefined && { spool: options.spool }) } satisfies LoadedSpec,
   };
 }
 
@@ -110,7 +110,7 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
 }
 
 /** A sweep keeps numbers: rows of its runs would fill a disk. */
-const NO_ROWS = { requests: 0, jobs: false, power: false, events: false };
+const NO_ROWS = { requests: 0, jobs: false, power: false, events: false, trace: false };
 
 async function check(file: string, cwd: string): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");

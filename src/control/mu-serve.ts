@@ -40,36 +40,40 @@ interface Seen {
   readonly atS: number;
   readonly ended: number;
   readonly good: number;
-  /** The 99th percentile of its latencies, put to the greatest clock; NaN without any. */
-  readonly latencyS: number;
+  /** The 99th percentile of its latencies, put to the greatest clock, as a share of the SLO; NaN without any. */
+  readonly share: number;
 }
 
 function miad(spec: Spec): Periodic {
   const windows = new Map<number, readonly Seen[]>();
   return clocksBySample(spec.period, (gpu, sampledAtS) => {
     const recent = (windows.get(gpu.id) ?? []).filter(({ atS }) => atS > sampledAtS - spec.window);
-    const { ended, good, latencyP99S } = gpu;
-    const seen = [...recent, { atS: sampledAtS, ended, good, latencyS: latencyP99S / slowdownAt(gpu, gpu.clockHz) }];
+    const { ended, good } = gpu;
+    const seen = [...recent, { atS: sampledAtS, ended, good, share: shareOfSlo(gpu) / slowdownAt(gpu, gpu.clockHz) }];
     windows.set(gpu.id, seen);
     return nextHz(gpu, seen, spec);
   });
 }
 
+function shareOfSlo({ name, latencyP99S, sloS }: GpuTelemetry): number {
+  if (sloS === undefined) throw new Error(`${name} serves a workload without an SLO`); // the scenario is refused
+  return latencyP99S / sloS;
+}
+
 /** Where nothing ended nothing is known, and the clock stays. */
 function nextHz(gpu: GpuTelemetry, seen: readonly Seen[], spec: Spec): number {
-  const { clockHz, clocksHz, sloS } = gpu;
-  if (sloS === undefined) throw new Error(`${gpu.name} serves a workload without an SLO`); // the scenario is refused
+  const { clockHz, clocksHz } = gpu;
   const ended = seen.reduce((sum, each) => sum + each.ended, 0);
   if (ended === 0) return clockHz;
   const good = seen.reduce((sum, each) => sum + each.good, 0);
-  const latencyS = Math.max(0, ...seen.map((each) => each.latencyS).filter((each) => !Number.isNaN(each)));
-  const predictedS = (hz: number): number => latencyS * slowdownAt(gpu, hz);
-  const slack = (sloS - predictedS(clockHz)) / sloS;
+  const share = Math.max(0, ...seen.map((each) => each.share).filter((each) => !Number.isNaN(each)));
+  const shareAt = (hz: number): number => share * slowdownAt(gpu, hz);
+  const slack = 1 - shareAt(clockHz);
   if (good < spec.attainment * ended || slack < spec.slackLow) {
     return clocksHz.find((hz) => hz >= clockHz * spec.increase) ?? (clocksHz.at(-1) as number);
   }
   if (slack <= spec.slackHigh) return clockHz;
-  const floorHz = clocksHz.find((hz) => predictedS(hz) <= sloS && hz >= (spec.floor ?? 0)) ?? clockHz; // the SLO's is the present one at most
+  const floorHz = clocksHz.find((hz) => shareAt(hz) <= 1 && hz >= (spec.floor ?? 0)) ?? clockHz; // the SLO's is the present one at most
   return Math.max(floorHz, clocksHz[Math.max(0, clocksHz.indexOf(clockHz) - spec.decrease)] as number);
 }
 

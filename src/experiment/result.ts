@@ -28,6 +28,8 @@ export interface RunResult {
   readonly tables: Readonly<Record<string, ColumnTable>>;
   /** JSON lines of `events.jsonl`; absent unless asked for, empty where nothing happened. */
   readonly eventLines?: readonly string[];
+  /** Where the trace of `record: { trace: true }` lies until it is moved beside the other files. */
+  readonly traceFile?: string;
   /** Absent unless the run was interrupted: how far it came, seconds. */
   readonly interruptedAtS?: number;
 }
@@ -47,7 +49,10 @@ export interface RunSeries {
   readonly warmupS: number;
   readonly sites: readonly SiteSeries[];
   readonly servers: ServerSeries;
+  readonly gpus: GpuSeries;
   readonly services: readonly ServiceSeries[];
+  /** Of the workloads of models on GPUs, in declared order. */
+  readonly models: readonly ModelSeries[];
   readonly batches: readonly BatchSeries[];
   /** Stretches during which a fault held a target, in order of start. */
   readonly faults: readonly {
@@ -71,6 +76,23 @@ export interface ServerSeries {
   readonly racks: readonly string[];
   /** Mean utilisation of server s in bucket b at `s * bucketCount + b`; NaN where it was down throughout. */
   readonly utilization: Float32Array;
+}
+export interface GpuSeries {
+  readonly names: readonly string[];
+  readonly sites: readonly string[];
+  readonly kinds: readonly string[];
+  /** Means of GPU g in bucket b at `g * bucketCount + b`; no watts while its server is down. */
+  readonly powerW: Float32Array;
+  readonly clockHz: Float32Array;
+  /** Of each GPU the seconds at the clocks that it had, rising, over the whole run. */
+  readonly residency: readonly (readonly { readonly clockHz: number; readonly timeS: number }[])[];
+}
+export interface ModelSeries {
+  readonly workload: string;
+  readonly model: string;
+  /** Mean requests in each bucket; those with a predictor wait. */
+  readonly queued: Float64Array;
+  readonly running: Float64Array;
 }
 export interface ServiceSeries {
   readonly name: string;

@@ -3,8 +3,9 @@ import type { Job, StretchEnd } from "../world/cluster/job.ts";
 import type { RequestWatcher } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { OUTCOME, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
-import type { Recorder } from "../world/ports.ts";
+import type { Recorder, Struck } from "../world/ports.ts";
 import type { Device } from "../world/serving/device.ts";
+import { ModelServing } from "../world/serving/model-serving.ts";
 import type { RequestUnit, World } from "../world/world.ts";
 import type { ColumnTable } from "./result.ts";
 import { TableBuilder } from "./table-builder.ts";
@@ -23,6 +24,8 @@ const REQUEST_COLUMNS = {
   workload: "text",
   class: "text",
   arrival_s: "double",
+  prompt_tokens: "double",
+  output_tokens: "double",
   start_s: "double",
   first_token_s: "double",
   finish_s: "double",
@@ -45,6 +48,8 @@ const JOB_COLUMNS = {
   carbon_g: "double",
 } as const;
 const POWER_COLUMNS = { time_s: "double", server: "text", watts: "double", utilization: "double", clock_hz: "double" } as const;
+
+const NO_TOKENS = { promptTokens: 0, outputTokens: 0 } as const;
 
 /** Multiples of the golden ratio spread evenly over [0, 1): sampling by id needs no random stream. */
 const GOLDEN = 0.6180339887498949;
@@ -70,12 +75,15 @@ function requestRows(world: World, share: number): () => ColumnTable {
       ({ service, name, classNames, noCarbon }) =>
       (request, nowS) => {
         if ((request.id * GOLDEN) % 1 >= share) return;
+        const tokens = service instanceof ModelServing ? service.sequenceOf(request) : NO_TOKENS;
         builder.add({
           id: request.id,
           attempt: request.attempt,
           workload: name,
           class: classNames[request.classIndex] ?? "", // a service without classes
           arrival_s: request.arrivalS,
+          prompt_tokens: tokens.promptTokens || Number.NaN, // 0: a model that has no such thing
+          output_tokens: tokens.outputTokens || Number.NaN,
           start_s: request.startS,
           first_token_s: request.firstTokenS,
           finish_s: nowS,
@@ -170,11 +178,11 @@ class EventLines implements Recorder {
       since_s: job.startS,
     });
   }
-  faultBegan(fault: string, server: Server, nowS: number): void {
-    this.#add({ time_s: nowS, event: "fault-began", fault, server: server.options.name });
+  faultBegan(fault: string, { options }: Struck, nowS: number): void {
+    this.#add({ time_s: nowS, event: "fault-began", fault, server: options.name });
   }
-  faultEnded(fault: string, server: Server, nowS: number): void {
-    this.#add({ time_s: nowS, event: "fault-ended", fault, server: server.options.name });
+  faultEnded(fault: string, { options }: Struck, nowS: number): void {
+    this.#add({ time_s: nowS, event: "fault-ended", fault, server: options.name });
   }
   #add(event: Readonly<Record<string, string | number>>): void {
     this.#lines.push(JSON.stringify(event));

@@ -1,4 +1,5 @@
 /** One run of one scenario with one seed: build, play, measure. */
+import { join } from "node:path";
 import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
 import { MSER5_VALUES_MIN, mser5 } from "../stats/index.ts";
@@ -10,14 +11,18 @@ import { faultMetrics } from "../world/metrics/fault-metrics.ts";
 import { identities } from "../world/metrics/identities.ts";
 import { serviceMetrics } from "../world/metrics/service-metrics.ts";
 import { servingMetrics } from "../world/metrics/serving-metrics.ts";
+import type { World } from "../world/world.ts";
 import type { RunHooks, RunSeed } from "./hooks.ts";
 import type { RunResult } from "./result.ts";
 import { recordRows } from "./row-recorder.ts";
 import { SeriesRecorder } from "./series-recorder.ts";
+import { TraceRecorder } from "./trace-recorder.ts";
 
 /** What crosses to a worker. */
 export interface LoadedSpec {
   readonly spec: ScenarioSpec;
+  /** A folder, made when needed, for what is written while the run goes; absent: nothing is. */
+  readonly spool?: string;
 }
 
 /** Events between two looks at the clock. */
@@ -27,7 +32,7 @@ const BREATH_MS = 50;
 /** Latencies that the warm-up is judged by. */
 const PILOT_SAMPLES_MAX = 1e6;
 
-export const runSeed: RunSeed<LoadedSpec> = async ({ spec }, seed, hooks) => {
+export const runSeed: RunSeed<LoadedSpec> = async ({ spec, spool }, seed, hooks) => {
   const { warmupS, isSettled } = spec.warmup === "auto" ? await pilot(spec, seed, hooks) : { warmupS: spec.warmup, isSettled: true };
   const endS = warmupS + spec.duration;
   const built = buildWorld(spec, { seed, warmupS });
@@ -35,10 +40,17 @@ export const runSeed: RunSeed<LoadedSpec> = async ({ spec }, seed, hooks) => {
   const faultKinds = Object.fromEntries(Object.entries(spec.faults).map(([key, { kind }]) => [key, kind]));
   const series = new SeriesRecorder(world, { warmupS, endS, faultKinds });
   const rows = recordRows(world, spec.record);
+  const trace = spec.record.trace && spool !== undefined ? startTrace(spec, world, join(spool, `trace-${seed}.json`)) : undefined;
   built.begin();
   const isWhole = await play(built, endS, hooks);
-  return result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole });
+  const traceFile = trace?.close({ scenario: spec.name, seed });
+  return { ...result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }), ...(traceFile !== undefined && { traceFile }) };
 };
+
+function startTrace({ workloads }: ScenarioSpec, world: World, path: string): TraceRecorder {
+  const engines = Object.entries(workloads).flatMap(([name, each]) => (each.kind === "model-serving" ? [[name, each.engine.kind]] : []));
+  return new TraceRecorder(world, { path, engines: Object.fromEntries(engines) });
+}
 
 /** Plays until `endS` or until asked to stop; false if it was stopped. */
 async function play({ world: { simulation } }: BuiltWorld, endS: number, hooks: RunHooks): Promise<boolean> {

@@ -6,10 +6,12 @@ import type { Server } from "../world/cluster/server.ts";
 import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { ACCOUNTS, type Account } from "../world/energy/account.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
-import type { Recorder } from "../world/ports.ts";
+import type { Recorder, Struck } from "../world/ports.ts";
 import type { RequestUnit, World } from "../world/world.ts";
+import { GpuBuckets } from "./gpu-buckets.ts";
 import { histogramOf, LatencyBins } from "./latency-bins.ts";
 import { LongestStretches } from "./longest.ts";
+import { ModelBuckets } from "./model-buckets.ts";
 import type { BatchSeries, RunSeries, ServiceSeries, SiteSeries } from "./result.ts";
 
 const BUCKET_COUNT = 96;
@@ -35,6 +37,9 @@ export class SeriesRecorder implements Recorder {
   readonly #utilization: Float32Array;
   readonly #services = new Map<RequestService, ServiceBuckets>();
   readonly #batches = new Map<string, BatchBuckets>();
+  readonly #gpus: GpuBuckets;
+  /** Of each workload of models, in their order. */
+  readonly #models = new Map<RequestService, readonly ModelBuckets[]>();
   readonly #faultKinds: Readonly<Record<string, string>>;
   readonly stretches: FaultStretch[] = [];
   #bucket = 0;
@@ -52,6 +57,12 @@ export class SeriesRecorder implements Recorder {
       const bins = Array.from({ length: BUCKET_COUNT }, () => new LatencyBins());
       this.#services.set(service, { bins, arrived: new Float64Array(BUCKET_COUNT), failed: new Float64Array(BUCKET_COUNT) });
     }
+    const buckets = { bucketCount: BUCKET_COUNT, bucketS: this.#bucketS };
+    this.#gpus = new GpuBuckets(world.devices, buckets);
+    for (const { name, classNames, service } of world.servings) {
+      const models = service.models.map((model, i) => new ModelBuckets({ workload: name, model: classNames[i] as string }, model, buckets));
+      this.#models.set(service, models);
+    }
     for (const { name } of world.batches) {
       this.#batches.set(name, {
         inSystemS: new Float64Array(BUCKET_COUNT),
@@ -68,7 +79,9 @@ export class SeriesRecorder implements Recorder {
 
   requestsOf({ service }: RequestUnit): RequestWatcher {
     const { arrived, failed, bins } = this.#services.get(service) as ServiceBuckets;
-    return ({ arrivalS, outcome }, nowS) => {
+    const models = this.#models.get(service);
+    return ({ arrivalS, outcome, classIndex }, nowS) => {
+      if (models !== undefined) this.#spread((models[classIndex] as ModelBuckets).inSystemS, arrivalS, nowS);
       const bucket = this.#at(arrivalS);
       arrived[bucket] = (arrived[bucket] as number) + 1;
       if (outcome === OUTCOME.finished) (bins[bucket] as LatencyBins).add(nowS - arrivalS);
@@ -87,13 +100,13 @@ export class SeriesRecorder implements Recorder {
     this.#spread((this.#batches.get(job.workload.name) as BatchBuckets).inSystemS, job.arrivalS, nowS);
   }
 
-  faultBegan(fault: string, server: Server, nowS: number): void {
-    this.stretches.push({ fault, server: server.options.name, startS: nowS, endS: Infinity });
+  faultBegan(fault: string, { options }: Struck, nowS: number): void {
+    this.stretches.push({ fault, server: options.name, startS: nowS, endS: Infinity });
   }
 
-  faultEnded(fault: string, server: Server, nowS: number): void {
+  faultEnded(fault: string, { options }: Struck, nowS: number): void {
     const open = this.stretches.findLast(
-      (stretch) => stretch.fault === fault && stretch.server === server.options.name && stretch.endS === Infinity,
+      (stretch) => stretch.fault === fault && stretch.server === options.name && stretch.endS === Infinity,
     );
     if (open !== undefined) open.endS = nowS;
   }
@@ -108,6 +121,9 @@ export class SeriesRecorder implements Recorder {
         this.#spread(buckets.inSystemS, job.arrivalS, nowS);
         if (job.server !== undefined) this.stretchEnded(job, job.server, "running", nowS);
       }
+    }
+    for (const [{ requests }, models] of this.#models) {
+      for (const { arrivalS, classIndex } of requests.open()) this.#spread((models[classIndex] as ModelBuckets).inSystemS, arrivalS, nowS);
     }
     return {
       bucketS: this.#bucketS,
@@ -124,6 +140,8 @@ export class SeriesRecorder implements Recorder {
         racks: this.#world.servers.map(({ options }) => options.rack ?? options.site),
         utilization: this.#closedUtilization(),
       },
+      gpus: this.#gpus.series(this.#bucket),
+      models: [...this.#models.values()].flat().map((model) => model.series(this.#bucket)),
       services: this.#world.requestUnits.map(({ name, service }) => this.#serviceSeries(name, service)),
       batches: this.#world.batches.map(({ name }) => this.#batchSeries(name)),
       faults: this.stretches.map((stretch) => ({
@@ -180,6 +198,8 @@ export class SeriesRecorder implements Recorder {
         (this.#before.carbonG[i] as number[])[k] = carbonG;
       });
     });
+    this.#gpus.close(bucket);
+    for (const model of [...this.#models.values()].flat()) model.close(bucket);
     for (const { id, cores, meter } of this.#world.servers) {
       const busyCoreS = meter.busyCoreS;
       const isUp = meter.upS > (this.#before.upS[id] ?? 0);

@@ -6,10 +6,11 @@ import { renderReport } from "./html/page.ts";
 import { fromJson, StoredResultError, toSeriesJson } from "./series-json.ts";
 import { toJson } from "./to-json.ts";
 import { toParquet } from "./to-parquet.ts";
+import type { FolderFiles } from "./write-folder.ts";
 
 /** Everything but `meta.json`, which says on what machine and when, and so is not a function of the result. */
-export function runFiles(output: RunOutput): Record<string, string | Uint8Array> {
-  const files: Record<string, string | Uint8Array> = {
+export function runFiles(output: RunOutput): FolderFiles {
+  const files: Record<string, FolderFiles[string]> = {
     "summary.json": toJson(output),
     "series.json": toSeriesJson(output),
     "report.html": renderReport(output),
@@ -17,6 +18,7 @@ export function runFiles(output: RunOutput): Record<string, string | Uint8Array>
   for (const run of output.runs) {
     const suffix = output.runs.length === 1 ? "" : `-seed-${run.seed}`;
     for (const [name, table] of Object.entries(run.tables)) files[`${name}${suffix}.parquet`] = toParquet(table);
+    if (run.traceFile !== undefined) files[`trace${suffix}.json`] = { movedFrom: run.traceFile };
     if (run.eventLines !== undefined) files[`events${suffix}.jsonl`] = run.eventLines.map((line) => `${line}\n`).join("");
   }
   return files;

@@ -3,7 +3,7 @@ import type { BatchSeries, Note, RunOutput, RunResult, RunSeries, ServiceSeries,
 import { refuseBadNumbers } from "./to-json.ts";
 
 /** Raised when the shape of the file changes, so that an old folder is refused by name instead of misread. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The stored result cannot be read: not ours, of another version, or damaged. */
 export class StoredResultError extends Error {}
@@ -112,7 +112,13 @@ function seriesFrom(series: Stored<RunSeries>): RunSeries {
     ...series,
     sites: series.sites.map(siteFrom),
     servers: { ...series.servers, utilization: Float32Array.from(doubles(series.servers.utilization)) },
+    gpus: {
+      ...series.gpus,
+      powerW: Float32Array.from(doubles(series.gpus.powerW)),
+      clockHz: Float32Array.from(doubles(series.gpus.clockHz)),
+    },
     services: series.services.map(serviceFrom),
+    models: series.models.map((model) => ({ ...model, queued: doubles(model.queued), running: doubles(model.running) })),
     batches: series.batches.map(batchFrom),
   };
 }

@@ -5,16 +5,19 @@ import { basename, dirname, join, resolve } from "node:path";
 /** What a folder must hold to be taken for an earlier result: `force` replaces nothing else. */
 const SIGNS_OF_A_RESULT = ["meta.json", "summary.json"];
 
+/** By relative path: text, bytes, or a whole file of the same disk, already flushed, that is moved into its place. */
+export type FolderFiles = Readonly<Record<string, string | Uint8Array | { readonly movedFrom: string }>>;
+
 /** The user named a folder that must not be replaced. */
 export class OutputFolderError extends Error {}
 
 /**
- * Writes `files` (by relative path) into a sibling `.<name>.partial-<pid>`, flushes them to disk and renames it to `dir`.
+ * Writes `files` into a sibling `.<name>.partial-<pid>`, flushes them to disk and renames it to `dir`.
  * A killed run leaves at most that hidden folder. With `force`, an earlier result (or an empty folder) is renamed aside first
  * and removed last; between the two renames a kill leaves it as `.<name>.old-<pid>`.
  * @throws {OutputFolderError} if `dir` exists and `force` is not given, or if it exists and does not look like a result of ours.
  */
-export function writeFolder(dir: string, files: Readonly<Record<string, string | Uint8Array>>, options: FolderOptions): void {
+export function writeFolder(dir: string, files: FolderFiles, options: FolderOptions): void {
   checkReplaced(resolve(dir), options.named ?? dir, options.force);
   const target = resolve(dir);
   const partial = partialOf(target);
@@ -22,7 +25,7 @@ export function writeFolder(dir: string, files: Readonly<Record<string, string |
     mkdirSync(dirname(target), { recursive: true });
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial);
-    for (const name of Object.keys(files)) writeFlushed(partial, name, files[name] as string | Uint8Array);
+    for (const name of Object.keys(files)) place(partial, name, files[name] as FolderFiles[string]);
     flushFolder(partial);
     swapIn(partial, target);
   } catch (error) {
@@ -76,10 +79,15 @@ function checkReplaced(target: string, named: string, force: boolean): void {
   }
 }
 
-function writeFlushed(folder: string, name: string, content: string | Uint8Array): void {
+function place(folder: string, name: string, content: FolderFiles[string]): void {
   const path = resolve(folder, name);
   if (!path.startsWith(`${folder}/`) && !path.startsWith(`${folder}\\`)) throw new Error(`file name "${name}" leaves the folder`);
   mkdirSync(dirname(path), { recursive: true });
+  if (typeof content === "object" && "movedFrom" in content) renameSync(content.movedFrom, path);
+  else writeFlushed(path, content);
+}
+
+function writeFlushed(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
   const file = openSync(path, "wx");
   try {

@@ -48,10 +48,16 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   startArrivals(context, unit, spec, serviceRng);
 }
 
-export function statsFor({ warmupS }: BuildContext, slo: ServingSloSpec | undefined, classCount: number): ServiceStats {
+/** @param latenciesS SLOs of each class, where they differ */
+export function statsFor(
+  { warmupS }: BuildContext,
+  slo: ServingSloSpec | undefined,
+  classCount: number,
+  latenciesS?: readonly number[],
+): ServiceStats {
   const { latency: latencyS = Infinity, ttft: ttftS = Infinity, tpot: tpotS = Infinity } = slo ?? {};
   const inUnits = slo === undefined ? undefined : { latencyS, ttftS, tpotS, percentile: slo.percentile, windowS: slo.window };
-  return new ServiceStats({ warmupS, slo: inUnits, classCount });
+  return new ServiceStats({ warmupS, slo: inUnits, classCount, latenciesS });
 }
 
 function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {

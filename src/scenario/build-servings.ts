@@ -4,17 +4,19 @@ import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
 import type { Table } from "../world/base/table.ts";
 import type { OracleQueueRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+import { NONE } from "../world/cluster/request-pool.ts";
 import type { Device } from "../world/serving/device.ts";
 import { makeEngine } from "../world/serving/engines.ts";
-import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import type { Tokens } from "../world/serving/latency.ts";
+import type { ModelKindSpec } from "../world/serving/model-kind.ts";
 import { ModelServing } from "../world/serving/model-serving.ts";
 import { type LengthPredictor, makePredictor, type PredictorSpec } from "../world/serving/predictors/index.ts";
 import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
-import { NoRoomError, statsFor, traceSizes } from "./build-services.ts";
+import { statsFor, traceSizes } from "./build-services.ts";
 import type { PluginSpec } from "./parts.ts";
-import { noCarbonIn, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
+import { dayOffsetOf, noCarbonIn, type ScenarioSpec, type ServingPlan, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -27,49 +29,26 @@ function addServing(context: BuildContext, name: string, spec: ServingSpec): voi
   const servingRng = rng.fork(`workloads.${name}`);
   const queue = policies.of(["queue", "oracle-queue"], name);
   const route = policies.of(["route"], name);
-  const sizes = sizesOf(context, spec);
+  const sizes = sizesOf(context.spec, spec);
   const policy = {
     queue: queue === undefined ? undefined : make<QueueRule | OracleQueueRule>(queue),
     route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
     predictor: predictorOf(queue, sizes, servingRng.fork("predictor")),
   };
   const options = { name, engine: makeEngine(spec.engine), queueLimit: spec.queueLimit ?? Infinity, models: sizes.models };
-  const stats = statsFor(context, spec.slo, sizes.models.length);
+  const plan = context.spec.plans[name] as ServingPlan;
+  const stats = statsFor(context, spec.slo, sizes.models.length, plan.sloLatenciesS);
   const service = new ModelServing(world.simulation, options, policy, stats, servingRng);
   world.servings.push({
     ...{ name, tenant: spec.tenant, noCarbon: noCarbonIn(context.spec.sites, spec.sites) },
     ...{ classNames: Object.keys(spec.models), service },
   });
-  placeReplicas(context, service, spec);
+  for (const { model, gpus } of plan.replicas)
+    service.addReplica(
+      model,
+      gpus.map((gpu) => world.devices[gpu] as Device),
+    );
   startArrivals(context, service, sizes, servingRng);
-}
-
-/** Each replica gets a device of its own: of those that are free and hold the model, the smallest, then the first. */
-function placeReplicas({ world, spec: { modelKinds } }: BuildContext, service: ModelServing, spec: ServingSpec): void {
-  const devices = world.devices.filter(({ server }) => spec.sites?.includes(server.options.site) ?? true);
-  for (const [index, [key, { kind, replicas }]] of Object.entries(spec.models).entries()) {
-    for (let i = 0; i < replicas; i++) {
-      const device = smallestFree(devices, modelKinds[kind] as ModelKindSpec);
-      if (device === undefined) {
-        const path = ["workloads", service.options.name, "models", key, "replicas"];
-        throw new NoRoomError(
-          path,
-          { placed: i, wanted: replicas, on: "GPUs" },
-          "Hint: fewer replicas, or more GPUs: each holds one replica.",
-        );
-      }
-      service.addReplica(index, device);
-    }
-  }
-}
-
-function smallestFree(devices: readonly Device[], model: ModelKindSpec): Device | undefined {
-  let best: Device | undefined;
-  for (const device of devices) {
-    if (device.isHeld || model.latency[gpuName(device.options.kindName)] === undefined || model.weights > device.weightsB) continue;
-    if (best === undefined || device.weightsB < best.weightsB) best = device;
-  }
-  return best;
 }
 
 /** What the sizes of requests come from. */
@@ -82,7 +61,7 @@ interface Sizes {
   readonly promptRows: Float64Array | undefined;
 }
 
-function sizesOf({ spec: { modelKinds } }: BuildContext, spec: ServingSpec): Sizes {
+function sizesOf({ modelKinds }: ScenarioSpec, spec: ServingSpec): Sizes {
   const models = Object.values(spec.models).map(({ kind }) => modelKinds[kind] as ModelKindSpec);
   const arrivals = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   const writes = models.some(({ autoregressive }) => autoregressive);
@@ -147,9 +126,35 @@ function startArrivals(context: BuildContext, service: ModelServing, sizes: Size
     return;
   }
   const process = arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
-  const byLaw = lawSource(mix, rng);
-  const source = arrivals.kind === "trace" ? traceSource(arrivals.table, byLaw, sizes) : byLaw;
+  const source = openSource(sizes, mix, rng);
   context.starters.push(() => driveOpen(simulation, process, source, service));
+}
+
+function openSource(sizes: Sizes, mix: ClassMix, rng: Rng): RequestSource {
+  const byLaw = lawSource(mix, rng);
+  return sizes.arrivals.kind === "trace" ? traceSource(sizes.arrivals.table, byLaw, sizes) : byLaw;
+}
+
+/** A request as a plan looks at it. */
+export interface DrawnRequest {
+  readonly arrivalS: number;
+  readonly model: number;
+  readonly tokens: Tokens;
+}
+
+/** The first requests that a workload's open arrivals bring under a stream: as they come in a run, without one. */
+export function drawRequests(spec: ScenarioSpec, serving: ServingSpec, rng: Rng, limit: number): readonly DrawnRequest[] {
+  const sizes = sizesOf(spec, serving);
+  if (sizes.arrivals.kind === "closed") throw new Error("users who wait for their answers are not drawn"); // refused before
+  const process = sizes.arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS: dayOffsetOf(spec) });
+  const source = openSource(sizes, mixOf(sizes), rng);
+  const drawn: DrawnRequest[] = [];
+  for (let arrivalS = process.nextS(); arrivalS < Infinity && drawn.length < limit; arrivalS = process.nextS()) {
+    const row = process.row ?? NONE;
+    const model = source.classIndex(row);
+    drawn.push({ arrivalS, model, tokens: { output: source.size(model, row), prompt: source.promptTokens(model, row) } });
+  }
+  return drawn;
 }
 
 /** Requests of a trace: model and tokens from its columns where it has them, else by share and law. */

@@ -7,10 +7,12 @@ import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gp
 import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serving/model-kind.ts";
 import { type ReadText, readChain, readNamed } from "./extends.ts";
 import { type Catalogue, FileLoader, groupsIn, type KindFiles, modelsIn, resolvedSites, resolvedWorkloads } from "./files.ts";
+import { Findings } from "./findings.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
 import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
+import { planServings } from "./plan-servings.ts";
 import { type Problem, SpecError, showProblem } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
 import { type Assignment, applySets, assignAll } from "./set.ts";
@@ -57,12 +59,15 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
   const { spec, loader } = filesPass(tree, shaped, parts, options);
   const { problems, warnings } = checkMeaning(spec, tree, parts);
   if (problems.length > 0) throw new SpecError(problems);
+  const planning = new Findings(tree);
+  const plans = planServings(spec, parts, planning);
+  if (planning.problems.length > 0) throw new SpecError(planning.problems);
   const text = stringify(plain, { aliasDuplicateObjects: false });
   return {
-    spec,
+    spec: { ...spec, plans },
     text,
     sha256: sha256(text, loader.texts.values()),
-    warnings: warnings.map(showProblem),
+    warnings: [...warnings, ...planning.warnings].map(showProblem),
     files: [...loader.texts.keys()],
     placeOf: (path) => placeOf(tree, path),
   };
@@ -83,10 +88,7 @@ function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
 /** Where values may stand that the schema takes and the world does not know yet. */
 function valuePaths(plain: unknown): readonly Path[] {
   const keysAt = (path: Path): readonly string[] => Object.keys(Object(valueAt(plain, path)));
-  return keysAt(["workloads"]).flatMap((name) => {
-    const models = ["workloads", name, "models"];
-    return [["workloads", name, "mode"], ...keysAt(models).map((key) => [...models, key, "parallel"])];
-  });
+  return keysAt(["workloads"]).map((name) => ["workloads", name, "mode"]);
 }
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
@@ -107,9 +109,9 @@ function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options
   for (const { model, path } of modelsIn(scenario)) read(model, path, MODEL_FILES, modelKinds);
   const keyOf = (named: object): string => keys.get(named) as string;
   const resolved = { ...scenario, sites: resolvedSites(scenario, keyOf), workloads: resolvedWorkloads(scenario, keyOf) };
-  const withTables = loader.tables(resolved, [], parts) as Omit<ScenarioSpec, KindMaps>;
+  const withTables = loader.tables(resolved, [], parts) as Omit<ScenarioSpec, "plans" | KindMaps>;
   if (loader.problems.length > 0) throw new SpecError(loader.problems);
-  return { spec: { ...withTables, serverKinds, gpuKinds, modelKinds }, loader };
+  return { spec: { ...withTables, serverKinds, gpuKinds, modelKinds, plans: {} }, loader };
 }
 
 /** Checks a server kind's own file. @throws {SpecError} */

@@ -1,28 +1,19 @@
 /** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
-import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
+import { cappedClockHz } from "../world/serving/gpu-clock.ts";
+import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import { aloneS, type Tokens } from "../world/serving/latency.ts";
-import { gpuName, type LatencyLaw, type ModelKindSpec, modelProblem } from "../world/serving/model-kind.ts";
+import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import { partsOf } from "../world/serving/partition.ts";
 import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
+import { type Demand, demandsOf } from "./demand.ts";
 import type { Findings } from "./findings.ts";
-import { checkSteps, gib } from "./meaning-steps.ts";
+import { checkPlacement, fittingOffers, type Offer } from "./meaning-placement.ts";
+import { checkChunk, checkSteps } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
-import type { Parts, PluginSpec } from "./parts.ts";
-import {
-  type FleetServer,
-  type GpuGroupSpec,
-  type ScenarioSpec,
-  type ServedModelSpec,
-  type ServingSpec,
-  sharesOf,
-  takesPrompts,
-} from "./spec.ts";
+import type { Parts } from "./parts.ts";
+import { type FleetServer, type ScenarioSpec, type ServedModelSpec, type ServingSpec, sharesOf } from "./spec.ts";
 import type { Path } from "./tree.ts";
-
-interface Offer {
-  readonly group: GpuGroupSpec;
-  readonly kind: GpuKindSpec;
-}
 
 interface Ground {
   readonly spec: ScenarioSpec;
@@ -42,15 +33,18 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
   checkTokens(serving, path, { kinds, parts }, findings);
   const engine = makeEngine(serving.engine);
   checkSlo(serving, path, findings);
+  checkPlacement(serving, path, findings);
+  const demands = demandsOf(serving, kinds, parts);
+  if (engine.kind === "steps") checkChunk(engine, path, findings);
   for (const [i, [key, model]] of Object.entries(serving.models).entries()) {
     const at = [...path, "models", key];
     const kind = kinds[i] as ModelKindSpec;
-    const fitting = fittingOffers(model.kind, kind, offers, at, findings);
-    const share = classes === undefined ? (sharesOf(serving)[i] as number) : classes.filter((name) => name === key).length / classes.length;
+    const fitting = fittingOffers(model, kind, { serving, offers, path: at }, findings);
     if (fitting.length === 0) continue;
     const gpus = fitting.map(({ group, kind: gpu }) => ({ name: group.kind, kind: gpu }));
     const isFine = engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, gpus, parts }, at, findings);
-    if (isFine) checkLoad(serving, model, { path: at, kind, share, offers: fitting, parts }, findings);
+    if (isFine && serving.placement === "exclusive")
+      checkLoad(serving, model, { path: at, kind, demand: demands[i] as Demand, offers: fitting }, findings);
   }
 }
 
@@ -94,77 +88,41 @@ function checkNames({ arrivals, models }: ServingSpec, path: Path, parts: Parts,
     );
 }
 
-/** The GPUs that a replica can have. */
-function fittingOffers(name: string, model: ModelKindSpec, offers: readonly Offer[], path: Path, findings: Findings): readonly Offer[] {
-  const trouble = modelProblem(model);
-  const at = [...path, "kind"];
-  const known = Object.keys(model.latency);
-  const runs = offers.filter(({ group }) => model.latency[gpuName(group.kind)] !== undefined);
-  const fits = runs.filter(({ kind }) => model.weights <= kind.memory - kind.overhead);
-  const flat = runs.find(({ group, kind }) => model.latency[gpuName(group.kind)]?.kind === "roofline" && kind.roofline === undefined);
-  if (trouble !== undefined) findings.problem(at, `names a model that cannot be: ${trouble}`);
-  else if (offers.length === 0)
-    findings.problem(at, "needs a GPU, and no server that it may use has one", `Hint: gpus: { kind: ${known[0]} } on a group of servers.`);
-  else if (runs.length === 0)
-    findings.problem(
-      at,
-      `names the model ${JSON.stringify(name)}, which has no latency on ${listOf(offers.map(({ group }) => gpuName(group.kind)))}`,
-      `It runs on: ${known.join(", ")}.`,
-    );
-  else if (flat !== undefined)
-    findings.problem(
-      at,
-      `names the model ${JSON.stringify(name)}, whose latency on ${gpuName(flat.group.kind)} is a roofline, and that GPU kind has none`,
-      "Hint: roofline in the GPU's file, as in catalogue/gpus, or a latency of kind step.",
-    );
-  else if (fits.length === 0) {
-    const room = runs.map(({ group, kind }) => `${gpuName(group.kind)} ${gib(kind.memory - kind.overhead)}`);
-    const overheadB = Math.min(...runs.map(({ kind }) => kind.overhead));
-    findings.problem(
-      at,
-      `needs ${gib(model.weights)} for its weights, more than any GPU has for them: ${listOf(room)}`,
-      `Hint: a GPU of at least ${gib(model.weights + overheadB)}.`,
-    );
-  }
-  return trouble === undefined && flat === undefined ? fits : [];
-}
-
 interface LoadCheck {
   readonly path: Path;
   readonly kind: ModelKindSpec;
-  readonly share: number;
+  readonly demand: Demand;
   readonly offers: readonly Offer[];
-  readonly parts: Parts;
 }
 
-/** Even with every batch full and no time lost to longer members, the replicas must do more than the mean load. */
+/** Even with every batch full and no time lost to longer members, the replicas must do more than the mean load, each in its longest stage. */
 function checkLoad(
   serving: ServingSpec,
-  { replicas }: ServedModelSpec,
-  { path, kind, share, offers, parts }: LoadCheck,
+  { replicas, parallel }: ServedModelSpec,
+  { path, kind, demand, offers }: LoadCheck,
   findings: Findings,
 ): void {
-  if (serving.queueLimit !== undefined) return;
-  const rate = parts.meanRate(serving.arrivals);
-  const { outputTokens, promptTokens } = serving;
-  const mean = (law: PluginSpec | undefined): number => (law === undefined ? Number.NaN : parts.meanOfLaw(law));
-  const tokens = { prompt: takesPrompts(serving, [kind]) ? mean(promptTokens) : 0, output: kind.autoregressive ? mean(outputTokens) : 0 };
-  if (rate.kind === "none" || !Number.isFinite(rate.perS) || Number.isNaN(tokens.output + tokens.prompt)) return;
+  const { perS, tokens, isSaidByTrace, isTrace } = demand;
+  if (serving.queueLimit !== undefined || isSaidByTrace || !Number.isFinite(perS) || Number.isNaN(tokens.output + tokens.prompt)) return;
   const { maxBatch } = makeEngine(serving.engine);
-  const placeS = Math.min(...offers.map((offer) => meanPlaceS(kind, offer, tokens, serving)));
-  const needed = rate.perS * share * placeS;
+  const placeS = Math.min(...offers.map((offer) => longestShare(kind, offer, parallel) * meanPlaceS(kind, offer, tokens, serving)));
+  const needed = perS * placeS;
   if (needed < replicas * maxBatch) return;
   const round = (value: number): number => Number(value.toPrecision(4));
-  const message = `keep ${round(needed)} places busy (${round(rate.perS * share)} req/s x ${round(placeS)} s), and replicas x maxBatch are ${replicas * maxBatch}: the queue would grow for ever`;
+  const message = `keep ${round(needed)} places busy (${round(perS)} req/s x ${round(placeS)} s), and replicas x maxBatch are ${replicas * maxBatch}: the queue would grow for ever`;
   const hint = `Hint: ${Math.floor(needed / maxBatch) + 1} replicas, or a queueLimit.`;
-  if (rate.kind === "law") findings.problem([...path, "replicas"], message, hint);
-  else findings.warn([...path, "replicas"], message, hint);
+  if (isTrace) findings.warn([...path, "replicas"], message, hint);
+  else findings.problem([...path, "replicas"], message, hint);
 }
+
+const longestShare = (model: ModelKindSpec, { kind }: Offer, stages: number): number =>
+  Math.max(...partsOf(model, kind, stages).map(({ share }) => share));
 
 /** Seconds that a mean request keeps a place of a full batch: alone in a batch, or in steps that it shares with maxBatch - 1 others. */
 function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, output }: Tokens, { engine }: ServingSpec): number {
   const law = model.latency[gpuName(group.kind)] as LatencyLaw;
-  const clockHz = group.clock ?? nominalGpuClockHz(kind);
+  const capHz = cappedClockHz(kind, group.powerCap ?? Infinity, activityOf(model));
+  const clockHz = Math.min(group.clock ?? capHz, capHz);
   const { kind: by, maxBatch } = makeEngine(engine);
   if (law.kind === "linear" || by === "batches") return aloneS(model, law, { kind, clockHz }, { prompt, output });
   // In the mean step of a full batch: of each answer the prompt gives the first token, and the others look back on more and more.
@@ -174,5 +132,3 @@ function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, outp
   const context = writers * (prompt + (answered - 2) / 2);
   return answered * makeStepTime(law, kind, clockHz, model).stepS(share * prompt, share * pairsOf(0, prompt), writers, context);
 }
-
-const listOf = (names: readonly string[]): string => [...new Set(names)].join(", ");

@@ -1,7 +1,7 @@
 /** Whether an engine that works by steps can run a model: its law, its KV memory, and prompts that fit. */
 import type { StepEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
-import { BLOCK_TOKENS, blocksBesideWeights, blocksFor, tokenLimit } from "../world/serving/kv-memory.ts";
+import { BLOCK_TOKENS, blocksBesideWeights, blocksToHold, tokenLimit, watermarkOf } from "../world/serving/kv-memory.ts";
 import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
 import { columnOf } from "./meaning-tokens.ts";
@@ -56,6 +56,13 @@ export function checkSteps(check: StepCheck, path: Path, findings: Findings): bo
   return checkPrompts(check, path, blocks, findings);
 }
 
+/** Each request that writes takes one of a step's tokens. @see vLLM, which refuses max_num_batched_tokens below max_num_seqs. */
+export function checkChunk({ maxBatch, chunk }: StepEngine, path: Path, findings: Findings): void {
+  if (chunk >= maxBatch) return;
+  const message = `must be at least maxBatch: in a step each of ${maxBatch} requests may write a token, got ${chunk}`;
+  findings.problem([...path, "engine", "chunk"], message, `Hint: chunk: ${maxBatch}, or maxBatch: ${chunk}.`);
+}
+
 function noBlocks({ model, gpus }: StepCheck, path: Path, findings: Findings): void {
   const blockB = BLOCK_TOKENS * (kvPerTokenB(model) as number);
   const room = gpus.map(({ name, kind }) => `${gpuName(name)} ${gib(kind.memory - kind.overhead - model.weights)}`);
@@ -68,11 +75,13 @@ function noBlocks({ model, gpus }: StepCheck, path: Path, findings: Findings): v
 }
 
 /** The longest prompt that is known must leave room for a token of its answer. */
-function checkPrompts({ serving, key, model, parts }: StepCheck, path: Path, blocks: number, findings: Findings): boolean {
-  const limit = tokenLimit(model, blocks);
-  const what = limit === model.context ? `the context of ${limit} tokens` : `the ${limit} tokens of ${blocks} KV blocks`;
+function checkPrompts({ serving, engine, key, model, parts }: StepCheck, path: Path, blocks: number, findings: Findings): boolean {
+  const limit = tokenLimit(model, engine, blocks);
+  const watermark = watermarkOf(engine, blocks);
+  const kept = watermark > 0 ? `, ${watermark} of which stay free,` : "";
+  const what = limit === model.context ? `the context of ${limit} tokens` : `the ${limit} tokens of ${blocks} KV blocks${kept}`;
   const hint = `Hint: prompts of at most ${limit - 1} tokens`;
-  const more = (tokens: number): string => (limit === model.context ? "." : `, or kvBlocks: ${blocksFor(tokens + 1)}.`);
+  const more = (tokens: number): string => (limit === model.context ? "." : `, or kvBlocks: ${blocksToHold(engine, tokens + 1)}.`);
   const law = serving.promptTokens;
   const column = columnOf("promptTokens", law);
   if (column === undefined) {

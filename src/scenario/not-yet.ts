@@ -9,25 +9,12 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
     ...["hpa", "vpa", "schedutil", "heracles", "cap-tree", "carbon-milp", "carbon-lowest-slot", "carbon-lowest-window", "carbon-threshold"],
     ...["fcfs", "priority", "sjf", "srpt", "edf", "mlfq", "first-fit", "best-fit", "worst-fit", "power-of-d", "random"],
   ],
-  fault: [
-    ...[
-      "network-loss",
-      "network-delay",
-      "stress-injector",
-      "gpu-clock-stuck",
-      "gpu-lost",
-      "gpu-thermal",
-      "gpu-nvlink-slow",
-      "observation-stale",
-      "policy-down",
-      "server-slow-cpu",
-    ],
-  ],
+  fault: [...["network-loss", "network-delay", "stress-injector", "observation-stale", "policy-down", "server-slow-cpu"]],
   forecast: ["persistence", "profile", "noisy", "white", "bias", "trace"],
   law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace", "roofline"],
   arrival: ["poisson", "renewal", "gamma", "mmpp", "uniform", "trace", "closed"],
   profile: ["diurnal"],
-  engine: ["sarathi", "disaggregated"],
+  engine: ["disaggregated"],
   "power model": ["dvfs", "sqrt", "cubic", "square", "constant"],
 };
 
@@ -52,14 +39,11 @@ const KEYS: readonly string[] = [
   "workloads.*.resilience.breaker",
   "workloads.*.arrivals.profile",
   "workloads.*.resilience",
-  "workloads.*.placement",
-  "workloads.*.slo.scale",
 ];
 
 /** Values that the schema takes, for what it will mean. */
 const VALUES: readonly (readonly [path: string, isRefused: (value: unknown) => boolean])[] = [
   ["workloads.*.mode", (value) => value === "fluid"],
-  ["workloads.*.models.*.parallel", (value) => typeof value === "number" && value > 1],
 ];
 
 export function isKindNotYet(family: Family, kind: string): boolean {

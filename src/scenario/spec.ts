@@ -3,6 +3,8 @@ import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { EngineSpec } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import type { ModelKindSpec } from "../world/serving/model-kind.ts";
+import type { PlannedReplica } from "../world/serving/placement/plan.ts";
+import type { Placement } from "../world/serving/spec.ts";
 import type { PluginSpec } from "./parts.ts";
 
 export interface ScenarioSpec {
@@ -20,6 +22,8 @@ export interface ScenarioSpec {
   /** Of models. */
   readonly modelKinds: Readonly<Record<string, ModelKindSpec>>;
   readonly workloads: Readonly<Record<string, WorkloadSpec>>;
+  /** Of every workload of models, by its name. */
+  readonly plans: Readonly<Record<string, ServingPlan>>;
   readonly controllers: Readonly<Record<string, ControllerSpec>>;
   readonly faults: Readonly<Record<string, FaultSpec>>;
   readonly expect: readonly ExpectSpec[];
@@ -62,6 +66,8 @@ export interface GpuGroupSpec {
   readonly kind: string;
   readonly count: number;
   readonly clock?: number;
+  /** The most that each board may draw. */
+  readonly powerCap?: number;
 }
 
 export type WorkloadSpec = ServiceSpec | BatchSpec | ServingSpec;
@@ -98,8 +104,16 @@ export interface SloSpec {
 /** At least one of the times. */
 export interface ServingSloSpec extends Omit<SloSpec, "latency"> {
   readonly latency?: number;
+  /** Times the mean latency of each model alone. */
+  readonly scale?: number;
   readonly ttft?: number;
   readonly tpot?: number;
+}
+/** What is worked out when the scenario is loaded. */
+export interface ServingPlan {
+  readonly replicas: readonly PlannedReplica[];
+  /** What each model's requests may take, where the SLO says a scale. */
+  readonly sloLatenciesS?: readonly number[];
 }
 export interface ServingSpec extends WorkloadCommon {
   readonly kind: "model-serving";
@@ -112,6 +126,7 @@ export interface ServingSpec extends WorkloadCommon {
   readonly promptTokens?: PluginSpec;
   readonly models: Readonly<Record<string, ServedModelSpec>>;
   readonly engine: EngineSpec;
+  readonly placement: Placement;
   readonly queueLimit?: number;
   readonly slo?: ServingSloSpec;
 }
@@ -162,7 +177,7 @@ export interface FaultSpec extends PluginSpec {
   readonly mttr?: PluginSpec;
   readonly trace?: unknown;
 }
-export interface FaultTargetSpec extends Readonly<Partial<Record<"site" | "row" | "rack" | "server", string>>> {
+export interface FaultTargetSpec extends TargetNames {
   readonly count?: number;
   readonly fraction?: number;
   readonly together: boolean;
@@ -178,19 +193,28 @@ export interface RecordSpec {
   readonly jobs: boolean;
   readonly power: boolean;
   readonly events: boolean;
+  readonly trace: boolean;
 }
 
 /** Where the kinds that are files stand in a loaded scenario. */
 export type KindMaps = "serverKinds" | "gpuKinds" | "modelKinds";
 
-/** What the shape pass leaves: groups still one or a list, kinds that are files not yet read. */
-export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | KindMaps> {
+/** What the shape pass leaves: groups still one or a list, kinds that are files not yet read, nothing planned. */
+export interface ScenarioShape extends Omit<ScenarioSpec, "sites" | "plans" | KindMaps> {
   readonly sites: Readonly<Record<string, SiteShape>>;
 }
 export type Groups = ServerGroupSpec | readonly ServerGroupSpec[];
 export interface SiteShape extends Omit<SiteSpec, "racks" | "servers"> {
   readonly racks: Readonly<Record<string, Omit<RackSpec, "servers"> & { readonly servers: Groups }>>;
   readonly servers?: Groups;
+}
+
+const S_PER_DAY = 86_400;
+
+/** Seconds from midnight UTC to `start`; 0 without one. */
+export function dayOffsetOf({ start }: Pick<ScenarioSpec, "start">): number {
+  const epochS = start?.epochS ?? 0;
+  return epochS - Math.floor(epochS / S_PER_DAY) * S_PER_DAY;
 }
 
 /** Share of all requests of each model: as said, else equal ones. */
@@ -222,6 +246,27 @@ export interface FleetServer {
   readonly row: string | undefined;
   readonly rack: string | undefined;
   readonly group: ServerGroupSpec;
+}
+
+/** What a target may name: exactly one of them. */
+export const PLACES = ["site", "row", "rack", "server", "gpu"] as const;
+export type TargetNames = Readonly<Partial<Record<(typeof PLACES)[number], string>>>;
+
+/** `west/0/gpu0`, ... */
+export function gpuNamesOf({ name, group }: FleetServer): readonly string[] {
+  return Array.from({ length: group.gpus?.count ?? 0 }, (_, i) => `${name}/gpu${i}`);
+}
+
+/** By what a server, or what is in it, can be named. */
+export function namesOf(server: FleetServer, where: (typeof PLACES)[number]): readonly string[] {
+  if (where === "gpu") return gpuNamesOf(server);
+  const name = where === "server" ? server.name : server[where];
+  return name === undefined ? [] : [name];
+}
+
+/** Is the server, or a GPU in it, named by the target? */
+export function isTarget(target: TargetNames, server: FleetServer): boolean {
+  return PLACES.some((where) => target[where] !== undefined && namesOf(server, where).includes(target[where]));
 }
 
 /** Every server, in declared order. Names: `site/rack/0`, `site/rack-1/0` where a rack has copies, `site/0` outside racks. */

@@ -1,6 +1,7 @@
 /** The closed forms themselves, against numbers from the literature and against other ways to them. */
 import { strict as assert } from "node:assert";
 import { erlangB, erlangC } from "../../src/claims/theory/erlang.ts";
+import { batchLatencyS, constant, firstOfExponential } from "../../src/claims/theory/gpu-batches.ts";
 import { renewalWaitS } from "../../src/claims/theory/renewal.ts";
 import { sharedCoreLatencyS } from "../../src/claims/theory/shared-core.ts";
 import { sjfWaitS, srptLatencyS } from "../../src/claims/theory/shortest-first.ts";
@@ -40,6 +41,37 @@ describe("closed forms", () => {
       mean += f * step * ((rate * (squares + x * x * f)) / (2 * (1 - load) * (1 - load)) + residence);
     }
     near(srptLatencyS(rate), mean, 2e-3);
+  });
+
+  it("batches of one are M/D/1 and M/M/1, a lone request takes its work, and larger batches take less", () => {
+    for (const load of [0.3, 0.6]) {
+      near(batchLatencyS(constant, 1, load), 1 + load / (2 * (1 - load)), 1e-9);
+      near(batchLatencyS(firstOfExponential, 1, load), 1 / (1 - load), 1e-9);
+      for (const law of [constant, firstOfExponential]) {
+        near(batchLatencyS(law, 8, 1e-6), 1, 1e-5);
+        assert.ok(batchLatencyS(law, 8, load) < batchLatencyS(law, 4, load) && batchLatencyS(law, 4, load) < batchLatencyS(law, 1, load));
+      }
+    }
+  });
+
+  it("whole batches of two at a rate of 1, by the chain of who is there after a batch, in plain sums", () => {
+    // Ends of batches of 1 s: n becomes max(n, 1) - min(max(n, 1), 2) + Poisson(1); 1 more s of waiting where nobody is there.
+    const poisson = [Math.exp(-1)];
+    for (let k = 1; k < 60; k++) poisson.push((poisson[k - 1] as number) / k);
+    let shares = Array.from({ length: 60 }, () => 1 / 60);
+    for (let round = 0; round < 2000; round++) {
+      const next = shares.map(() => 0);
+      for (const [n, share] of shares.entries()) {
+        for (const [k, chance] of poisson.entries()) {
+          const to = Math.min(59, Math.max(0, n - 2) + k);
+          next[to] = (next[to] as number) + share * chance;
+        }
+      }
+      shares = next;
+    }
+    // Of a batch's second, those there at its beginning all of it, those who come half of it: 1/2.
+    const present = shares.reduce((sum, share, n) => sum + share * (Math.max(1, n) + 1 / 2), 0);
+    near(batchLatencyS(constant, 2, 1), present / (1 + (shares[0] as number)), 1e-9);
   });
 
   it("bursty arrivals: no burst is M/M/1, and Kingman's bound is above", () => {

@@ -55,6 +55,7 @@ describe("cybertwin", () => {
       [["run", "a", "--force"], "--force goes with --out.\n"],
       [["schema", "scenari"], 'There is no schema "scenari". Did you mean "scenario"? There are: scenario, sweep.\n'],
       [["list", "fault"], 'There are no kinds "fault". Did you mean "faults"? There are: faults.\n'],
+      [["bench", "kernel", "--trace", "requests.csv"], "--trace goes with serving: cybertwin bench serving --trace FILE.\n"],
       [["bench", "kernal"], 'There is no benchmark "kernal". Did you mean "kernel"? There are: kernel'],
       [
         ["report", "nowhere"],

@@ -88,7 +88,10 @@ export const fakeEngine: Engine = {
   async writeFolder(folder, files) {
     if (folder.endsWith("full")) throw new UsageError("the disk is full.");
     mkdirSync(folder, { recursive: true });
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      if (typeof content === "object" && "movedFrom" in content) throw new Error("the small engine records nothing");
+      writeFileSync(join(folder, name), content);
+    }
   },
   async readFolder(folder) {
     return JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) as RunOutput;

@@ -8,7 +8,9 @@ export const NO_SERIES: RunSeries = {
   warmupS: 0,
   sites: [],
   servers: { names: [], racks: [], utilization: new Float32Array(0) },
+  gpus: { names: [], sites: [], kinds: [], powerW: new Float32Array(0), clockHz: new Float32Array(0), residency: [] },
   services: [],
+  models: [],
   batches: [],
   faults: [],
 };

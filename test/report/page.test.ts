@@ -23,6 +23,8 @@ function emptyOutput(): RunOutput {
     ...first.series,
     sites: [],
     services: [],
+    models: [],
+    gpus: { names: [], sites: [], kinds: [], powerW: new Float32Array(0), clockHz: new Float32Array(0), residency: [] },
     batches: [],
     faults: [],
     servers: { names: [], racks: [], utilization: new Float32Array(0) },
@@ -74,7 +76,7 @@ describe("the report page", () => {
 
   it("describes every picture in words and gives every table a caption and scopes", () => {
     const pictures = all(page, "svg.chart");
-    assert.equal(pictures.length, 14); // 7 pictures, for screens and for phones
+    assert.equal(pictures.length, 20); // 10 pictures, for screens and for phones
     for (const picture of pictures) {
       assert.equal(picture.getAttribute("role"), "img");
       assert((picture.querySelector("desc")?.textContent.length ?? 0) > 40);
@@ -167,6 +169,9 @@ describe("pictures as files of their own", () => {
       "power-0.svg",
       "carbon-0.svg",
       "utilization.svg",
+      "gpus-0.svg",
+      "clocks-0.svg",
+      "model-0-0.svg",
       "queue-0.svg",
       "jobs-0.svg",
     ]);

@@ -1,5 +1,15 @@
 /** A believable day of a 20-server cloud, made by hand: one service, one batch workload, one crash, two seeds. */
-import type { BatchSeries, RunOutput, RunResult, RunSeries, ServiceSeries, SiteSeries, SummaryEntry } from "../../src/experiment/result.ts";
+import type {
+  BatchSeries,
+  GpuSeries,
+  ModelSeries,
+  RunOutput,
+  RunResult,
+  RunSeries,
+  ServiceSeries,
+  SiteSeries,
+  SummaryEntry,
+} from "../../src/experiment/result.ts";
 
 const BUCKET_S = 300;
 const WARMUP_S = 1800;
@@ -136,6 +146,32 @@ function batch(draw: Draw): BatchSeries {
   return { name: "etl", queued, running, segments, truncatedCount: 0 };
 }
 
+/** Two GPUs that go with the load, between two clocks for a part of the time. */
+function gpus(draw: Draw): GpuSeries {
+  const clocksHz = [945e6, 1380e6];
+  const at = (gpu: number, b: number): number => (load(hourOf(b)) > 0.5 + 0.2 * gpu ? 1 : 0);
+  const residency = [0, 1].map((gpu) =>
+    clocksHz.map((clockHz, level) => {
+      const buckets = Array.from({ length: BUCKETS }, (_, b) => b).filter((b) => at(gpu, b) === level);
+      return { clockHz, timeS: buckets.length * BUCKET_S };
+    }),
+  );
+  const powerW = new Float32Array(2 * BUCKETS);
+  const clockHz = new Float32Array(2 * BUCKETS);
+  for (let gpu = 0; gpu < 2; gpu++) {
+    for (let b = 0; b < BUCKETS; b++) {
+      clockHz[gpu * BUCKETS + b] = clocksHz[at(gpu, b)] as number;
+      powerW[gpu * BUCKETS + b] = (at(gpu, b) === 1 ? 170 : 95) + 12 * draw();
+    }
+  }
+  return { names: ["west/1/gpu0", "west/1/gpu1"], sites: ["west", "west"], kinds: ["v100", "v100"], powerW, clockHz, residency };
+}
+
+function model(draw: Draw): ModelSeries {
+  const running = Float64Array.from({ length: BUCKETS }, (_, b) => 6 * load(hourOf(b)) * (0.95 + 0.1 * draw()));
+  return { workload: "chat", model: "opt", running, queued: running.map((value) => Math.max(0, 4 * (value - 4))) };
+}
+
 function series(draw: Draw): RunSeries {
   const etl = batch(draw);
   const utilization = new Float32Array(SERVERS * BUCKETS);
@@ -158,7 +194,9 @@ function series(draw: Draw): RunSeries {
       racks: Array.from({ length: SERVERS }, (_, i) => (i < 10 ? "a" : "b")),
       utilization,
     },
+    gpus: gpus(draw),
     services: [service(draw)],
+    models: [model(draw)],
     batches: [etl],
     faults: [{ fault: "crash", kind: "server-crash", server: serverName(CRASH.server), startS: CRASH.startS, endS: CRASH.endS }],
   };

@@ -41,6 +41,14 @@ describe("a folder of results", () => {
     assert.deepEqual(readdirSync(join(parent, "deep")), ["out"]);
   });
 
+  it("takes a whole file from where it was written", () => {
+    const grown = join(parent, "grown.json");
+    writeFileSync(grown, "{}");
+    writeFolder(join(parent, "out"), { "summary.json": "{}", "trace.json": { movedFrom: grown } }, { force: false });
+    assert.equal(readFileSync(join(parent, "out", "trace.json"), "utf8"), "{}");
+    assert.deepEqual(readdirSync(parent), ["out"]);
+  });
+
   it("is refused where one exists, and replaced with force, nothing of the old left", () => {
     const target = join(parent, "out");
     writeFolder(target, { "summary.json": "old", "old.txt": "old" }, { force: false });

@@ -29,8 +29,6 @@ const NOT_YET = [
   'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
-  "workloads.split.models.large.parallel 2",
-  'workloads.split.engine.kind "sarathi"',
   'workloads.manifests.kind "kubernetes"',
   "workloads.etl.contention",
   'controllers.edf.kind "edf"',
@@ -43,7 +41,6 @@ const NOT_YET = [
   'controllers.mine.kind "external"',
   'faults.lossy.kind "network-loss"',
   'faults.storm.kind "stress-injector"',
-  'faults.gpu.kind "gpu-clock-stuck"',
   'faults.stale.kind "observation-stale"',
   'faults.down.kind "policy-down"',
   "record.spans",
@@ -80,8 +77,19 @@ describe("the whole vocabulary", () => {
     for (const part of NOT_YET) remove(doc, part);
     const { spec, warnings } = loadScenario(file, options(JSON.stringify(doc)));
     assert.deepEqual(warnings, []);
-    assert.deepEqual(Object.keys(spec.workloads), ["web", "replay", "sizes", "bursts", "users", "chat", "split", "etl", "night"]);
+    assert.deepEqual(Object.keys(spec.workloads), [
+      "web",
+      "replay",
+      "sizes",
+      "bursts",
+      "users",
+      "chat",
+      "chunks",
+      "stages",
+      "etl",
+      "night",
+    ]);
     assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue", "clocks"]);
-    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
+    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid", "link"]);
   });
 });

@@ -15,7 +15,7 @@ describe("loading a scenario", () => {
     assert.deepEqual(spec.faults.crash?.mtbf, { kind: "deterministic", value: 86_400 });
     assert.deepEqual(spec.sites.west?.servers, [{ kind: "small", count: 2 }]);
     assert.deepEqual(spec.serverKinds.small?.clocks, [1e9, 2e9]);
-    assert.deepEqual(spec.record, { requests: 0, jobs: false, power: false, events: false });
+    assert.deepEqual(spec.record, { requests: 0, jobs: false, power: false, events: false, trace: false });
   });
 
   it("reads the start, and the whole of a share from true", () => {

@@ -5,6 +5,8 @@ import { muserveBatchSize } from "./muserve-batch-size.ts";
 import { muservePredictorOverhead } from "./muserve-predictor-overhead.ts";
 import { muserveSensitivity } from "./muserve-sensitivity.ts";
 import { muserveJctCv, muserveJctRate, muserveThroughputCv, muserveThroughputRate } from "./muserve-sweeps.ts";
+import { muserveVllm } from "./muserve-vllm.ts";
+import { ssjfMg1 } from "./ssjf-mg1.ts";
 import { theoryLatencyLoad } from "./theory-latency-load.ts";
 
 export const FIGURES: readonly Claim[] = [
@@ -15,6 +17,8 @@ export const FIGURES: readonly Claim[] = [
   muserveThroughputCv,
   muserveBatchSize,
   muservePredictorOverhead,
+  muserveVllm,
+  ssjfMg1,
   llmLatency,
   muserveSensitivity,
 ];

@@ -1,53 +1,11 @@
 import type { Claim, Verdict } from "../claim.ts";
 import { exact, exactAtMost } from "../exact.ts";
 import type { Lab } from "../lab.ts";
-import { columnOf, type Finding, metricOf } from "../lab-task.ts";
+import { columnOf, metricOf } from "../lab-task.ts";
 import { packageText } from "../package-files.ts";
-import { serverKind, type Tree } from "./station.ts";
+import { ACTIVITY, CORE_W, dynamicW, encoder, gpuKind, IDLE_W, LAW, only, wattsAt } from "./gpu-station.ts";
 
 const ROUNDING = 1e-9;
-
-/** The law of a V100: 20 W, 60 W of memory, and the clocked watts of a process that waits and of one that computes. */
-const LAW = { static: 20, memory: 60, kink: 0.745, floorVoltage: 0.832 };
-const [IDLE_W, CORE_W, ACTIVITY] = [29, 176, 0.3];
-
-function wattsAt(ratio: number, activity: number, coreW: number): number {
-  const { kink, floorVoltage } = LAW;
-  const volts = ratio <= kink ? floorVoltage : floorVoltage + ((1 - floorVoltage) * (ratio - kink)) / (1 - kink);
-  return LAW.static + LAW.memory * activity + coreW * ratio * volts * volts;
-}
-
-/** Of a batch, above the process that waits. */
-const dynamicW = (ratio: number): number => wattsAt(ratio, ACTIVITY, CORE_W) - wattsAt(ratio, 0, IDLE_W);
-
-const gpu = (clocksMhz: readonly number[], switchLatencyS: number): string =>
-  JSON.stringify({
-    kind: "gpu",
-    ...{ memory: "16 GiB", overhead: "1 GiB", bandwidth: "900 GB/s", teraflops: { fp32: 14, fp16: 112 }, powerCap: "250 W", idle: "1 W" },
-    clocks: clocksMhz.map((mhz) => `${mhz} MHz`),
-    switchLatency: `${switchLatencyS} s`,
-    bandwidthByClock: { clocks: [`${clocksMhz.at(-1)} MHz`], shares: [1] },
-    power: {
-      ...LAW,
-      idle: IDLE_W,
-      compute: { memory: ACTIVITY, core: CORE_W },
-      decode: { memory: ACTIVITY, core: CORE_W },
-    },
-    source: "theory",
-  });
-
-const encoder = (workS: number): string =>
-  JSON.stringify({
-    ...{ kind: "model", parameters: 1, weights: "1 GiB", autoregressive: false, source: "theory" },
-    latency: { gpu: { kind: "linear", base: `${workS} s` } },
-  });
-
-async function only(lab: Lab, scenario: Tree, files: Readonly<Record<string, string>>): Promise<Finding> {
-  const loaded = lab.load({ scenario, files: { "server.yaml": serverKind(1), ...files } });
-  const [run] = await lab.play(loaded, [1]);
-  if (run === undefined) throw new Error("one seed, no run");
-  return run;
-}
 
 const WORK_S = 70;
 const PERIOD_S = 40;
@@ -69,7 +27,7 @@ async function midBatch(lab: Lab): Promise<readonly Verdict[]> {
       controllers: { governor: { kind: "ondemand", period: PERIOD_S, up: 1, down: 0.95, target: { workload: "s" } } },
       record: { requests: true },
     },
-    { "gpu.yaml": gpu(CLOCKS_MHZ, SWITCH_S), "model.yaml": encoder(WORK_S), "requests.csv": `arrival_s\n${arrivalS}\n` },
+    { "gpu.yaml": gpuKind(CLOCKS_MHZ, SWITCH_S), "model.yaml": encoder(WORK_S), "requests.csv": `arrival_s\n${arrivalS}\n` },
   );
   // From 10 s at 0.8 of the clock, from 43 s at 0.6: the interval to 80 s was busy throughout, and so were those after it.
   const secondS = PERIOD_S + SWITCH_S;
@@ -141,7 +99,7 @@ const cheapest = (all: readonly Piece[]): Piece => all.reduce((least, each) => (
 const FINE_MHZ = Array.from({ length: 101 }, (_, i) => 500 + 5 * i);
 
 async function kink(lab: Lab): Promise<readonly Verdict[]> {
-  const files = { "gpu.yaml": gpu(FINE_MHZ, 0), "model.yaml": encoder(1) };
+  const files = { "gpu.yaml": gpuKind(FINE_MHZ), "model.yaml": encoder(1) };
   const all = await pieces(lab, { gpuKind: "./gpu.yaml", clocksMhz: FINE_MHZ, files });
   const off = all.map(({ clockMhz, energyJ }) => {
     const ratio = clockMhz / 1000;
@@ -154,22 +112,25 @@ async function kink(lab: Lab): Promise<readonly Verdict[]> {
   ];
 }
 
+/** A model of the catalogue on a GPU of the catalogue. */
+async function cheapestMhz(lab: Lab, gpu: string, model: string, clocksMhz: readonly number[]): Promise<number> {
+  const files = {
+    [`${gpu}.yaml`]: packageText(`catalogue/gpus/${gpu}.yaml`),
+    "model.yaml": packageText(`catalogue/models/${model}.yaml`),
+  };
+  return cheapest(await pieces(lab, { gpuKind: `./${gpu}.yaml`, clocksMhz, files })).clockMhz;
+}
+
 const V100_MHZ = [502, 600, 705, 802, 945, 1087, 1237, 1380];
 
 async function v100(lab: Lab): Promise<readonly Verdict[]> {
   const rows: Verdict[] = [];
   for (const model of ["bert-base", "opt-1.3b"]) {
-    const files = {
-      "v100-pcie-16gb.yaml": packageText("catalogue/gpus/v100-pcie-16gb.yaml"),
-      "model.yaml": packageText(`catalogue/models/${model}.yaml`),
-    };
-    const { clockMhz } = cheapest(await pieces(lab, { gpuKind: "./v100-pcie-16gb.yaml", clocksMhz: V100_MHZ, files }));
-    const id = `v100.${model}`;
     rows.push(
       exact({
-        id,
+        id: `v100.${model}`,
         parameters: "V100 of the catalogue, the 8 measured clocks",
-        value: clockMhz,
+        value: await cheapestMhz(lab, "v100-pcie-16gb", model, V100_MHZ),
         expected: 945,
         unit: "MHz",
         relative: ROUNDING,
@@ -177,6 +138,16 @@ async function v100(lab: Lab): Promise<readonly Verdict[]> {
     );
   }
   return rows;
+}
+
+/** Fitted apart from the V100's: a table of 15 MHz, and where the voltage of an A100 stops falling. */
+const A100 = { clocksMhz: Array.from({ length: 61 }, (_, i) => 510 + 15 * i), greatestMhz: 1410, kink: 0.775 };
+
+async function a100(lab: Lab): Promise<readonly Verdict[]> {
+  const { clocksMhz, greatestMhz, kink } = A100;
+  const clockMhz = await cheapestMhz(lab, "a100-80gb", "bert-base", clocksMhz);
+  const parameters = `A100 of the catalogue, its ${clocksMhz.length} clocks, kink at ${kink}`;
+  return [exactAtMost({ id: "a100.bert-base", parameters, value: Math.abs(clockMhz / greatestMhz - kink), bound: 0.01, unit: "1" })];
 }
 
 export const gpuClocks: Claim = {
@@ -195,5 +166,6 @@ export const gpuOptimum: Claim = {
   cases: [
     { tier: "quick", check: kink },
     { tier: "quick", check: v100 },
+    { tier: "quick", check: a100 },
   ],
 };

@@ -7,7 +7,11 @@ import { closedLoop } from "./closed-loop.ts";
 import { deadlines } from "./deadlines.ts";
 import { dvfs } from "./dvfs.ts";
 import { attributed, energy } from "./energy.ts";
+import { gpuBatches } from "./gpu-batches.ts";
+import { gpuCaps } from "./gpu-caps.ts";
 import { gpuClocks, gpuOptimum } from "./gpu-clocks.ts";
+import { gpuOrder } from "./gpu-order.ts";
+import { gpuSteps } from "./gpu-steps.ts";
 import { kieferWolfowitz } from "./kiefer-wolfowitz.ts";
 import { kingman } from "./kingman.ts";
 import { operationalLaws } from "./laws.ts";
@@ -65,6 +69,10 @@ export const THEORY: readonly Claim[] = [
   attributed,
   attributionEach,
   dvfs,
+  gpuOrder,
+  gpuBatches,
+  gpuSteps,
   gpuClocks,
   gpuOptimum,
+  gpuCaps,
 ];

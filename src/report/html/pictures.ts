@@ -1,7 +1,9 @@
 /** The charts of the page, each drawn twice: for a screen and for a phone. They show one run. */
-import type { RunOutput, RunResult, ServiceSeries } from "../../experiment/result.ts";
+import type { ModelSeries, RunOutput, RunResult, ServiceSeries } from "../../experiment/result.ts";
 import { carbonOverTime } from "../charts/carbon.ts";
+import { clockResidency, clockShares } from "../charts/clock-residency.ts";
 import { type ChartSize, PHONE, WIDE } from "../charts/frame.ts";
+import { gpuGroups, gpusOverTime, hasLines } from "../charts/gpus.ts";
 import { hiddenBars, jobBars } from "../charts/jobs.ts";
 import { latencyDistribution, type Percentile } from "../charts/latency-distribution.ts";
 import { latencyOverTime } from "../charts/latency-over-time.ts";
@@ -38,6 +40,7 @@ export function pictureSections(output: RunOutput): PictureSection[] {
     { id: "latency", title: "Latency", pictures: servicePictures(run, span), notes: serviceNotes(run) },
     { id: "energy", title: "Energy and carbon", pictures: sitePictures(output, run, span), notes: [] },
     { id: "servers", title: "Servers", pictures: serverPictures(run, span), notes: [] },
+    { id: "gpus", title: "GPUs and models", pictures: [...gpuPictures(run, span), ...modelPictures(run, span)], notes: [] },
     { id: "jobs", title: "Jobs", pictures: batchPictures(run, span), notes: [] },
   ];
   return sections.filter((section) => section.pictures.length + section.notes.length > 0);
@@ -136,6 +139,54 @@ function serverPictures(run: RunResult, span: Span): Picture[] {
   ];
 }
 
+function gpuPictures({ series }: RunResult, span: Span): Picture[] {
+  const { gpus } = series;
+  return gpuGroups(gpus).flatMap((group, i) => {
+    const { site, kind } = group;
+    const how = hasLines(group) ? "A line for each GPU" : `The mean of ${grouped(group.gpus.length)} GPUs, and their range`;
+    const overTime: Picture = {
+      id: `gpus-${i}`,
+      title: `${site}: watts and clock of ${kind}`,
+      caption: `${how}. Each point is the mean of ${durationText(series.bucketS)}.`,
+      draw: (size, id) => gpusOverTime(group, series, { id, span, size }),
+    };
+    const residency: Picture = {
+      id: `clocks-${i}`,
+      title: `${site}: time of ${kind} at each clock`,
+      caption: "Of the whole time of all GPUs of this kind, busy or not.",
+      draw: (size, id) => clockResidency(group, gpus, { id, size }),
+    };
+    return clockShares(group, gpus).length > 1 ? [overTime, residency] : [overTime];
+  });
+}
+
+/** Workloads of more models than this are shown as one. */
+const MODELS_MAX = 4;
+
+function modelPictures({ series }: RunResult, span: Span): Picture[] {
+  return [...new Set(series.models.map(({ workload }) => workload))].flatMap((workload, w) => {
+    const models = series.models.filter((each) => each.workload === workload);
+    const isEach = models.length <= MODELS_MAX;
+    const shown = isEach
+      ? models.map((model) => ({ ...model, name: `${workload}, ${model.model}` }))
+      : [{ ...sumOf(models), name: workload }];
+    const all = isEach ? "" : ` All ${models.length} models together.`;
+    return shown.map((queue, i) => ({
+      id: `model-${w}-${i}`,
+      title: `${queue.name}: requests running and waiting`,
+      caption: `Mean over each ${durationText(series.bucketS)}.${all}`,
+      draw: (size: ChartSize, id: string) => queueOverTime({ ...queue, what: "requests" }, series, { id, span, size }),
+    }));
+  });
+}
+
+function sumOf(models: readonly ModelSeries[]): { readonly queued: Float64Array; readonly running: Float64Array } {
+  const [first, ...rest] = models as [ModelSeries, ...ModelSeries[]];
+  const sum = (of: "queued" | "running"): Float64Array =>
+    first[of].map((value, b) => rest.reduce((total, each) => total + (each[of][b] as number), value));
+  return { queued: sum("queued"), running: sum("running") };
+}
+
 function batchPictures(run: RunResult, span: Span): Picture[] {
   const { series } = run;
   return series.batches.flatMap((batch, i) => {
@@ -152,7 +203,7 @@ function batchPictures(run: RunResult, span: Span): Picture[] {
       id: `queue-${i}`,
       title: `${batch.name}: jobs running and waiting`,
       caption: `Mean over each ${durationText(series.bucketS)}.`,
-      draw: (size, id) => queueOverTime(batch, series, { id, span, size }),
+      draw: (size, id) => queueOverTime({ ...batch, what: "jobs" }, series, { id, span, size }),
     };
     return batch.segments.length === 0 ? [queue] : [queue, bars];
   });

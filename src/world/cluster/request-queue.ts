@@ -9,44 +9,58 @@ export interface RequestQueue {
   remove(request: Request): void;
 }
 
-/** First come, first served: a linked list through the requests, so that a timeout leaves in O(1). */
-export class FifoQueue implements RequestQueue {
-  #head: Request | undefined = undefined;
-  #tail: Request | undefined = undefined;
+/** What a list runs through. */
+export interface Linked<Item> {
+  next: Item | undefined;
+  previous: Item | undefined;
+}
+
+/** First come, first served: a linked list through the items, so that a timeout leaves in O(1). */
+export class FifoQueue<Item extends Linked<Item> = Request> {
+  #head: Item | undefined = undefined;
+  #tail: Item | undefined = undefined;
   length = 0;
 
-  push(request: Request): void {
+  push(item: Item): void {
     const tail = this.#tail;
-    request.next = undefined;
-    request.previous = tail;
-    if (tail === undefined) this.#head = request;
-    else tail.next = request;
-    this.#tail = request;
+    item.next = undefined;
+    item.previous = tail;
+    if (tail === undefined) this.#head = item;
+    else tail.next = item;
+    this.#tail = item;
     this.length++;
   }
 
-  pop(): Request {
-    const request = this.#head as Request;
-    const { next } = request;
+  pop(): Item {
+    const item = this.#head as Item;
+    const { next } = item;
     this.#head = next;
     if (next === undefined) this.#tail = undefined;
     else next.previous = undefined;
     this.length--;
-    return request;
+    return item;
   }
 
-  /** The request that goes next, left where it is; `next` of a request is the one behind it. */
-  get first(): Request | undefined {
+  /** The item that goes next, left where it is; `next` of an item is the one behind it. */
+  get first(): Item | undefined {
     return this.#head;
   }
 
-  remove(request: Request): void {
-    const { previous, next } = request;
+  get last(): Item | undefined {
+    return this.#tail;
+  }
+
+  remove(item: Item): void {
+    const { previous, next } = item;
     if (previous === undefined) this.#head = next;
     else previous.next = next;
     if (next === undefined) this.#tail = previous;
     else next.previous = previous;
     this.length--;
+  }
+
+  *[Symbol.iterator](): Generator<Item> {
+    for (let item = this.#head; item !== undefined; item = item.next) yield item;
   }
 }
 

@@ -1,9 +1,9 @@
 /** What answers requests, as those see it who count and record: a service on cores, or models on GPUs. */
-import type { RequestPool } from "./request-pool.ts";
-import type { EndedRequest, ServiceStats } from "./service-stats.ts";
+import type { Request, RequestPool } from "./request-pool.ts";
+import type { ServiceStats } from "./service-stats.ts";
 
 /** Hears of each request that ended; the record is read at once, never kept. */
-export type RequestWatcher = (request: EndedRequest, nowS: number) => void;
+export type RequestWatcher = (request: Request, nowS: number) => void;
 
 /** Joules, grams and reference-core seconds of requests still under way, so far. */
 export interface OpenTotals {

@@ -48,7 +48,9 @@ export class RequestTally {
 
 export class ServiceStats {
   readonly warmupS: number;
+  /** Of all classes: its latency is Infinity too where each class has one of its own. */
   readonly slo: Slo | undefined;
+  readonly #classSlos: readonly Slo[];
   readonly total = new RequestTally();
   /** One tally a class, in declared order; empty without classes. */
   readonly classes: readonly RequestTally[];
@@ -74,10 +76,18 @@ export class ServiceStats {
   windowGood = new Float64Array(64);
   windowCount = 0;
 
-  constructor(options: { warmupS: number; slo: Slo | undefined; classCount: number }) {
+  /** @param options `latenciesS`: of each class, where they differ */
+  constructor(options: { warmupS: number; slo: Slo | undefined; classCount: number; latenciesS?: readonly number[] | undefined }) {
+    const { slo, latenciesS = [] } = options;
     this.warmupS = options.warmupS;
-    this.slo = options.slo;
+    this.slo = slo;
+    this.#classSlos = slo === undefined ? [] : latenciesS.map((latencyS) => ({ ...slo, latencyS }));
     this.classes = Array.from({ length: options.classCount }, () => new RequestTally());
+  }
+
+  /** What a request of a class is held to. */
+  sloOf(classIndex: number): Slo | undefined {
+    return this.#classSlos[classIndex] ?? this.slo;
   }
 
   get inSystem(): number {
@@ -117,7 +127,7 @@ export class ServiceStats {
       this.#otherS.add(latencyS);
       if (!isMeasured) return;
     }
-    const { slo } = this;
+    const slo = this.sloOf(request.classIndex);
     const isGood = slo !== undefined && outcome === OUTCOME.finished && meets(request, latencyS, slo);
     this.total.add(request, latencyS, isGood);
     if (this.classes.length > 0) (this.classes[request.classIndex] as RequestTally).add(request, latencyS, isGood);

@@ -71,6 +71,8 @@ const REQUESTS: readonly MetricEntry[] = [
   },
 ];
 
+const REPLICAS = "Replicas of the model, one that spans several GPUs being one.";
+
 /** Of a workload of models as a whole and of each of its models. */
 const TOKENS: readonly MetricEntry[] = [
   ...REQUESTS,
@@ -94,10 +96,24 @@ const TOKENS: readonly MetricEntry[] = [
     pattern: "gpu_energy_mean_j_per_token",
     unit: "J/token",
     meaning:
-      "All that the GPUs drew which serve models that write tokens, idle and lost work included, over the tokens of answered requests, before PUE.",
+      "All that the GPUs drew which serve models that write tokens, idle, lost work and other models on them included, over the tokens of answered requests, before PUE.",
     time: "run",
     nullIf: "no token was written",
   },
+  {
+    pattern: "gpu_energy_mean_j_per_request",
+    unit: "J/request",
+    meaning: "All that its GPUs drew, idle, lost work and other models on them included, over its answered requests, before PUE.",
+    time: "run",
+    nullIf: NONE_FINISHED,
+  },
+  grams({
+    pattern: "gpu_carbon_mean_g_per_request",
+    unit: "g/request",
+    meaning: "Operational grams of those joules, over its answered requests.",
+    time: "run",
+    nullIf: NONE_FINISHED,
+  }),
   {
     pattern: "goodput_per_s",
     unit: "1/s",
@@ -142,7 +158,7 @@ const SERVING: readonly MetricEntry[] = [
   total(
     "gpu_utilization_mean",
     "1",
-    "Mean share of the time that its replicas had a batch under way, GPUs of servers that are down included.",
+    "Mean share of the time that its replicas had a batch under way, mean over the GPUs that each holds, servers that are down included.",
   ),
   { ...total("batch_size_mean", "1", "Mean number of members of the batches under way."), nullIf: "no batch began" },
   total("preemptions", "1", "Times that a request gave up its KV memory and began anew."),
@@ -223,10 +239,15 @@ const SITE: readonly MetricEntry[] = [
     ...total("gpu_utilization_mean", "1", "Mean share of its GPUs that were busy, GPUs of servers that are down included."),
     nullIf: "the site has no GPUs",
   },
+  { ...total("gpu_availability", "1", "Mean share of its GPUs that were up, and not lost."), nullIf: "the site has no GPUs" },
   total("gpu_energy_j", "J", "What its GPUs drew, before PUE."),
   { ...total("gpu_clock_mean_hz", "Hz", "Mean clock of its GPUs over time, busy or not."), nullIf: "the site has no GPUs" },
   { ...total("gpu_clock_greatest_share", "1", "Share of its GPUs' time at their greatest clock."), nullIf: "the site has no GPUs" },
-  total("gpu_clock_switches", "1", "Times that a GPU went to another clock."),
+  {
+    ...total("gpu_throttled_share", "1", "Share of its GPUs' time at less than their clock for heat or a cap on watts."),
+    nullIf: "the site has no GPUs",
+  },
+  total("gpu_clock_switches", "1", "Times that another clock of a GPU was set."),
   total("energy_j", "J", "All that the site drew."),
   { ...total("power_mean_w", "W", "That, over the time of the run."), nullIf: "no time passed" },
   { ...total("pue_mean", "1", "All that it drew over what its servers drew."), nullIf: "the site drew nothing" },
@@ -245,7 +266,7 @@ const CONTROLLER: readonly MetricEntry[] = [
 ];
 
 const FAULT: readonly MetricEntry[] = [
-  total("count", "1", "Times that the fault struck a server."),
+  total("count", "1", "Times that the fault struck a server, or a GPU."),
   {
     pattern: "time_to_recover_mean_s",
     unit: "s",
@@ -265,7 +286,7 @@ export const METRIC_GROUPS: readonly { readonly title: string; readonly prefix: 
   { title: "Services", prefix: "workloads.<service>.", entries: [...REQUESTS, ...SERVICE] },
   { title: "Classes of a service", prefix: "workloads.<service>.<class>.", entries: REQUESTS },
   { title: "Models on GPUs", prefix: "workloads.<serving>.", entries: [...TOKENS, ...SERVING] },
-  { title: "Each of its models", prefix: "workloads.<serving>.<model>.", entries: TOKENS },
+  { title: "Each of its models", prefix: "workloads.<serving>.<model>.", entries: [...TOKENS, total("replicas", "1", REPLICAS)] },
   { title: "Batch workloads", prefix: "workloads.<batch>.", entries: BATCH },
   { title: "The whole cloud", prefix: "", entries: CLOUD },
   { title: "Sites", prefix: "sites.<site>.", entries: SITE },
@@ -318,7 +339,7 @@ function namesOf(pattern: string, subjects: MetricSubjects, subject?: string): r
 
 /** Does the metric need to know what the grid emits? */
 export function isOperationalGrams(name: string): boolean {
-  return name.startsWith("carbon.") ? name !== "carbon.embodied_g" : /\.carbon_[a-z_]+$/.test(name);
+  return name.startsWith("carbon.") ? name !== "carbon.embodied_g" : /\.(gpu_)?carbon_[a-z_]+$/.test(name);
 }
 
 function grams(entry: MetricEntry, unit = entry.unit): MetricEntry {

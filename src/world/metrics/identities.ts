@@ -140,9 +140,11 @@ function capacityRespected(world: World): boolean {
 /** Each block in use is held by one who runs, each of whom has as many as its tokens need, and there are no more than there are. */
 function blocksConserved({ servings }: World): boolean {
   const replicas = servings.flatMap(({ service }) => service.replicas).filter((replica) => replica instanceof StepReplica);
-  return replicas.every(({ running, memory, rules }) => {
-    const held = running.reduce((sum, { blocks }) => sum + blocks, 0);
-    const isEnough = running.every(({ blocks, computed }) => blocks * BLOCK_TOKENS >= computed);
+  return replicas.every((replica) => {
+    const { memory, rules } = replica;
+    const holdings = replica.holdings();
+    const held = holdings.reduce((sum, { blocks }) => sum + blocks, 0);
+    const isEnough = holdings.every(({ blocks, tokens }) => blocks * BLOCK_TOKENS >= tokens);
     return held === memory.used && memory.mostUsed <= rules.blocks && isEnough;
   });
 }

@@ -89,20 +89,19 @@ export interface SloWindow {
 }
 
 /** The windows up to the end of the run, in order, those without requests included. */
-export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: number): readonly SloWindow[] {
+export function sloWindows({ requests, stats }: RequestService, { windowS, percentile }: Slo, endS: number): readonly SloWindow[] {
   const { warmupS, windowArrived, windowGood } = stats;
-  const { windowS } = slo;
   const young = new Map<number, number>(); // may still make it: neither met nor missed
   for (const request of requests.open()) {
-    const { arrivalS } = request;
-    if (arrivalS < warmupS || !isYoung(request, slo, endS)) continue;
+    const { arrivalS, classIndex } = request;
+    if (arrivalS < warmupS || !isYoung(request, stats.sloOf(classIndex) as Slo, endS)) continue;
     const window = Math.floor((arrivalS - warmupS) / windowS);
     young.set(window, (young.get(window) ?? 0) + 1);
   }
   return Array.from({ length: windowCount((endS - warmupS) / windowS) }, (_, i) => {
     const judged = (windowArrived[i] ?? 0) - (young.get(i) ?? 0); // nothing is kept beyond the last arrival's window
     // Nearest rank: the percentile holds when the ceil(p n)-th smallest latency does.
-    const met = judged === 0 ? undefined : (windowGood[i] as number) >= Math.ceil(slo.percentile * judged);
+    const met = judged === 0 ? undefined : (windowGood[i] as number) >= Math.ceil(percentile * judged);
     return { fromS: warmupS + i * windowS, toS: warmupS + (i + 1) * windowS, met };
   });
 }
@@ -125,7 +124,8 @@ function openRequests({ requests, stats }: RequestService, endS: number): readon
   for (const request of requests.open()) {
     const { arrivalS, classIndex } = request;
     if (arrivalS < stats.warmupS) continue;
-    const canMeet = stats.slo !== undefined && isYoung(request, stats.slo, endS);
+    const slo = stats.sloOf(classIndex);
+    const canMeet = slo !== undefined && isYoung(request, slo, endS);
     for (const count of [open[0], open[classIndex + 1]]) {
       if (count === undefined) continue; // a service without classes
       count.count++;

@@ -1,14 +1,15 @@
 /** Metrics of one workload of models on GPUs. Names and meanings: docs/metrics.md. */
 import type { RequestTally } from "../cluster/service-stats.ts";
-import type { ModelServing } from "../serving/model-serving.ts";
+import type { Device } from "../serving/device.ts";
+import type { ModelServing, ServedModel } from "../serving/model-serving.ts";
 import { StepReplica } from "../serving/step-replica.ts";
 import { TokenTally } from "../serving/token-tally.ts";
 import type { ServingUnit } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { requestMetrics } from "./service-metrics.ts";
 
-const BOARD = "gpu_energy_mean_j_per_token";
 const NO_TOKEN = "no token was written";
+const NONE_FINISHED = "no request was answered";
 const PERCENTILES = ["p50", "p90", "p99"] as const;
 const AT_ONCE = "no answer of the measured window came token by token";
 
@@ -21,29 +22,47 @@ export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number
   const hasSlo = stats.slo !== undefined;
   const written = new TokenTally();
   let writingJ = 0;
-  let runTokens = 0;
-  let boardJ = 0;
   models.forEach((model, i) => {
     const { tally: own, kind } = model;
     const tally = stats.classes[i] as RequestTally;
     const ownJ = kind.autoregressive ? tally.energyJ.value : 0;
     tokenMetrics(book, `${prefix}.${classNames[i]}`, { tally, written: own, writingJ: ownJ, measuredS, hasSlo });
-    const ownBoardJ = kind.autoregressive ? model.replicas.reduce((sum, { device }) => sum + device.meter.wallJ, 0) : 0;
-    book.ratio(`${prefix}.${classNames[i]}.${BOARD}`, ownBoardJ, model.runTokens, NO_TOKEN);
+    boardMetrics(book, `${prefix}.${classNames[i]}`, [model]);
+    book.set(`${prefix}.${classNames[i]}.replicas`, model.replicas.length);
     written.merge(own);
     writingJ += ownJ;
-    runTokens += model.runTokens;
-    boardJ += ownBoardJ;
   });
   tokenMetrics(book, prefix, { tally: stats.total, written, writingJ, measuredS, hasSlo });
-  book.ratio(`${prefix}.${BOARD}`, boardJ, runTokens, NO_TOKEN);
+  boardMetrics(book, prefix, models);
   const used = replicas.map(({ usedS }) => usedS);
   const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
   const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
-  book.ratio(`${prefix}.gpu_utilization_mean`, busyS, replicas.length * endS, "no time passed");
+  const gpuCount = replicas.reduce((sum, { devices }) => sum + devices.length, 0);
+  book.ratio(`${prefix}.gpu_utilization_mean`, busyS, gpuCount * endS, "no time passed");
   book.ratio(`${prefix}.batch_size_mean`, memberS, busyS, "no batch began");
   stepMetrics(book, prefix, service);
 }
+
+/** Of some models over the whole run: what their GPUs drew, each of them once, over what came of it. */
+function boardMetrics(book: MetricBook, prefix: string, models: readonly ServedModel[]): void {
+  const writers = models.filter(({ kind }) => kind.autoregressive);
+  const sum = (of: readonly ServedModel[], what: "runTokens" | "runFinished"): number => of.reduce((total, each) => total + each[what], 0);
+  const drawn = (of: readonly ServedModel[], what: (device: Device) => number): number =>
+    [...boardsOf(of)].reduce((total, device) => total + what(device), 0);
+  const boardJ = ({ meter }: Device): number => meter.wallJ;
+  const finished = sum(models, "runFinished");
+  book.ratio(`${prefix}.gpu_energy_mean_j_per_token`, drawn(writers, boardJ), sum(writers, "runTokens"), NO_TOKEN);
+  book.ratio(`${prefix}.gpu_energy_mean_j_per_request`, drawn(models, boardJ), finished, NONE_FINISHED);
+  book.ratio(
+    `${prefix}.gpu_carbon_mean_g_per_request`,
+    drawn(models, ({ boardG }) => boardG),
+    finished,
+    NONE_FINISHED,
+  );
+}
+
+const boardsOf = (models: readonly ServedModel[]): ReadonlySet<Device> =>
+  new Set(models.flatMap(({ replicas }) => replicas.flatMap(({ devices }) => devices)));
 
 function stepMetrics(book: MetricBook, prefix: string, { replicas }: ModelServing): void {
   const byStep = replicas.filter((replica) => replica instanceof StepReplica);

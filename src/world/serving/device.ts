@@ -1,22 +1,21 @@
 /**
- * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. One process may hold it.
- * A device draws nothing while its server is not up.
+ * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. Processes may hold it, of which one
+ * works at a time. A device draws nothing while it is lost or its server is not up.
  */
-import { PHASE, type Simulation } from "../../kernel/index.ts";
+import type { Simulation } from "../../kernel/index.ts";
 import type { Server } from "../cluster/server.ts";
 import { ServerMeter } from "../cluster/server-meter.ts";
 import type { Metered } from "../cluster/site.ts";
-import { clockRatio, type GpuKindSpec, gpuClocksHz } from "./gpu-kind.ts";
-import { ACTIVITIES, type Activity, gpuPowerW } from "./gpu-power.ts";
+import { type ClockOptions, cappedClockHz, GpuClock } from "./gpu-clock.ts";
+import { gpuWattsAt } from "./gpu-kind.ts";
+import { ACTIVITIES, type Activity } from "./gpu-power.ts";
+import { Turns } from "./turns.ts";
 
-export interface DeviceOptions {
+export interface DeviceOptions extends ClockOptions {
   /** Its server's name and its place there: `west/0/gpu0`. */
   readonly name: string;
   readonly kindName: string;
-  readonly kind: GpuKindSpec;
   readonly server: Server;
-  /** At the start. */
-  readonly clockHz: number;
 }
 
 /** Dynamic joules and grams of a stretch of work. */
@@ -29,28 +28,28 @@ export class Device implements Metered {
   readonly options: DeviceOptions;
   readonly server: Server;
   readonly meter = new ServerMeter();
-  /** At the greatest clock. */
+  readonly clock: GpuClock;
+  /** At the greatest clock that the cap lets it have. */
   readonly peakW: number;
-  /** Those that may be set, rising. */
-  readonly clocksHz: readonly number[];
-  clockHz: number;
-  switchCount = 0;
   powerW = 0;
+  /** What faults leave of the bandwidth of its link: 1 while it is whole. */
+  linkFactor = 1;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
+  /** For processes that share it. */
+  readonly turns: Turns;
   isHeld = false;
-  /** The process on it, told when its clock has changed; without one that listens, the clock of a held device is fixed. */
-  #process: (() => void) | undefined = undefined;
+  /** Weights of the processes on it. */
+  heldB = 0;
+  /** The processes on it, told when its clock has changed. */
+  readonly #listeners: (() => void)[] = [];
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
-  #wattsOf: Readonly<Record<Activity, number>>;
-  /** The clock last ordered: it holds now, or will after the switch latency. */
-  #orderedHz: number;
-  readonly #onSwitch = (clockHz: number): void => this.#switch(clockHz);
-  // Residency: hertz x seconds, and seconds at the greatest clock, up to the last switch.
-  #clockHzS = 0;
-  #greatestS = 0;
-  #switchedS = 0;
+  /** By clock, each worked out once. */
+  readonly #watts = new Map<number, Readonly<Record<Activity, number>>>();
+  /** By fault: those for which it is gone, and what each leaves of its link. */
+  readonly #lostBy = new Set<string>();
+  readonly #linkFactors = new Map<string, number>();
   /** Up to when the meter knows its joules. */
   #bookedS = 0;
   // The stretch of work under way: its dynamic watts, its joules in the same steps as the meter's, and up to which of them the grams are closed.
@@ -58,18 +57,28 @@ export class Device implements Metered {
   #stretchJ = 0;
   #markedJ = 0;
   #markedG = 0;
+  /** Grams of the board, and up to which of its joules they are closed. */
+  #boardG = 0;
+  #boardJ = 0;
 
   constructor(simulation: Simulation, options: DeviceOptions) {
     this.options = options;
     this.server = options.server;
     this.#simulation = simulation;
-    const { kind, clockHz } = options;
-    this.clocksHz = gpuClocksHz(kind);
-    this.clockHz = clockHz;
-    this.#orderedHz = clockHz;
-    this.#wattsOf = wattsAt(kind, clockHz);
-    this.peakW = Math.max(...Object.values(wattsAt(kind, this.clocksHz.at(-1) as number)));
+    this.turns = new Turns(simulation);
+    const { kind, powerCapW = Infinity } = options;
+    this.clock = new GpuClock(simulation, options, () => this.#changed());
+    this.peakW = Math.max(...ACTIVITIES.map((each) => gpuWattsAt(kind, cappedClockHz(kind, powerCapW, each), each)));
     this.#settle();
+  }
+
+  /** In effect now: a cap on its watts may ask for another one when it begins to work or to rest. */
+  get clockHz(): number {
+    return this.clock.hz;
+  }
+
+  get isUp(): boolean {
+    return this.server.isUp && this.#lostBy.size === 0;
   }
 
   get isBusy(): boolean {
@@ -81,36 +90,53 @@ export class Device implements Metered {
     return this.options.kind.memory - this.options.kind.overhead;
   }
 
-  /** A process takes the device, for good. */
-  hold(clockChanged?: () => void): void {
-    if (this.isHeld) throw new Error(`${this.options.name} is taken`);
+  /** A process with so many weights stays on the device, for good. */
+  hold({ weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged: () => void }): void {
+    this.heldB += weightsB;
+    if (this.heldB > this.weightsB * (1 + ROUNDING)) throw new Error(`${this.options.name} is overcommitted`);
     this.isHeld = true;
-    this.#process = clockChanged;
+    this.#listeners.push(clockChanged);
     this.#settle();
   }
 
-  /** Orders another clock, which holds once the switch latency has passed. @returns why not, or undefined. */
+  /** Orders another clock, which is set once the switch latency has passed. @returns why not, or undefined. */
   orderClock(clockHz: number): string | undefined {
-    const { kind, kindName, name } = this.options;
-    if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
-    if (!this.server.isUp) return `${name} is not up`;
-    if (this.isHeld && this.#process === undefined) return `${name} runs an engine by steps, whose clock cannot change yet`;
-    if (clockHz === this.#orderedHz) return undefined;
-    this.#orderedHz = clockHz;
-    this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);
+    const { kindName, name } = this.options;
+    if (!this.clock.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
+    if (!this.isUp) return `${name} is not up`;
+    this.clock.order(clockHz);
     return undefined;
   }
 
-  /** Hertz x seconds, and seconds at the greatest clock, up to now. */
-  get residency(): { readonly clockHzS: number; readonly greatestS: number } {
-    const openS = this.#simulation.nowS - this.#switchedS;
-    const isGreatest = this.clockHz === this.clocksHz.at(-1);
-    return { clockHzS: this.#clockHzS + this.clockHz * openS, greatestS: this.#greatestS + (isGreatest ? openS : 0) };
+  /** Multiplies the bandwidth of its link; 1 restores. */
+  slowLink(fault: string, factor: number): void {
+    if (factor === 1) this.#linkFactors.delete(fault);
+    else this.#linkFactors.set(fault, factor);
+    this.linkFactor = [...this.#linkFactors.values()].reduce((product, each) => product * each, 1);
+  }
+
+  /** It falls off the bus; `empty` takes out what runs on it. It is gone while any fault holds it. */
+  lose(fault: string, empty: () => void): void {
+    this.#lostBy.add(fault);
+    if (this.#lostBy.size > 1) return;
+    empty();
+    this.#settle();
+  }
+
+  restore(fault: string): void {
+    if (!this.#lostBy.delete(fault)) throw new Error(`fault ${fault} does not hold ${this.options.name}`);
+    this.#settle();
+  }
+
+  /** Grams of all joules that the meter has. */
+  get boardG(): number {
+    return this.#boardG + (this.meter.wallJ - this.#boardJ) * this.server.options.intensity.gPerJ;
   }
 
   /** The process works from now on. */
   run(activity: Exclude<Activity, "idle">): void {
     this.#activity = activity;
+    this.clock.work(activity);
     this.#settle();
     this.#stretchJ = 0;
     this.#markedJ = 0;
@@ -121,6 +147,7 @@ export class Device implements Metered {
   rest(): Drawn {
     const drawn = this.stretch();
     this.#activity = "idle";
+    this.clock.work("idle");
     this.#settle();
     return drawn;
   }
@@ -149,26 +176,31 @@ export class Device implements Metered {
     this.sync();
     this.#markedG += (this.#stretchJ - this.#markedJ) * gPerJ;
     this.#markedJ = this.#stretchJ;
+    this.#boardG += (this.meter.wallJ - this.#boardJ) * gPerJ;
+    this.#boardJ = this.meter.wallJ;
   }
 
-  /** Joules up to now are booked at the old watts, and the process goes on at the new speed. */
-  #switch(clockHz: number): void {
-    const { clockHzS, greatestS } = this.residency;
-    this.#clockHzS = clockHzS;
-    this.#greatestS = greatestS;
-    this.#switchedS = this.#simulation.nowS;
-    this.switchCount++;
-    this.clockHz = clockHz;
-    this.#wattsOf = wattsAt(this.options.kind, clockHz);
+  /** Joules up to now are booked at the old watts, and what runs goes on at the new speed. */
+  #changed(): void {
     this.#settle();
-    this.#process?.();
+    for (const changed of this.#listeners) changed();
+  }
+
+  #wattsNow(): Readonly<Record<Activity, number>> {
+    const found = this.#watts.get(this.clockHz);
+    if (found !== undefined) return found;
+    const watts = ACTIVITIES.map((each) => [each, gpuWattsAt(this.options.kind, this.clockHz, each)]);
+    const made = Object.fromEntries(watts) as Record<Activity, number>;
+    this.#watts.set(this.clockHz, made);
+    return made;
   }
 
   #settle(): void {
     this.sync();
-    const isUp = this.server.isUp;
-    const staticW = !isUp ? 0 : this.isHeld ? this.#wattsOf.idle : this.options.kind.idle;
-    const requestW = this.isBusy ? this.#wattsOf[this.#activity] - staticW : 0;
+    const { isUp } = this;
+    const watts = this.#wattsNow();
+    const staticW = !isUp ? 0 : this.isHeld ? watts.idle : this.options.kind.idle;
+    const requestW = this.isBusy ? watts[this.#activity] - staticW : 0;
     this.#dynamicW = requestW;
     this.powerW = staticW + requestW;
     this.meter.set({
@@ -186,7 +218,5 @@ export class Device implements Metered {
   }
 }
 
-function wattsAt(kind: GpuKindSpec, clockHz: number): Readonly<Record<Activity, number>> {
-  const watts = ACTIVITIES.map((activity) => [activity, gpuPowerW(kind.power, clockRatio(kind, clockHz), activity)]);
-  return Object.fromEntries(watts) as Record<Activity, number>;
-}
+/** Sums of weights round at every term. */
+const ROUNDING = 1e-12;

@@ -21,8 +21,10 @@ export interface StepEngine {
   readonly chunk: number;
   /** Blocks of KV memory; undefined: what the GPU has left beside the weights. */
   readonly kvBlocks: number | undefined;
-  /** Does a request keep memory for the longest answer from its admission on? Then it is never preempted. */
-  readonly reserves: boolean;
+  /** What a request has memory for from its admission on, beyond what it computes next; with the longest answer it is never preempted. */
+  readonly reserves: "nothing" | "prompt" | "answer";
+  /** Share of the blocks that must be free once another request is admitted. */
+  readonly watermark: number;
 }
 
 export type Engine = BatchEngine | StepEngine;
@@ -63,26 +65,54 @@ const stepping = {
     .optional()
     .meta({ description: "Blocks of 16 tokens of KV memory; absent: what the GPU has left beside the weights." }),
 };
-const blocksOf = (kvBlocks: number | "unlimited" | undefined): number | undefined => (kvBlocks === "unlimited" ? Infinity : kvBlocks);
+const chunk = z.int().min(1);
+
+interface Stepping {
+  readonly maxBatch: number;
+  readonly chunk?: number;
+  readonly kvBlocks?: number | "unlimited" | undefined;
+}
+
+/** Without a chunk, prompts are computed whole. */
+function steps({ maxBatch, chunk: tokens = Infinity, kvBlocks }: Stepping, reserves: StepEngine["reserves"], watermark = 0): StepEngine {
+  return { kind: "steps", maxBatch, chunk: tokens, kvBlocks: kvBlocks === "unlimited" ? Infinity : kvBlocks, reserves, watermark };
+}
 
 const orcaSchema = z.strictObject({ kind: z.literal("orca"), ...stepping });
 const orca: Plugin<"orca", z.output<typeof orcaSchema>, StepEngine> = {
   kind: "orca",
   doc: "By steps: whole prompts and one token of each answer; memory for the longest answer is kept from admission on.",
   schema: orcaSchema,
-  create: ({ maxBatch, kvBlocks }) => ({ kind: "steps", maxBatch, chunk: Infinity, kvBlocks: blocksOf(kvBlocks), reserves: true }),
+  create: (spec) => steps(spec, "answer"),
 };
 
-const vllmSchema = z.strictObject({ kind: z.literal("vllm"), chunk: z.int().min(1).default(2048), ...stepping });
+const vllmSchema = z.strictObject({ kind: z.literal("vllm"), chunk: chunk.default(2048), ...stepping });
 const vllm: Plugin<"vllm", z.output<typeof vllmSchema>, StepEngine> = {
   kind: "vllm",
   doc: "By steps of at most chunk tokens, prompts in pieces; memory in blocks as needed, and the last admitted gives way.",
   schema: vllmSchema,
-  create: ({ maxBatch, chunk, kvBlocks }) => ({ kind: "steps", maxBatch, chunk, kvBlocks: blocksOf(kvBlocks), reserves: false }),
+  create: (spec) => steps(spec, "nothing"),
 };
 
-export const engines = registry("engine", [none, dynamic, continuous, orca, vllm]);
-export const engineSchema = z.discriminatedUnion("kind", [noneSchema, dynamicSchema, continuousSchema, orcaSchema, vllmSchema]);
+/** @see Agrawal et al., Taming Throughput-Latency Tradeoff in LLM Inference with Sarathi-Serve, OSDI 2024. Chunk and watermark as in its release. */
+const SARATHI_WATERMARK = 0.01;
+const sarathiSchema = z.strictObject({ kind: z.literal("sarathi"), chunk: chunk.default(512), ...stepping });
+const sarathi: Plugin<"sarathi", z.output<typeof sarathiSchema>, StepEngine> = {
+  kind: "sarathi",
+  doc: "As vllm in small chunks, answers before prompts; a request has memory for its whole prompt from admission on, and a hundredth stays free then.",
+  schema: sarathiSchema,
+  create: (spec) => steps(spec, "prompt", SARATHI_WATERMARK),
+};
+
+export const engines = registry("engine", [none, dynamic, continuous, orca, sarathi, vllm]);
+export const engineSchema = z.discriminatedUnion("kind", [
+  noneSchema,
+  dynamicSchema,
+  continuousSchema,
+  orcaSchema,
+  sarathiSchema,
+  vllmSchema,
+]);
 export type EngineSpec = z.output<typeof engineSchema>;
 
 export function makeEngine(spec: EngineSpec): Engine {
@@ -95,6 +125,8 @@ export function makeEngine(spec: EngineSpec): Engine {
       return continuous.create(spec);
     case "orca":
       return orca.create(spec);
+    case "sarathi":
+      return sarathi.create(spec);
     case "vllm":
       return vllm.create(spec);
   }

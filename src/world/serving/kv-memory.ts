@@ -1,4 +1,5 @@
 /** Memory for keys and values of one replica, in blocks of 16 tokens. */
+import type { StepEngine } from "./engines.ts";
 import type { GpuKindSpec } from "./gpu-kind.ts";
 import { kvPerTokenB, type ModelKindSpec } from "./model-kind.ts";
 
@@ -14,9 +15,20 @@ export function blocksBesideWeights({ memory, overhead }: GpuKindSpec, model: Mo
   return Math.max(0, Math.floor((memory - overhead - model.weights) / (BLOCK_TOKENS * tokenB)));
 }
 
-/** Most tokens of a prompt and its answer together: by the model, and by the memory. */
-export function tokenLimit({ context }: ModelKindSpec, blocks: number): number {
-  return Math.min(context ?? Infinity, blocks * BLOCK_TOKENS);
+/** Blocks that an engine keeps free when it admits another request. */
+export const watermarkOf = ({ watermark }: StepEngine, blocks: number): number =>
+  blocks === Infinity ? 0 : Math.floor(watermark * blocks);
+
+/** The fewest blocks of an engine that hold so many tokens of one request. */
+export function blocksToHold(engine: StepEngine, tokens: number): number {
+  let blocks = blocksFor(tokens);
+  while (blocks - watermarkOf(engine, blocks) < blocksFor(tokens)) blocks++;
+  return blocks;
+}
+
+/** Most tokens of a prompt and its answer together: by the model, and by the memory that one request may ever have. */
+export function tokenLimit({ context }: ModelKindSpec, engine: StepEngine, blocks: number): number {
+  return Math.min(context ?? Infinity, (blocks - watermarkOf(engine, blocks)) * BLOCK_TOKENS);
 }
 
 export class KvMemory {

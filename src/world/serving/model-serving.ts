@@ -8,7 +8,6 @@ import type { OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "../clu
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
 import { RequestCursor } from "../cluster/request-view.ts";
-import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
@@ -45,7 +44,8 @@ export class ServedModel {
   readonly up: ReplicaIndex;
   /** Of finished requests of the measured window. */
   readonly tally = new TokenTally();
-  /** Tokens of finished requests of the whole run. */
+  /** Finished requests of the whole run, and their tokens. */
+  runFinished = 0;
   runTokens = 0;
 
   constructor(kind: ModelKindSpec) {
@@ -93,16 +93,17 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     );
   }
 
-  /** Puts a replica of a model on a device that holds no other. */
-  addReplica(modelIndex: number, device: Device): void {
+  /** Puts a replica of a model on devices of one server, in order of its stages. */
+  addReplica(modelIndex: number, devices: readonly Device[]): void {
     const model = this.models[modelIndex] as ServedModel;
-    const place = { id: this.replicas.length as ReplicaId, model, device };
+    const [{ options }] = devices as readonly [Device];
+    const place = { id: this.replicas.length as ReplicaId, model, devices };
     const rules = { engine: this.options.engine, agingS: this.#policy.queue?.agingS ?? Infinity };
     const replica = makeReplica(this.#simulation, place, rules, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
-    const law = model.kind.latency[gpuName(device.options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-    this.#workOf.push(unslowedOf(model.kind, law, device.options));
+    const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
+    this.#workOf.push(unslowedOf(model.kind, law, options));
   }
 
   get queuedCount(): number {
@@ -114,11 +115,11 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   }
 
   get energyJ(): number {
-    return this.replicas.reduce((sum, { device }) => sum + device.meter.requestJ, 0);
+    return this.stats.endedEnergyJ + this.openTotals().energyJ;
   }
 
   placeOf(replica: number): string {
-    return this.replicas[replica]?.device.options.name ?? ""; // no replica was up
+    return this.replicas[replica]?.devices.map(({ options }) => options.name).join("+") ?? ""; // no replica was up
   }
 
   openTotals(): OpenTotals {
@@ -164,9 +165,11 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#end(request, OUTCOME.finished);
   }
 
-  /** All that was on the server fails. */
-  serverLost(server: Server): void {
-    const lost = this.replicas.filter(({ device }) => device.server === server).flatMap((replica) => replica.lose());
+  /** All that was on the devices fails. */
+  devicesLost(lostDevices: readonly Device[]): void {
+    const lost = this.replicas
+      .filter(({ devices }) => devices.some((device) => lostDevices.includes(device)))
+      .flatMap((replica) => replica.lose());
     for (const request of lost) this.#end(request, OUTCOME.failed);
   }
 
@@ -227,6 +230,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       const model = this.models[request.classIndex] as ServedModel;
       const sequence = this.sequenceOf(request);
       request.tokenGapS = sequence.meanGapS;
+      model.runFinished++;
       model.runTokens += sequence.outputTokens;
       if (request.arrivalS >= this.stats.warmupS) model.tally.add(sequence);
     }

@@ -192,10 +192,15 @@ export function slowdownsOf(model: ModelKindSpec, kind: GpuKindSpec): (clockHz: 
   const { architecture } = model;
   if (architecture === undefined || kind.roofline === undefined) return (clockHz) => slowdown(kind, clockHz, activityOf(model));
   const pass = lonePass(model);
-  const known = new Map<number, number>();
   const greatestS = passS(operatorsOf(model, kind, pass));
+  return remembered((clockHz) => passS(operatorsOf(model, kind, pass, { clockHz })) / greatestS);
+}
+
+/** The same function, which works out each value once. */
+export function remembered(of: (clockHz: number) => number): (clockHz: number) => number {
+  const known = new Map<number, number>();
   return (clockHz) => {
-    const found = known.get(clockHz) ?? passS(operatorsOf(model, kind, pass, { clockHz })) / greatestS;
+    const found = known.get(clockHz) ?? of(clockHz);
     known.set(clockHz, found);
     return found;
   };

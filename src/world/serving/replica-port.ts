@@ -10,7 +10,8 @@ import type { Sequence } from "./sequence.ts";
 export interface Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  readonly device: Device;
+  /** One for each of its stages, all of one server. */
+  readonly devices: readonly Device[];
   readonly isUp: boolean;
   readonly queuedCount: number;
   readonly runningCount: number;
@@ -18,14 +19,33 @@ export interface Replica {
   readonly load: number;
   /** Requests that may enter beside those that a limit of the queue lets wait. */
   readonly openPlaces: number;
-  /** Time with requests running, and that time counted for each of them, up to now. */
+  /** Told of each piece of work as it ends; undefined where nobody listens. */
+  watcher: ((work: ReplicaWork) => void) | undefined;
+  /** Time of its devices with requests of its own running, and that time counted for each of them, up to now. */
   readonly usedS: { readonly busyS: number; readonly memberS: number };
+  /** The pieces of work under way, in order of its devices. */
+  underWay(): readonly ReplicaWork[];
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;
   /** A request joins; its key and state are set. */
   enter(request: Request): void;
-  /** The server went down: all that are here, first those who run, then those who wait, each in order. */
+  /** Its server went down, or its device is lost: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
+}
+
+/** What a replica did without a pause: one batch, or steps of the same requests. */
+export interface ReplicaWork {
+  /** Of an engine by steps what these compute; `unfinished`: its server went down before its end, or the run ended. */
+  readonly kind: "batch" | "prefill" | "decode" | "mixed" | "unfinished";
+  /** Whose of its devices did it. */
+  readonly stage: number;
+  readonly startS: number;
+  /** 1 for a batch, 0 for what is unfinished. */
+  readonly steps: number;
+  readonly requests: number;
+  /** Computed in it, and written to answers: of a batch that goes through stages, in the last. */
+  readonly promptTokens: number;
+  readonly outputTokens: number;
 }
 
 /** What a replica tells its workload, and asks it. */

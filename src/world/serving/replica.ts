@@ -1,4 +1,7 @@
-/** One replica of a model on its GPU: a queue, and the batch under way. Energy and progress are exact between events. */
+/**
+ * One replica of a model: a queue, and batches that pass through its stages, each on a GPU of its own. A model that is not cut has one
+ * stage. Energy and progress are exact between events.
+ */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
@@ -6,59 +9,80 @@ import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { slowdownsOf } from "./operators.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { type Link, partsOf, transferOf } from "./partition.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { type Spent, Stage, type StageListener } from "./stage.ts";
 
-export class BatchReplica implements Replica {
+/** Requests that go through the stages together. */
+interface Batch {
+  readonly members: readonly Request[];
+  /** Seconds that the whole model alone takes at the greatest clock for what the batch does of its members. */
+  readonly workS: number;
+  /** On the way to its next stage. */
+  sent: EventId;
+}
+
+export class BatchReplica implements Replica, StageListener {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  readonly device: Device;
+  readonly devices: readonly Device[];
   /** Requests that wait, by key. */
   readonly queue = new KeyQueue();
-  /** Members of the batch under way. */
-  running: Request[] = [];
-  /** Time with a batch, and that time counted for each member, of batches that ended. */
-  #busyS = 0;
+  watcher: Replica["watcher"] = undefined;
+  /** Batches under way, in order of their beginning. */
+  #batches: readonly Batch[] = [];
+  /** Stage time counted for each member, of those that passed. */
   #memberS = 0;
   readonly #simulation: Simulation;
   readonly #engine: BatchEngine;
   readonly #agingS: number;
   readonly #listener: ReplicaListener;
-  readonly #onForm = (): void => this.#start();
-  readonly #onEnd = (): void => this.#finish();
+  readonly #stages: readonly Stage[];
+  /** The link between them; undefined for a single one. */
+  readonly #link: Link | undefined;
+  readonly #onForm = (): void => this.#formNow();
   /** All that are here and unfinished, in order of entry. */
   readonly #entered = new FifoQueue();
-  /** Work of the batch under way and what is left of it at `#paceS`, both at the greatest clock; and how much longer it takes from then on. */
-  #workS = 0;
-  #leftS = 0;
-  #slowdown = 1;
-  readonly #slowdownAt: (clockHz: number) => number;
-  #paceS = 0;
-  #startS = 0;
-  #end: EventId = NO_EVENT;
   #form: EventId = NO_EVENT;
   #formS = Infinity;
+  /** Does the first stage wait for its turn? The batch is formed when it comes. */
+  #isAsking = false;
+  /** By stage: the batch on it, and those that wait for it. */
+  readonly #on: (Batch | undefined)[];
+  readonly #before: Batch[][];
 
   constructor(
     simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
+    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly devices: readonly Device[] },
     rules: { readonly engine: BatchEngine; readonly agingS: number },
     listener: ReplicaListener,
   ) {
     this.id = place.id;
     this.model = place.model;
-    this.device = place.device;
+    this.devices = place.devices;
     this.#simulation = simulation;
     this.#engine = rules.engine;
     this.#agingS = rules.agingS;
     this.#listener = listener;
-    this.#slowdownAt = slowdownsOf(this.model.kind, this.device.options.kind);
-    this.device.hold(() => this.#clockChanged());
-    occupyServer(this.device.server);
+    const { kind, activity } = this.model;
+    const gpu = this.#first.options.kind;
+    const parts = partsOf(kind, gpu, this.devices.length);
+    this.#stages = parts.map((part, index) => {
+      const device = this.devices[index] as Device;
+      return new Stage(simulation, { index, device, part }, activity, this);
+    });
+    this.#link = gpu.roofline?.link;
+    this.#on = parts.map(() => undefined);
+    this.#before = parts.map(() => []);
+    occupyServer(this.#first.server);
+  }
+
+  get #first(): Device {
+    return this.devices[0] as Device;
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.devices.every((device) => device.isUp);
   }
 
   get queuedCount(): number {
@@ -66,27 +90,42 @@ export class BatchReplica implements Replica {
   }
 
   get runningCount(): number {
-    return this.running.length;
+    return this.#batches.reduce((sum, { members }) => sum + members.length, 0);
   }
 
   /** Requests waiting and running. */
   get load(): number {
-    return this.queue.length + this.running.length;
+    return this.queue.length + this.runningCount;
   }
 
-  /** The batch to come where none is under way. */
+  /** The batch to come where it can begin at once. */
   get openPlaces(): number {
-    return this.running.length > 0 ? 0 : this.#engine.maxBatch;
+    return this.#first.turns.isFree ? this.#engine.maxBatch : 0;
   }
 
   drawn(): Drawn {
-    return this.running.length === 0 ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
+    let energyJ = 0;
+    let carbonG = 0;
+    for (const stage of this.#stages) {
+      const drawn = stage.drawn();
+      energyJ += drawn.energyJ;
+      carbonG += drawn.carbonG;
+    }
+    return { energyJ, carbonG };
   }
 
-  /** Time with a batch, and for each member, up to now. */
+  underWay(): readonly ReplicaWork[] {
+    return this.#stages.filter(({ isRunning }) => isRunning).map((stage) => this.#work(stage, 0));
+  }
+
   get usedS(): { readonly busyS: number; readonly memberS: number } {
-    const openS = this.running.length === 0 ? 0 : this.#simulation.nowS - this.#startS;
-    return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
+    let busyS = 0;
+    let memberS = this.#memberS;
+    for (const stage of this.#stages) {
+      busyS += stage.busyS;
+      memberS += stage.spentS * (this.#on[stage.index]?.members.length ?? 0);
+    }
+    return { busyS, memberS };
   }
 
   /** A request joins the queue; its key, state and work are set. */
@@ -96,16 +135,22 @@ export class BatchReplica implements Replica {
     this.#planForm(false);
   }
 
-  /** The server went down: all that are here, first the batch, then the queue, each in order. */
+  /** A server went down, or a device is lost: all that are here, first the batches, then the queue, each in order. */
   lose(): readonly Request[] {
     this.#simulation.cancel(this.#form);
     this.#form = NO_EVENT;
-    const lost = [...this.running];
-    if (lost.length > 0) {
-      this.#simulation.cancel(this.#end);
-      this.#end = NO_EVENT;
-      this.#closeBatch();
+    this.#isAsking = false;
+    for (const stage of this.#stages) {
+      if (stage.isRunning) this.watcher?.(this.#work(stage, 0));
+      this.#book(stage.index, stage.stop());
+      (this.#before[stage.index] as Batch[]).length = 0;
     }
+    const lost: Request[] = [];
+    for (const { members, sent } of this.#batches) {
+      this.#simulation.cancel(sent);
+      lost.push(...members);
+    }
+    this.#batches = [];
     while (this.queue.length > 0) lost.push(this.queue.pop());
     for (const request of lost) this.#entered.remove(request);
     return lost;
@@ -113,8 +158,9 @@ export class BatchReplica implements Replica {
 
   /** Forms a batch once all else at that instant has happened: now where it is urgent or full, else when the first has waited. */
   #planForm(isUrgent: boolean): void {
-    const first = this.#entered.first;
-    if (this.running.length > 0 || first === undefined) return;
+    if (this.#isAsking || this.#on[0] !== undefined) return;
+    const first = waitingFrom(this.#entered.first);
+    if (first === undefined) return;
     const { nowS } = this.#simulation;
     const isNow = isUrgent || this.queue.length >= this.#engine.maxBatch;
     const dueS = isNow ? nowS : Math.max(nowS, first.arrivalS + this.#engine.batchWaitS);
@@ -125,41 +171,38 @@ export class BatchReplica implements Replica {
     this.#formS = dueS;
   }
 
-  #start(): void {
+  #formNow(): void {
     this.#form = NO_EVENT;
+    this.#isAsking = true;
+    (this.#stages[0] as Stage).ask();
+  }
+
+  turnCame({ index }: Stage): number {
+    const batch = index === 0 ? this.#start() : ((this.#before[index] as Batch[]).shift() as Batch);
+    this.#on[index] = batch;
+    return batch.workS;
+  }
+
+  #start(): Batch {
+    this.#isAsking = false;
     const { nowS } = this.#simulation;
-    this.running = this.#pick(nowS);
+    const members = this.#pick(nowS);
     let shortestS = Infinity;
     let longestS = 0;
-    for (const request of this.running) {
+    for (const request of members) {
       request.state = REQUEST_STATE.running;
       if (Number.isNaN(request.startS)) request.startS = nowS;
       shortestS = Math.min(shortestS, request.remainingS);
       longestS = Math.max(longestS, request.remainingS);
     }
-    this.#startS = nowS;
-    this.#workS = this.#engine.isContinuous ? shortestS : longestS;
-    this.device.run(this.model.activity);
-    this.#end = this.#simulation.schedule(this.#pace(this.#workS), PHASE.finish, this.#onEnd);
+    const batch = { members, workS: this.#engine.isContinuous ? shortestS : longestS, sent: NO_EVENT };
+    this.#batches = [...this.#batches, batch];
+    return batch;
   }
 
-  /** From now on the clock decides how long the rest takes. @returns so many seconds */
-  #pace(leftS: number): number {
-    this.#leftS = leftS;
-    this.#paceS = this.#simulation.nowS;
-    this.#slowdown = this.#slowdownAt(this.device.clockHz);
-    return leftS * this.#slowdown;
-  }
-
-  #clockChanged(): void {
-    if (this.running.length === 0) return;
-    const doneS = (this.#simulation.nowS - this.#paceS) / this.#slowdown;
-    this.#end = this.#simulation.reschedule(this.#end, this.#pace(Math.max(0, this.#leftS - doneS)));
-  }
-
-  /** The next batch: by key, or by entry once the first has waited too long. Nobody runs now: all that are here wait. */
+  /** The next batch: by key, or by entry once the first of those who wait has waited too long. */
   #pick(nowS: number): Request[] {
-    const first = this.#entered.first as Request;
+    const first = waitingFrom(this.#entered.first) as Request;
     const servedS = first.workS - first.remainingS;
     const isAged = nowS - first.arrivalS - servedS > this.#agingS;
     const batch: Request[] = [];
@@ -172,18 +215,54 @@ export class BatchReplica implements Replica {
       const aged = next as Request;
       this.queue.remove(aged);
       batch.push(aged);
-      next = aged.next;
+      next = waitingFrom(aged.next);
     }
     return batch;
   }
 
-  #finish(): void {
-    this.#end = NO_EVENT;
-    const batch = this.running;
-    this.#closeBatch();
+  passed(stage: Stage, spent: Spent): void {
+    const { index } = stage;
+    const batch = this.#on[index] as Batch;
+    this.watcher?.(this.#work(stage, 1));
+    this.#book(index, spent);
+    const next = this.#stages[index + 1];
+    if (next !== undefined) this.#send(batch, next);
+    const isCutShort = next === undefined && this.#finish(batch);
+    if (index === 0 || isCutShort) this.#planForm(isCutShort);
+  }
+
+  #send(batch: Batch, next: Stage): void {
+    const arrive = (): void => {
+      batch.sent = NO_EVENT;
+      (this.#before[next.index] as Batch[]).push(batch);
+      next.ask();
+    };
+    batch.sent = this.#simulation.schedule(this.#transferS(batch, next), PHASE.control, arrive);
+  }
+
+  /** Each member sends the messages of its part of the work, all at the same time; the slower end of the link carries the bytes of all. */
+  #transferS({ members, workS }: Batch, next: Stage): number {
+    const { latency, bandwidth } = this.#link as Link;
+    let messages = 0;
+    let bytes = 0;
+    for (const request of members) {
+      const { promptTokens: prompt, outputTokens: output } = this.#listener.sequenceOf(request);
+      const whole = transferOf(this.model.kind, { prompt, output });
+      const part = Math.min(1, workS / request.workS);
+      messages = Math.max(messages, whole.messages * part);
+      bytes += whole.bytes * part;
+    }
+    const previous = this.#stages[next.index - 1] as Stage;
+    const left = Math.min(previous.device.linkFactor, next.device.linkFactor);
+    return messages * latency + bytes / (bandwidth * left);
+  }
+
+  /** @returns whether members went back to the queue */
+  #finish(batch: Batch): boolean {
+    this.#batches = this.#batches.filter((each) => each !== batch);
     let isCutShort = false;
-    for (const request of batch) {
-      request.remainingS = Math.max(0, request.remainingS - this.#workS);
+    for (const request of batch.members) {
+      request.remainingS = Math.max(0, request.remainingS - batch.workS);
       if (request.remainingS === 0) {
         this.#entered.remove(request);
         this.#listener.finished(request);
@@ -194,20 +273,39 @@ export class BatchReplica implements Replica {
       this.queue.push(request);
       isCutShort = true;
     }
-    this.#planForm(isCutShort);
+    return isCutShort;
   }
 
-  /** Shares what the batch drew equally among its members: each held one of its places all the time. */
-  #closeBatch(): void {
-    const batch = this.running;
-    const { energyJ, carbonG } = this.device.rest();
-    for (const request of batch) {
-      request.energyJ += energyJ / batch.length;
-      request.carbonG += carbonG / batch.length;
+  /** What the batch on a stage comes to there, before it is booked: prompts of those that are new in it, answers of those that it completes. */
+  #work({ index, startS }: Stage, steps: 0 | 1): ReplicaWork {
+    const { members, workS } = this.#on[index] as Batch;
+    const isLast = index === this.#stages.length - 1;
+    let promptTokens = 0;
+    let outputTokens = 0;
+    for (const request of isLast && steps === 1 ? members : []) {
+      const sequence = this.#listener.sequenceOf(request);
+      if (request.remainingS === request.workS) promptTokens += sequence.promptTokens;
+      if (request.remainingS <= workS) outputTokens += sequence.outputTokens;
     }
-    const spentS = this.#simulation.nowS - this.#startS;
-    this.#busyS += spentS;
-    this.#memberS += spentS * batch.length;
-    this.running = [];
+    const kind = steps === 0 ? "unfinished" : "batch";
+    return { kind, stage: index, startS, steps, requests: members.length, promptTokens, outputTokens };
   }
+
+  /** Shares what a batch drew on a stage equally among its members: each held one of its places all the time. */
+  #book(stage: number, { spentS, energyJ, carbonG }: Spent): void {
+    const members = this.#on[stage]?.members ?? [];
+    this.#on[stage] = undefined;
+    for (const request of members) {
+      request.energyJ += energyJ / members.length;
+      request.carbonG += carbonG / members.length;
+    }
+    this.#memberS += spentS * members.length;
+  }
+}
+
+/** The first from `request` on that waits: of several batches under way, members stand between. */
+function waitingFrom(request: Request | undefined): Request | undefined {
+  let first = request;
+  while (first?.state === REQUEST_STATE.running) first = first.next;
+  return first;
 }

@@ -1,22 +1,36 @@
 /** The tokens of one request: asked, predicted, computed and written. One per slot of the pool, used again and again. */
 import type { Request } from "../cluster/request-pool.ts";
+import type { Linked } from "../cluster/request-queue.ts";
+import { NOT_WRITING } from "./writers.ts";
 
-export class Sequence {
+export class Sequence implements Linked<Sequence> {
   readonly request: Request;
   promptTokens = 0;
   outputTokens = 0;
   /** What a predictor said. */
   predictedTokens = 0;
-  /** Tokens whose keys and values are in memory, and the blocks that hold them. */
+  // While it writes, `Writers` knows how far it is, and the four below are those of the time at which it began to.
+  /** Tokens whose keys and values are in memory, and of the answer so far. */
   computed = 0;
-  blocks = 0;
-  /** Tokens of the answer so far. */
   written = 0;
-  /** Its tokens in the step under way. */
-  scheduled = 0;
   /** When it wrote its last token (NaN before the first), and the longest gap between two, seconds. */
   lastS = Number.NaN;
   longestGapS = 0;
+  /** Its blocks of KV memory; of one that writes, as it is kept to the end or follows from its tokens. */
+  blocks = 0;
+  /** Of its prompt, tokens in the step under way. */
+  scheduled = 0;
+  /** Counted over all admissions of its replica; when that was, and how long it had run before, seconds. */
+  admission = 0;
+  admittedS = Number.NaN;
+  ranS = 0;
+  // Kept by those who write: the step after which it joined, the one that writes its last token, and its position.
+  joinedStep = 0;
+  lastStep = 0;
+  position = NOT_WRITING;
+  // Kept by the list of those who run.
+  next: Sequence | undefined = undefined;
+  previous: Sequence | undefined = undefined;
 
   constructor(request: Request) {
     this.request = request;
@@ -27,11 +41,12 @@ export class Sequence {
     this.outputTokens = outputTokens;
     this.predictedTokens = 0;
     this.computed = 0;
-    this.blocks = 0;
     this.written = 0;
-    this.scheduled = 0;
     this.lastS = Number.NaN;
     this.longestGapS = 0;
+    this.blocks = 0;
+    this.scheduled = 0;
+    this.ranS = 0;
   }
 
   /** Tokens to compute before it writes the next one. */
@@ -39,22 +54,16 @@ export class Sequence {
     return this.promptTokens + this.written - this.computed;
   }
 
-  /** Does it only look back on what it has, and write? */
-  get decodes(): boolean {
-    return this.written > 0 && this.toCompute === 1;
-  }
-
   /** Mean time between its tokens; NaN where there are not two, or where they come all at once. */
   get meanGapS(): number {
     return this.outputTokens > 1 ? (this.lastS - this.request.firstTokenS) / (this.outputTokens - 1) : Number.NaN;
   }
 
-  /** Writes `count` tokens: the first at `fromS`, the last, after a step of `lastStepS`, at `toS`. */
-  write(count: number, { fromS, toS, lastStepS }: { fromS: number; toS: number; lastStepS: number }): void {
-    if (this.written === 0) this.request.firstTokenS = fromS;
-    else this.longestGapS = Math.max(this.longestGapS, fromS - this.lastS);
-    if (count > 1) this.longestGapS = Math.max(this.longestGapS, lastStepS);
-    this.lastS = toS;
-    this.written += count;
+  /** It has computed all that it had, and writes a token. */
+  write(nowS: number): void {
+    if (this.written === 0) this.request.firstTokenS = nowS;
+    else this.longestGapS = Math.max(this.longestGapS, nowS - this.lastS);
+    this.lastS = nowS;
+    this.written++;
   }
 }

@@ -13,12 +13,16 @@ const model = z.strictObject({
   share: z.number().min(0).max(1).optional(),
 });
 
+/** How replicas get their GPUs (docs/serving.md). */
+const placement = z.enum(["exclusive", "packed", "alpa-serve", "mu-serve"]);
+export type Placement = z.output<typeof placement>;
+
 const within = (example: string) => quantity("duration", { above: 0, example }).optional();
-/** Of the whole answer, of its first token, and of each one from then on: all that are said must hold. */
+/** Of the whole answer, in seconds or in times of its model's mean one alone, of its first token, and of each one from then on: all that are said must hold. */
 const slo = sloSchema
-  .extend({ latency: within("5 s"), ttft: within("500 ms"), tpot: within("50 ms") })
-  .refine(({ latency, ttft, tpot }) => latency !== undefined || ttft !== undefined || tpot !== undefined, {
-    error: "must say latency, ttft or tpot",
+  .extend({ latency: within("5 s"), scale: z.number().positive().optional(), ttft: within("500 ms"), tpot: within("50 ms") })
+  .refine((said) => [said.latency, said.scale, said.ttft, said.tpot].some((each) => each !== undefined), {
+    error: "must say latency, scale, ttft or tpot",
   });
 
 export const servingFields = {
@@ -27,6 +31,9 @@ export const servingFields = {
     error: "must name at least one model",
   }),
   engine: engineSchema.default({ kind: "none" }),
+  placement: placement.default("exclusive").meta({
+    description: "GPUs of their own; shared by memory alone; shared by the search of AlpaServe, or of mu-Serve, which choose the replicas.",
+  }),
   queueLimit: z.int().min(0).optional(),
   slo: slo.optional(),
   tenant: z.string().optional(),

@@ -5,35 +5,50 @@
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { KeyQueue } from "../cluster/request-queue.ts";
+import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
-import { StepPlan } from "./step-plan.ts";
-import type { StepTime } from "./step-time.ts";
+import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
+import { pairsOf, type StepTime } from "./step-time.ts";
+import { Writers } from "./writers.ts";
 
 export interface StepRules {
   readonly engine: StepEngine;
   /** Of its KV memory; Infinity without a limit. */
   readonly blocks: number;
+  /** Of these, how many must be free once another is admitted. */
+  readonly watermark: number;
   /** Most tokens of a prompt and its answer. */
   readonly tokenLimit: number;
-  readonly time: StepTime;
+  readonly timeAt: (clockHz: number) => StepTime;
+  /** Once the first who entered has waited longer, those who wait are admitted by entry. */
+  readonly agingS: number;
 }
 
 export class StepReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly device: Device;
+  readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
   /** Requests that wait, by key. */
   readonly queue = new KeyQueue();
-  /** Those admitted, in that order. */
-  readonly running: Sequence[] = [];
+  watcher: Replica["watcher"] = undefined;
+  /** Those who wait and those who run, in order of entry; kept only where they age. */
+  readonly #entered = new FifoQueue();
+  /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
+  readonly running = new FifoQueue<Sequence>();
+  readonly #writers = new Writers();
+  /** Those who compute prompts in the next step; between steps at most the last admitted. */
+  #prompts: Sequence[] = [];
+  #admissions = 0;
+  /** Do blocks follow tokens, from admission on or from the first token on? Else they stay those of the longest answer. */
+  readonly #grows: boolean;
   /** Times that one gave way to another and began anew. */
   preemptions = 0;
   #busyS = 0;
@@ -59,17 +74,19 @@ export class StepReplica implements Replica {
     this.id = place.id;
     this.model = place.model;
     this.device = place.device;
+    this.devices = [place.device];
     this.rules = rules;
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
-    this.#plan = new StepPlan(rules);
-    this.device.hold();
+    this.#plan = new StepPlan(rules.timeAt(this.device.clockHz));
+    this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
+    this.device.hold({ weightsB: place.model.kind.weights, clockChanged: () => this.#clockChanged() });
     occupyServer(this.device.server);
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.device.isUp;
   }
 
   get queuedCount(): number {
@@ -93,6 +110,15 @@ export class StepReplica implements Replica {
     return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
   }
 
+  underWay(): readonly ReplicaWork[] {
+    return this.#end === NO_EVENT ? [] : [this.#work(0)];
+  }
+
+  /** What the run under way comes to if so many of its steps are made. */
+  #work(steps: number): ReplicaWork {
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#startS, requests: this.running.length };
+  }
+
   drawn(): Drawn {
     let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
     for (const { request } of this.running) {
@@ -102,22 +128,37 @@ export class StepReplica implements Replica {
     return { energyJ, carbonG };
   }
 
+  /** Of each who runs, blocks of KV memory and the tokens that must find room there: those of the step under way included. */
+  holdings(): readonly { readonly blocks: number; readonly tokens: number }[] {
+    const next = this.#end === NO_EVENT ? 0 : 1;
+    return [...this.running].map((sequence) => {
+      const isWriting = this.#writers.has(sequence);
+      const tokens = this.#writers.computedBy(sequence) + (isWriting ? next : 0);
+      return { blocks: isWriting && this.#grows ? blocksFor(tokens) : sequence.blocks, tokens };
+    });
+  }
+
   enter(request: Request): void {
     this.queue.push(request);
+    if (this.#ages) this.#entered.push(request);
     if (this.#end === NO_EVENT) this.#planSoon();
     else if (this.queue.first === request && this.running.length < this.rules.engine.maxBatch) this.#cutRun();
   }
 
   lose(): readonly Request[] {
-    const lost = this.running.map(({ request }) => request);
+    const lost = [...this.running].map(({ request }) => request);
     this.#simulation.cancel(this.#planned);
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
+      this.watcher?.(this.#work(0));
       this.#closeStretch();
+      if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // those of the step under way
     }
-    while (this.running.length > 0) this.#release(this.running.length - 1);
+    for (const sequence of this.running) this.#release(sequence);
+    this.#prompts = [];
     while (this.queue.length > 0) lost.push(this.queue.pop());
+    if (this.#ages) for (const request of lost) this.#entered.remove(request);
     return lost;
   }
 
@@ -128,40 +169,85 @@ export class StepReplica implements Replica {
 
   #begin(): void {
     this.#planned = NO_EVENT;
-    this.#schedule();
+    const steps = this.#schedule();
     if (this.running.length === 0) return;
     const { nowS } = this.#simulation;
+    const mix = this.#mix();
     this.#startS = nowS;
-    this.device.run(this.#plan.isPrompt ? "compute" : this.model.activity);
-    this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(nowS, this.#plan.steps), PHASE.finish, this.#onEnd);
+    this.device.run(isPrompt(mix, this.rules.timeAt(this.device.clockHz)) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.rules.timeAt(this.device.clockHz), nowS, steps);
+    this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
-  /** Gives tokens of the next step to those who run, in order of admission, then admits those who wait. */
-  #schedule(): void {
-    const { engine } = this.rules;
-    let left = engine.chunk;
+  /** What is left of the run goes on at the new clock. */
+  #clockChanged(): void {
+    if (this.#end === NO_EVENT) return;
+    const { nowS } = this.#simulation;
+    this.#plan.bend(nowS, this.rules.timeAt(this.device.clockHz));
+    this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
+  }
+
+  /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. @returns how many equal steps can follow, itself included */
+  #schedule(): number {
     const before = this.preemptions;
-    for (let i = 0; i < this.running.length; i++) {
-      const sequence = this.running[i] as Sequence;
-      sequence.scheduled = Math.min(sequence.toCompute, left);
-      if (sequence.scheduled > 0 && !this.#makeRoom(i, sequence)) break;
-      left -= sequence.scheduled;
+    if (this.#grows) this.#growWriters();
+    let left = this.rules.engine.chunk - this.#writers.count;
+    const [half] = this.#prompts;
+    if (half !== undefined) {
+      half.scheduled = Math.min(half.toCompute, left);
+      if (this.#growPrompt(half)) left -= half.scheduled;
     }
     const hasPreempted = this.preemptions > before;
     if (!hasPreempted) this.#admit(left);
-    this.#plan.set(this.running, { freeBlocks: this.memory.free, isSingle: hasPreempted });
+    // Who waits for memory may be overtaken as soon as another has waited too long.
+    const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
+    const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayAge;
+    return isRun ? this.#stepsOfRun() : 1;
+  }
+
+  #mix(): StepMix {
+    let promptTokens = 0;
+    let promptPairs = 0;
+    for (const { computed, scheduled } of this.#prompts) {
+      promptTokens += scheduled;
+      promptPairs += pairsOf(computed, scheduled);
+    }
+    return { promptTokens, promptPairs, writers: this.#writers.count, contextTokens: this.#writers.contextTokens };
+  }
+
+  /** Until the first answer is complete or the next block is not there; the first step has its blocks already. */
+  #stepsOfRun(): number {
+    const { stepsLeft } = this.#writers;
+    return this.#grows ? this.#writers.stepsWithin(this.memory.free + this.#writers.blocksIn(1), stepsLeft) : stepsLeft;
+  }
+
+  get #ages(): boolean {
+    return this.rules.agingS < Infinity;
+  }
+
+  /** Who is admitted next: by key, or by entry where the first of those who wait has waited too long. */
+  #next(): Request | undefined {
+    if (!this.#ages) return this.queue.first;
+    let first = this.#entered.first;
+    while (first?.state === REQUEST_STATE.running) first = first.next;
+    if (first === undefined) return undefined;
+    const waitedS = this.#simulation.nowS - first.arrivalS - this.#listener.sequenceOf(first).ranS;
+    return waitedS > this.rules.agingS ? first : this.queue.first;
   }
 
   #admit(tokens: number): void {
     let left = tokens;
-    for (let first = this.queue.first; first !== undefined; first = this.queue.first) {
-      if (left === 0 || this.openPlaces === 0) return;
+    while (left > 0 && this.openPlaces > 0) {
+      const first = this.#next();
+      if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = this.#blocksWith(sequence, scheduled);
-      if (blocks > this.memory.free) return;
-      this.queue.pop();
+      const blocks = this.#blocksAtFirst(sequence, scheduled);
+      if (blocks > this.memory.free - this.rules.watermark) return;
+      this.queue.remove(first);
       this.running.push(sequence);
+      this.#prompts.push(sequence);
+      sequence.admission = this.#admissions++;
       sequence.scheduled = scheduled;
       sequence.blocks = blocks;
       this.memory.take(blocks);
@@ -170,76 +256,116 @@ export class StepReplica implements Replica {
       if (Number.isNaN(first.startS)) first.startS = this.#simulation.nowS;
       first.phiStartJ = this.#placeJ;
       first.carbonStartG = this.#placeG;
+      sequence.admittedS = this.#simulation.nowS;
     }
   }
 
-  /** Blocks that it holds once so many more tokens are in memory. */
-  #blocksWith({ computed }: Sequence, tokens: number): number {
+  /** Blocks that it is given as it is admitted, with so many tokens to compute in its first step. */
+  #blocksAtFirst(sequence: Sequence, tokens: number): number {
     const { engine, tokenLimit } = this.rules;
-    return engine.reserves && tokenLimit < Infinity ? blocksFor(tokenLimit) : blocksFor(computed + tokens);
+    switch (engine.reserves) {
+      case "nothing":
+        return blocksFor(tokens);
+      case "prompt":
+        return blocksFor(sequence.toCompute);
+      case "answer":
+        return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
+    }
   }
 
-  /** Finds blocks for the tokens of the one at `index`: the last admitted give way. @returns whether it still runs. */
-  #makeRoom(index: number, sequence: Sequence): boolean {
-    const blocks = this.#blocksWith(sequence, sequence.scheduled);
-    while (blocks - sequence.blocks > this.memory.free) {
-      const victim = this.running.length - 1;
-      this.#preempt();
-      if (victim === index) return false;
+  /** Finds a block for the next token of each who writes and needs one: the last admitted give way. */
+  #growWriters(): void {
+    const needed = this.#writers.blocksIn(1);
+    if (needed <= this.memory.free) {
+      this.memory.take(needed);
+      return;
+    }
+    for (let sequence = this.running.first; sequence !== undefined && this.#writers.has(sequence); sequence = sequence.next) {
+      if (!this.#writers.needsBlock(sequence)) continue;
+      while (this.memory.free === 0) {
+        const last = this.#preemptLast();
+        if (last === sequence) return;
+      }
+      this.memory.take(1);
+    }
+  }
+
+  /** Finds blocks for the next piece of a prompt: nobody came after it, so that it gives way itself. @returns whether it still runs */
+  #growPrompt(sequence: Sequence): boolean {
+    const blocks = Math.max(sequence.blocks, blocksFor(sequence.computed + sequence.scheduled));
+    if (blocks - sequence.blocks > this.memory.free) {
+      this.#preemptLast();
+      return false;
     }
     this.memory.take(blocks - sequence.blocks);
     sequence.blocks = blocks;
     return true;
   }
 
-  #preempt(): void {
-    const sequence = this.#release(this.running.length - 1);
+  #preemptLast(): Sequence {
+    const sequence = this.running.last as Sequence;
+    if (!this.#writers.has(sequence)) this.#prompts = [];
+    this.#release(sequence);
     sequence.computed = 0;
     this.preemptions++;
     sequence.request.state = REQUEST_STATE.queued;
     this.queue.push(sequence.request);
+    return sequence;
   }
 
   /** Takes one out of the running, with its blocks and its joules. */
-  #release(index: number): Sequence {
-    const [sequence] = this.running.splice(index, 1) as [Sequence];
+  #release(sequence: Sequence): void {
     const { request } = sequence;
+    if (this.#writers.has(sequence)) {
+      this.#writers.leave(sequence);
+      if (this.#grows) sequence.blocks = blocksFor(sequence.computed);
+    }
+    this.running.remove(sequence);
     this.memory.take(-sequence.blocks);
     sequence.blocks = 0;
+    sequence.ranS += this.#simulation.nowS - sequence.admittedS;
     request.energyJ += this.#placeJ - request.phiStartJ;
     request.carbonG += this.#placeG - request.carbonStartG;
-    return sequence;
   }
 
   /** Ends the run at its next boundary, for one who may be admitted there. */
   #cutRun(): void {
-    if (this.#plan.cut(this.#startS, this.#simulation.nowS))
-      this.#simulation.rescheduleAt(this.#end, this.#plan.boundaryS(this.#startS, this.#plan.steps));
+    const { nowS } = this.#simulation;
+    if (this.#plan.cut(nowS)) this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
   #finish(): void {
-    const startS = this.#startS;
+    const writers = this.#writers;
     const { nowS } = this.#simulation;
-    const plan = this.#plan;
+    this.watcher?.(this.#work(this.#plan.steps));
     this.#closeStretch();
-    const written = { fromS: plan.boundaryS(startS, 1), toS: nowS, lastStepS: nowS - plan.boundaryS(startS, plan.steps - 1) };
-    const { running } = this;
-    for (const sequence of running) {
-      if (sequence.scheduled === 0) continue;
-      sequence.computed += plan.steps * sequence.scheduled;
-      const blocks = this.#blocksWith(sequence, 0);
-      if (blocks > sequence.blocks) {
-        this.memory.take(blocks - sequence.blocks);
-        sequence.blocks = blocks;
-      }
-      if (sequence.toCompute === 0 || plan.steps > 1) sequence.write(plan.steps, written);
-    }
-    for (let i = 0; i < running.length; ) {
-      const { written: count, outputTokens } = running[i] as Sequence;
-      if (count < outputTokens) i++;
-      else this.#listener.finished(this.#release(i).request);
-    }
+    const { steps } = this.#plan;
+    if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
+    writers.advance(steps, this.#plan.end(), nowS);
+    for (let done = writers.done; done !== undefined; done = writers.done) this.#answer(done);
+    const prompts = this.#prompts;
+    this.#prompts = [];
+    for (const sequence of prompts) this.#computed(sequence);
     if (this.load > 0) this.#planSoon();
+  }
+
+  /** A piece of a prompt, or of all that one who gave way has to compute anew, is done. */
+  #computed(sequence: Sequence): void {
+    sequence.computed += sequence.scheduled;
+    if (sequence.toCompute > 0) {
+      this.#prompts.push(sequence);
+      return;
+    }
+    sequence.write(this.#simulation.nowS);
+    if (sequence.written === sequence.outputTokens) this.#answer(sequence);
+    else this.#writers.join(sequence);
+  }
+
+  #answer(sequence: Sequence): void {
+    const { request } = sequence;
+    this.#release(sequence);
+    if (this.#ages) this.#entered.remove(request);
+    this.#listener.finished(request);
   }
 
   /** Books the run that ends now: each who runs held one of its places all the time. */

@@ -35,6 +35,21 @@ export function makeStepTime(
   return new RooflineStepTime(architecture, { kind, clockHz, parallel });
 }
 
+/** The same at any clock: each is made once. A clock mostly stays, so the last one is at hand. */
+export function stepTimes(law: StepLatency | RooflineLatency, kind: GpuKindSpec, model: StepModel): (clockHz: number) => StepTime {
+  const made = new Map<number, StepTime>();
+  let lastHz = Number.NaN;
+  let last: StepTime | undefined;
+  return (clockHz) => {
+    if (last !== undefined && clockHz === lastHz) return last;
+    const time = made.get(clockHz) ?? makeStepTime(law, kind, clockHz, model);
+    made.set(clockHz, time);
+    lastHz = clockHz;
+    last = time;
+    return time;
+  };
+}
+
 /** So many tokens of a prompt after `computed` others, each times the tokens that it looks back on. */
 export function pairsOf(computed: number, tokens: number): number {
   return tokens * computed + (tokens * (tokens - 1)) / 2;

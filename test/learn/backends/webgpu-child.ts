@@ -1,7 +1,7 @@
 /** Trains on WebGPU and writes what came out to the file named on the command line: its driver may hang, crash, or break a pipe. */
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { agentRngs } from "../../../bench/learn/updates.ts";
+import { agentRngs } from "../../../bench/nets-updates.ts";
 import { BackendError, openBackend } from "../../../src/learn/backends/index.ts";
 import { TRAININGS, trained } from "../nets/training.ts";
 

@@ -1,7 +1,7 @@
 /** The same training on several backends, twice, and in a population. */
 import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { agentRngs } from "../../../bench/learn/updates.ts";
+import { agentRngs } from "../../../bench/nets-updates.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
 import { distance } from "./checked.ts";
 import { TRAININGS, trained } from "./training.ts";

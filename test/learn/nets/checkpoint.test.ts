@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { agentRngs, ddpg } from "../../../bench/learn/updates.ts";
+import { agentRngs, ddpg } from "../../../bench/nets-updates.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
 import {
   type Checkpoint,

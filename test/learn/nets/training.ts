@@ -1,6 +1,6 @@
 /** Small trainings, to be compared across backends, repetitions and populations. */
 import * as tf from "@tensorflow/tfjs-core";
-import { agentRngs, ddpg, ppo, type Training } from "../../../bench/learn/updates.ts";
+import { agentRngs, ddpg, ppo, type Training } from "../../../bench/nets-updates.ts";
 import type { Rng } from "../../../src/kernel/index.ts";
 import { adam, gru, meanSquaredError, mlp, takeCheckpoint } from "../../../src/learn/nets/index.ts";
 import { uniformArray } from "./checked.ts";

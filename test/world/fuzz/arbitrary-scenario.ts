@@ -1,7 +1,7 @@
 /** Scenarios at random, all of them valid: short horizons, every part that there is, in combinations nobody would write. */
 import fc from "fast-check";
 import type { Files } from "../run-yaml.ts";
-import { KINDS } from "../serving/kinds.ts";
+import { SHARED_KINDS } from "../serving/shared-kinds.ts";
 
 export interface RandomScenario {
   readonly text: string;
@@ -10,7 +10,7 @@ export interface RandomScenario {
 
 /** Files that a random scenario may name. */
 export const FUZZ_FILES: Files = {
-  ...KINDS,
+  ...SHARED_KINDS,
   "chat.csv": `arrival_s,output_tokens,class\n${Array.from({ length: 40 }, (_, i) => `${Math.floor(i / 3) * 17},${1 + ((i * 7) % 31)},${i % 4 === 0 ? "encoder" : "llm"}`).join("\n")}\n`,
   "confusion.csv": "tokens_from,predicted_0,predicted_1\n0,0.8,0.2\n10,0.3,0.7\n",
   "odd.yaml": `kind: server
@@ -158,6 +158,27 @@ const serving = fc.record(
   },
   { requiredKeys: ["kind", "models", "outputTokens", "arrivals", "queueLimit"] },
 );
+/** Some of them on the same GPUs, some in stages over two. */
+const sharing = fc.record(
+  {
+    kind: of("model-serving"),
+    models: of<object>(
+      { a: { kind: "small.yaml", replicas: 2 }, b: { kind: "encoder.yaml" } },
+      { a: { kind: "small.yaml" }, b: { kind: "cut.yaml", parallel: 2 }, c: { kind: "encoder.yaml" } },
+      { a: { kind: "cut.yaml", parallel: 3 }, b: { kind: "./cut.yaml", parallel: 2 }, c: { kind: "small.yaml" } },
+    ),
+    engine: fc.oneof(
+      of<object>({ kind: "none" }),
+      fc.record({ kind: of("dynamic", "continuous"), maxBatch: fc.integer({ min: 1, max: 5 }), batchWait: of("0 s", "3 s") }),
+    ),
+    placement: of("packed"),
+    outputTokens: of<unknown>(7, { kind: "uniform", min: 0, max: 40 }),
+    arrivals: fc.record({ kind: of("poisson"), rate: of("0.1 req/s", "0.9 req/s") }),
+    queueLimit: of(0, 1, 30),
+    slo: of<object>({ scale: 3 }, { scale: 2, latency: "9 s", window: "30 s" }),
+  },
+  { requiredKeys: ["kind", "models", "placement", "outputTokens", "arrivals", "queueLimit"] },
+);
 const replayed = fc.record({
   kind: of("model-serving"),
   models: of({ llm: { kind: "llm.yaml" }, encoder: { kind: "encoder.yaml" } }),
@@ -248,6 +269,14 @@ const fault = fc
     target: { ...where, together, ...(count === undefined ? {} : { count }) },
     ...times,
   }));
+/** Of the three GPUs that a scenario with models has. */
+const gpuFault = fc
+  .record({
+    what: of<object>({ kind: "gpu-lost" }, { kind: "gpu-thermal", clock: "500 MHz" }, { kind: "gpu-clock-stuck", clock: "500 MHz" }),
+    target: of<object>({ rack: "gpu" }, { rack: "gpu", count: 2 }, { gpu: "west/gpu/0/gpu1" }, { rack: "gpu", together: true }),
+    times: faultTimes,
+  })
+  .map(({ what, target, times }) => ({ ...what, target, ...times }));
 
 /** A rule of each kind, or none, for each workload; and controllers. */
 const policies = fc.record({
@@ -266,7 +295,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     batches: fc.array(fc.tuple(batch, policies), { maxLength: 3 }),
     chat: optional(
       fc.oneof(
-        fc.tuple(fc.oneof(serving, replayed), servingPolicies),
+        fc.tuple(fc.oneof(serving, replayed, sharing), servingPolicies),
         fc.tuple(
           stepping,
           fc.record({
@@ -278,11 +307,13 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       ),
     ),
     faults: fc.array(fault, { maxLength: 3 }),
+    gpuFaults: fc.array(gpuFault, { maxLength: 3 }),
+    powerCap: optional(of("100 W", "160 W")), // arithmetic under either, text under the first
     duration: of("400 s", "1000 s", "1333.7 s"),
     warmup: of<unknown>("0 s", "100 s", "auto"),
     seed: fc.integer({ min: 0, max: 999 }),
   })
-  .map(({ west, east, services, batches, chat, faults, duration, warmup, seed }) => {
+  .map(({ west, east, services, batches, chat, faults, gpuFaults, powerCap, duration, warmup, seed }) => {
     const workloads = [
       ...services.map(([spec], i) => [`web-${i}`, spec] as const),
       ...batches.map(([spec], i) => [`etl-${i}`, spec] as const),
@@ -294,8 +325,9 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       ...batches.flatMap(([, { place, delay, hold }], i) => aimed(`etl-${i}`, isCarbonKnown ? { place, delay, hold } : { place })),
       ...(chat === undefined ? [] : aimed("chat", isFit(chat) ? chat[1] : { ...chat[1], clocks: undefined })),
     ];
-    const racks =
-      chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: { kind: "g.yaml", count: 3 } } } };
+    const boards = { kind: "g.yaml", count: 3, ...(powerCap === undefined ? {} : { powerCap }) };
+    const racks = chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: boards } } };
+    const all = chat === undefined ? faults : [...faults, ...gpuFaults];
     const scenario = {
       name: "fuzz",
       duration,
@@ -306,7 +338,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       },
       workloads: Object.fromEntries(workloads),
       controllers: Object.fromEntries(controllers),
-      faults: Object.fromEntries(faults.map((each, i) => [`fault-${i}`, each])),
+      faults: Object.fromEntries(all.map((each, i) => [`fault-${i}`, each])),
       record: { requests: 1, jobs: true, power: true, events: true },
     };
     return { text: JSON.stringify(scenario, null, 1), seed };

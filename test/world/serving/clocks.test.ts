@@ -43,15 +43,16 @@ const filesOf = ({ requests }: Story, files: Files): Files => ({
   ...files,
 });
 
-const tell = async (story: Story, files: Files = {}): Promise<RunResult> => await play(text(story), filesOf(story, files));
+const tell = async (story: Story, files: Files = {}, duration = "100 s"): Promise<RunResult> =>
+  await play(text(story).replace("100 s", duration), filesOf(story, files));
 
 const ENCODERS: Files = { "llm.yaml": ENCODER };
 
 const finishes = (result: RunResult): number[] => rowsOf(result, "requests").map(({ finish_s }) => finish_s as number);
 const energies = (result: RunResult): number[] => rowsOf(result, "requests").map(({ energy_j }) => energy_j as number);
-const nearAll = (actual: readonly number[], expected: readonly number[]): void => {
+const nearAll = (actual: readonly number[], expected: readonly number[], relative = 1e-12): void => {
   assert.equal(actual.length, expected.length);
-  for (const [i, value] of actual.entries()) near(value, expected[i] as number);
+  for (const [i, value] of actual.entries()) near(value, expected[i] as number, relative);
 };
 
 describe("story: a clock that changes under a batch", () => {
@@ -120,6 +121,9 @@ describe("story: a clock that changes under a batch", () => {
     const result = await play(story, filesOf({ requests: [[3599, 18]] }, files));
     // 10 s of work: 3.05 s at 0.8 of the speed are 2.44 s of it.
     near(metric(result, "carbon.request_g"), 30 * 1e-4 + 2.05 * 30 * 2e-4 + 7.56 * 100 * 2e-4);
+    // The board: 32.5 W of a process that waits until 3602.05 s, 50 W from then on, and what the request adds.
+    const boardG = 3600 * 32.5 * 1e-4 + (2.05 * 32.5 + 97.95 * 50) * 2e-4 + metric(result, "carbon.request_g");
+    near(metric(result, "workloads.chat.gpu_carbon_mean_g_per_request"), boardG);
   });
 });
 
@@ -155,7 +159,7 @@ describe("an order for a GPU's clock", () => {
       clocks.push(device.clockHz);
     }
     assert.deepEqual(clocks, [500e6, 1000e6, 1000e6, 500e6]);
-    assert.equal(device.switchCount, 2);
+    assert.equal(device.clock.switchCount, 2);
   });
 });
 
@@ -183,7 +187,7 @@ describe("telemetry of GPUs", () => {
     const { busy, ...first } = at(5);
     near(busy, 0.8);
     assert.deepEqual(first, {
-      ...{ id: 0, name: "west/0/gpu0", up: true, clockHz: 500e6, clocksHz: [500e6, 1000e6], slowdowns: [1.25, 1] },
+      ...{ id: 0, name: "west/0/gpu0", up: true, clockHz: 500e6, setHz: 500e6, clocksHz: [500e6, 1000e6], slowdowns: [1.25, 1] },
       ...{ powerW: 62.5, ended: 1, good: 1, latencyP99S: 2.5, sloS: 4 },
     });
     const second = at(8);
@@ -222,5 +226,47 @@ describe("a controller of clocks", () => {
       /must have an slo for kind "mu-serve"\. Hint: slo: /,
     );
     assert.match(complaint("{ kind: ondemand, target: { site: west } }"), /target must be a workload for kind "ondemand"/);
+  });
+});
+
+describe("series of GPUs and models", () => {
+  it("hold watts, clocks, what waits and what runs of equal buckets, and the time at each clock", async () => {
+    // 96 s in 96 buckets. As in the first story: busy from 1 s at 500 MHz, 1000 MHz from 2.05 s on. A second request waits from 1.5 s until it is done.
+    // 4 tokens are 3 s of work: 1.05 s at 0.8 of the speed are 0.84 s, 2.16 s are left: done at 4.21 s. Then the other: until 7.21 s.
+    const { series } = await tell(
+      {
+        clocks: UP,
+        requests: [
+          [1, 4],
+          [1.5, 4],
+        ],
+      },
+      {},
+      "96 s",
+    );
+    const { gpus, models } = series;
+    assert.equal(series.bucketS, 1);
+    assert.deepEqual([gpus.names, gpus.sites, gpus.kinds], [["west/0/gpu0"], ["west"], ["g"]]);
+    const watts = [...gpus.powerW.subarray(0, 9)];
+    nearAll(watts.slice(0, 2), [32.5, 62.5]);
+    near(watts[2] as number, 0.05 * 62.5 + 0.95 * 150, 1e-6);
+    near(watts[7] as number, 0.21 * 150 + 0.79 * 50, 1e-6);
+    near(watts[8] as number, 50);
+    near(gpus.clockHz[2] as number, (0.05 * 500 + 0.95 * 1000) * 1e6, 1e-6);
+    assert.equal(gpus.clockHz[3], 1e9);
+    const [stays = []] = gpus.residency;
+    assert.deepEqual(
+      stays.map(({ clockHz }) => clockHz),
+      [5e8, 1e9],
+    );
+    nearAll(
+      stays.map(({ timeS }) => timeS),
+      [2.05, 93.95],
+    );
+    const [llm] = models;
+    assert.ok(llm !== undefined);
+    assert.deepEqual([llm.workload, llm.model], ["chat", "llm"]);
+    nearAll([...llm.running.subarray(0, 8)], [0, 1, 1, 1, 1, 1, 1, 0.21], 1e-9);
+    nearAll([...llm.queued.subarray(0, 6)], [0, 0.5, 1, 1, 0.21, 0], 1e-9);
   });
 });

@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { SpecError } from "../../../src/scenario/index.ts";
 import { csv, type Files, loadYaml } from "../run-yaml.ts";
 import { KINDS } from "./kinds.ts";
+import { SHARED_KINDS } from "./shared-kinds.ts";
 
 interface Parts {
   readonly gpus?: string;
@@ -48,6 +49,7 @@ const STEPS = { models: "{ llm: { kind: ./steps.yaml } }", engine: "{ kind: vllm
 const PROMPTS = "promptTokens: 50\n    outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
 const steps = (from: string, to: string): Files => ({ "steps.yaml": (KINDS["steps.yaml"] as string).replace(from, to) });
 const TWO_GPUS = ", gpus: { kind: ./g.yaml, count: 2 }";
+const ENCODED = "arrivals: { kind: poisson, rate: 0.1 req/s }";
 const REPLAY = "arrivals: { kind: trace, file: chat.csv }";
 
 const big = (weights: string): Files => ({ "llm.yaml": (KINDS["llm.yaml"] as string).replace("12 GiB", weights) });
@@ -81,7 +83,7 @@ describe("models on GPUs", () => {
       "in more replicas than GPUs",
       { models: "{ llm: { kind: ./llm.yaml, replicas: 3 } }", gpus: ", gpus: { kind: ./g.yaml, count: 2 }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.replicas: only 2 of 3 fit on the GPUs, beside what was placed before. Hint: fewer replicas, or more GPUs: each holds one replica.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them, beside what else is placed. Hint: fewer replicas, or more GPUs, or placement: packed.",
     ],
     [
       "under more load than its places can carry",
@@ -217,6 +219,91 @@ describe("models on GPUs", () => {
       "scenario.yaml:8:20: workloads.chat.models.llm.replicas keep 2.24 places busy (0.4 req/s x 5.6 s), and replicas x maxBatch are 2: the queue would grow for ever. Hint: 2 replicas, or a queueLimit.",
     ],
     [
+      "spread over more GPUs than any server has",
+      { models: "{ cut: { kind: ./cut.yaml, parallel: 3 } }", gpus: TWO_GPUS, rest: ENCODED },
+      SHARED_KINDS,
+      "scenario.yaml:8:50: workloads.chat.models.cut.parallel needs 3 GPUs in one server, and none that it may use has more than 2. Hint: gpus: { kind: g, count: 3 }, or parallel: 2.",
+    ],
+    [
+      "spread over more GPUs than they have layers",
+      { models: "{ cut: { kind: ./cut.yaml, parallel: 5 } }", gpus: TWO_GPUS, rest: ENCODED },
+      SHARED_KINDS,
+      "scenario.yaml:8:50: workloads.chat.models.cut.parallel 5 needs as many layers, and the model has 4. Hint: at most 4.",
+    ],
+    [
+      "larger than every GPU, that two of them would hold",
+      { models: "{ cut: { kind: ./cut.yaml } }", gpus: TWO_GPUS, rest: ENCODED },
+      { ...SHARED_KINDS, "cut.yaml": (SHARED_KINDS["cut.yaml"] as string).replace("weights: 1 GiB", "weights: 20 GiB") },
+      "scenario.yaml:8:28: workloads.chat.models.cut.kind needs 20 GiB for its weights, more than any GPU has for them: g 12 GiB. Hint: a GPU of at least 24 GiB, or parallel: 2.",
+    ],
+    [
+      "with stages that are larger than every GPU",
+      { models: "{ cut: { kind: ./cut.yaml, parallel: 2 } }", gpus: ", gpus: { kind: ./g.yaml, count: 3 }", rest: ENCODED },
+      { ...SHARED_KINDS, "cut.yaml": (SHARED_KINDS["cut.yaml"] as string).replace("weights: 1 GiB", "weights: 36 GiB") },
+      "scenario.yaml:8:28: workloads.chat.models.cut.kind needs 18 GiB for the weights of its largest stage of 2, more than any GPU has for them: g 12 GiB. Hint: a GPU of at least 22 GiB.",
+    ],
+    [
+      "spread over several GPUs, by steps",
+      { ...STEPS, models: "{ llm: { kind: ./steps.yaml, parallel: 2 } }", rest: PROMPTS },
+      {},
+      "scenario.yaml:8:52: workloads.chat.models.llm.parallel above 1 is not supported yet with engine vllm. Hint: engine: { kind: continuous }.\nscenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
+    ],
+    [
+      "on shared GPUs, by steps",
+      { ...STEPS, rest: `${PROMPTS}\n    placement: packed` },
+      {},
+      'scenario.yaml:13:16: workloads.chat.placement "packed" is not supported yet with engine vllm. Hint: engine: { kind: continuous }.',
+    ],
+    [
+      "packed on less memory than they need",
+      {
+        models: "{ a: { kind: ./small.yaml, replicas: 2 }, b: { kind: ./llm.yaml } }",
+        gpus: TWO_GPUS,
+        rest: `${POISSON}\n    placement: packed`,
+      },
+      SHARED_KINDS,
+      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 20 GiB in all, and the 2 GPUs that are left for it have 24 GiB for weights; a with its 4 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "searched for on less memory than each needs once",
+      {
+        models: "{ a: { kind: ./llm.yaml }, b: { kind: ./llm.yaml } }",
+        rest: `${POISSON}\n    slo: { scale: 5 }\n    placement: alpa-serve`,
+      },
+      {},
+      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPUs that are left for it have 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "searched for without an SLO on latency",
+      { rest: `${POISSON}\n    placement: mu-serve` },
+      {},
+      'scenario.yaml:12:16: workloads.chat.placement "mu-serve" chooses by the share of requests within an SLO on latency, and there is none. Hint: slo: { scale: 5 }.',
+    ],
+    [
+      "searched for with a number of replicas",
+      { models: "{ llm: { kind: ./llm.yaml, replicas: 2 } }", rest: `${POISSON}\n    slo: { scale: 5 }\n    placement: mu-serve` },
+      {},
+      'scenario.yaml:8:50: workloads.chat.models.llm.replicas would be ignored: placement "mu-serve" chooses it. Hint: leave it out.',
+    ],
+    [
+      "searched for under users who wait for their answers",
+      {
+        rest: "outputTokens: 4\n    arrivals: { kind: closed, users: 2, thinkTime: 1 s }\n    slo: { scale: 5 }\n    placement: alpa-serve",
+      },
+      {},
+      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" needs arrivals that come by themselves, got kind "closed". Hint: placement: packed, or poisson arrivals.',
+    ],
+    [
+      "packed under more load than a GPU can carry",
+      {
+        models: "{ a: { kind: ./small.yaml }, b: { kind: ./encoder.yaml } }",
+        rest: `${POISSON.replace("0.1", "0.3")}\n    placement: packed`,
+      },
+      SHARED_KINDS,
+      // 0.15 requests a second of 3 s and of 4 s.
+      "scenario.yaml:12:16: workloads.chat.placement keeps 1.05 places of west/0/gpu0 busy (a 0.45, b 0.6), and maxBatch is 1: the queue would grow for ever. Hint: more GPUs, larger batches, or a queueLimit.",
+    ],
+    [
       "with an SLO on first tokens, and an engine that has none",
       { rest: `${POISSON}\n    slo: { ttft: 5 s }` },
       {},
@@ -226,19 +313,31 @@ describe("models on GPUs", () => {
       "with an SLO on nothing",
       { rest: `${POISSON}\n    slo: { percentile: 0.9 }` },
       {},
-      "scenario.yaml:12:10: workloads.chat.slo must say latency, ttft or tpot.",
+      "scenario.yaml:12:10: workloads.chat.slo must say latency, scale, ttft or tpot.",
     ],
     [
-      "by steps with a rule that ages",
-      { ...STEPS, rest: PROMPTS, more: "controllers: { q: { kind: ssjf, target: { workload: chat }, aging: 9 s } }" },
+      "with steps of fewer tokens than requests",
+      { ...STEPS, engine: "{ kind: vllm, chunk: 64 }", rest: PROMPTS },
       {},
-      "scenario.yaml:13:68: controllers.q.aging is not supported yet with engine vllm. Hint: without aging, or engine: { kind: continuous }.",
+      "scenario.yaml:9:34: workloads.chat.engine.chunk must be at least maxBatch: in a step each of 128 requests may write a token, got 64. Hint: chunk: 128, or maxBatch: 64.",
+    ],
+    [
+      "with steps of fewer tokens than requests, where the tokens are those of the engine",
+      { ...STEPS, engine: "{ kind: sarathi, maxBatch: 600 }", rest: PROMPTS },
+      {},
+      "scenario.yaml:9:13: workloads.chat.engine.chunk must be at least maxBatch: in a step each of 600 requests may write a token, got 512. Hint: chunk: 600, or maxBatch: 512.",
+    ],
+    [
+      "replaying a prompt that needs what the engine keeps free",
+      { ...STEPS, engine: "{ kind: sarathi, kvBlocks: 200 }", rest: REPLAY },
+      { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 3168, 3]), ...steps("context: 100\n", "") },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
     ],
     [
       "with an engine that is still to come",
-      { engine: "{ kind: sarathi, chunk: 512 }" },
+      { engine: "{ kind: disaggregated }" },
       {},
-      'scenario.yaml:9:21: workloads.chat.engine.kind "sarathi" is not supported yet.',
+      'scenario.yaml:9:21: workloads.chat.engine.kind "disaggregated" is not supported yet.',
     ],
     [
       "with an engine that nobody knows",
@@ -247,16 +346,10 @@ describe("models on GPUs", () => {
       'scenario.yaml:9:21: unknown engine kind "dynamo". Did you mean "dynamic"? See `cybertwin list engines`.',
     ],
     [
-      "spread over several GPUs",
+      "spread over several GPUs without a word on where it can be cut",
       { models: "{ llm: { kind: ./llm.yaml, parallel: 2 } }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 is not supported yet.",
-    ],
-    [
-      "with an SLO by scale",
-      { rest: `${POISSON}\n    slo: { latency: 5 s, scale: 5 }` },
-      {},
-      "scenario.yaml:12:26: workloads.chat.slo.scale is not supported yet.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
     ],
     [
       "placed by a rule for servers",

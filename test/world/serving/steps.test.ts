@@ -13,13 +13,14 @@ interface Story {
   readonly requests: readonly (readonly [arrivalS: number, prompt: number, output: number])[];
   readonly fields?: string;
   readonly extra?: string;
+  readonly gpus?: string;
 }
 
-async function tell({ engine, requests, fields = "", extra = "" }: Story, files: Files = {}) {
+async function tell({ engine, requests, fields = "", extra = "", gpus = "{ kind: ./g.yaml }" }: Story, files: Files = {}) {
   const text = `name: story
 seed: 1
 duration: 100 s
-sites: { west: { servers: { kind: small-8c, gpus: { kind: ./g.yaml } } } }
+sites: { west: { servers: { kind: small-8c, gpus: ${gpus} } } }
 workloads:
   chat: { kind: model-serving, models: { llm: { kind: ./steps.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } ${fields} }
 record: { requests: true }
@@ -104,7 +105,7 @@ describe("story: an engine by steps of few tokens", () => {
     // 32 tokens a step. 0 s: a's prompt (10) and 22 of b's 60: 1.32 s. 1.32 s: a writes, 31 of b: 1 + 0.31 + 0.1 = 1.41 s.
     // 2.73 s: a writes and is done, the last 7 of b: 1.17 s. 3.9 s: b writes: 1.1 s.
     const result = await tell({
-      engine: "{ kind: vllm, chunk: 32, kvBlocks: unlimited }",
+      engine: "{ kind: vllm, maxBatch: 8, chunk: 32, kvBlocks: unlimited }",
       requests: [
         [0, 10, 3],
         [0, 60, 2],
@@ -174,11 +175,106 @@ describe("story: KV memory runs out", () => {
     near(metric(together, "workloads.chat.kv_cache_usage_max"), 4 / 8);
   });
 
+  it("for the whole prompt from admission on under sarathi, not only for the piece that is computed next", async () => {
+    // Four blocks. a's prompt of 40 takes three of them and 40 of 48 tokens: 1.4 s, and its second token 1.1 s. The 8 tokens left are room for
+    // a piece of b's prompt of 30, in one block, but not for all of it, in two. b: 1.3 s.
+    const story = (kind: string): Story => ({
+      engine: `{ kind: ${kind}, maxBatch: 8, chunk: 48, kvBlocks: 4 }`,
+      requests: [
+        [0, 40, 2],
+        [0, 30, 1],
+      ],
+    });
+    times(await tell(story("sarathi")), [
+      [0, 1.4, 2.5],
+      [2.5, 3.8, 3.8],
+    ]);
+    const [, b] = rowsOf(await tell(story("vllm")), "requests");
+    assert.equal(b?.start_s, 0);
+  });
+
+  it("but for a hundredth, under sarathi, which admission leaves free", async () => {
+    // 20 prompts of 65 tokens, 5 blocks each. Of 100 blocks one stays free: 19 start at once, for 1 + 12.35 s, then the last. 101 are enough for all.
+    const starts = async (blocks: number): Promise<unknown[]> => {
+      const requests = Array.from({ length: 20 }, () => [0, 65, 1] as const);
+      const result = await tell({ engine: `{ kind: sarathi, chunk: 2048, kvBlocks: ${blocks} }`, requests });
+      return rowsOf(result, "requests").map(({ start_s }) => start_s);
+    };
+    assert.deepEqual(await starts(100), [...Array.from({ length: 19 }, () => 0), 13.35]);
+    assert.deepEqual(new Set(await starts(101)), new Set([0]));
+  });
+
+  it("and comes back whole from who is lost within a step, the block for the token under way too", async () => {
+    // Three blocks. a has its 16 tokens in one and takes a second at 1.16 s; its server goes down at 1.5 s. Then nobody holds any.
+    const result = await tell({
+      engine: "{ kind: vllm, kvBlocks: 3 }",
+      requests: [[0, 16, 20]],
+      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 1.5 s } }",
+    });
+    assert.deepEqual(
+      rowsOf(result, "requests").map(({ outcome, finish_s }) => [outcome, finish_s]),
+      [["failed", 1.5]],
+    );
+    near(metric(result, "workloads.chat.kv_cache_usage_max"), 2 / 3);
+    assert.equal(result.identities.kv_blocks_conserved, true);
+  });
+
   it("or the context does, and the answer ends there", async () => {
     // 90 of 100 tokens are asked: 10 are answered. 1.9 s, and 9 steps of 1.1 s.
     const result = await tell({ engine: "{ kind: vllm }", requests: [[0, 90, 50]] });
     times(result, [[0, 1.9, 11.8]]);
     assert.equal(metric(result, "workloads.chat.output_tokens"), 10);
+  });
+});
+
+describe("story: a clock that changes under steps", () => {
+  // At half the clock prompts take twice as long, all else 1.25 times; 62.5 W decode, 32.5 W wait. The order to go up is given at 2 s and holds
+  // from 2.05 s.
+  //  0.0  prompt of 20: 1.25 + 0.4 = 1.65 s                        -> token 1 at 1.65 s
+  //  1.65 0.4 s of a step of 1.375 s; at 2.05 s 39/55 of it are left, 0.78 s of 1.1 s  -> token 2 at 2.83 s
+  //  2.83 1.1 s each                                               -> 3.93, 5.03, 6.13 s
+  const story: Story = {
+    engine: "{ kind: vllm }",
+    requests: [[0, 20, 5]],
+    extra: "controllers: { clocks: { kind: ondemand, period: 2 s, up: 0.4, down: 0, target: { workload: chat } } }",
+    gpus: "{ kind: ./g.yaml, clock: 500 MHz }",
+  };
+
+  it("stretches the rest of the step under way, and all that follow", async () => {
+    const result = await tell(story);
+    times(result, [[0, 1.65, 6.13]]);
+    near(metric(result, "workloads.chat.itl_mean_s"), (6.13 - 1.65) / 4);
+    near(metric(result, "workloads.chat.itl_max_s"), 0.4 + 0.78);
+    near(metric(result, "energy.request_j"), 2.05 * 30 + 4.08 * 100);
+    assert.equal(metric(result, "controllers.clocks.refusals"), 0);
+  });
+
+  it("and who arrives then joins at a boundary of the new clock", async () => {
+    // At 3 s the step from 2.83 to 3.93 s is under way.
+    const result = await tell({ ...story, requests: [...story.requests, [3, 10, 1]] });
+    near(rowsOf(result, "requests")[0]?.start_s as number, 3.93);
+  });
+});
+
+describe("story: a queue that ages before an engine by steps", () => {
+  it("lets the first who entered pass one who waits for memory, from the first boundary on", async () => {
+    // Three blocks. a's prompt of 10 runs from 0 s on, its tokens come at 1.1, 2.2, 3.3 s. c (10 tokens, 5 to write) enters at 0.2 s, b (33, one to
+    // write) at 0.3 s. b is the shorter answer, needs three blocks and waits for a to end; c is behind it until it has waited 3 s: it is admitted at
+    // 3.3 s. 1.2 s a step from then on: 4.5 to 9.3 s. a goes on alone with its other 22 tokens: 33.5 s. b: 1.33 s.
+    const result = await tell({
+      engine: "{ kind: vllm, kvBlocks: 3 }",
+      requests: [
+        [0, 10, 30],
+        [0.2, 10, 5],
+        [0.3, 33, 1],
+      ],
+      extra: "controllers: { q: { kind: ssjf, target: { workload: chat }, predictor: { kind: oracle }, aging: 3 s } }",
+    });
+    times(result, [
+      [0, 1.1, 33.5],
+      [3.3, 4.5, 9.3],
+      [33.5, 34.83, 34.83],
+    ]);
   });
 });
 
@@ -205,6 +301,17 @@ describe("story: steps under other engines, and crashes", () => {
       extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
     });
     assert.equal(metric(result, "workloads.chat.requests_failed"), 3);
+    near(metric(result, "workloads.chat.energy_j"), 200);
+  });
+
+  it("frees what the step under way took", async () => {
+    // a's 17th token has a second block from 1.16 s on; at 2 s it is lost. That no block is held then is an identity of the run.
+    const result = await tell({
+      engine: "{ kind: vllm, kvBlocks: 3 }",
+      requests: [[0, 16, 5]],
+      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
+    });
+    near(metric(result, "workloads.chat.kv_cache_usage_max"), 2 / 3);
     near(metric(result, "workloads.chat.energy_j"), 200);
   });
 

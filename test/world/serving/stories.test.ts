@@ -48,6 +48,8 @@ describe("story: a model without batches", () => {
     near(metric(result, "workloads.chat.energy_mean_j_per_token"), 1000 / 14);
     near(metric(result, "workloads.chat.gpu_energy_mean_j_per_token"), 6000 / 14);
     near(metric(result, "workloads.chat.llm.gpu_energy_mean_j_per_token"), 6000 / 14);
+    near(metric(result, "workloads.chat.gpu_energy_mean_j_per_request"), 2000);
+    near(metric(result, "workloads.chat.llm.gpu_carbon_mean_g_per_request"), 0.2); // 360 g/kWh are 1e-4 g/J
     near(metric(result, "workloads.chat.carbon_mean_g_per_request"), 0.1 / 3);
     assert.deepEqual(
       rowsOf(result, "requests").map(({ energy_j }) => energy_j),
@@ -85,6 +87,7 @@ describe("story: a model without batches", () => {
     near(metric(result, "energy.request_j"), 8 * 27.5);
     assert.equal(result.metrics["workloads.chat.energy_mean_j_per_token"], null);
     assert.equal(result.metrics["workloads.chat.gpu_energy_mean_j_per_token"], null);
+    near(metric(result, "workloads.chat.gpu_energy_mean_j_per_request"), 100 * 32.5 + 8 * 27.5);
   });
 
   it("that is an encoder needs no tokens of a trace, and is not among the lengths that a predictor errs to", async () => {

@@ -6,11 +6,11 @@ import type { Job } from "./scheduler.ts";
 import type { Quirks } from "./variant.ts";
 
 /** Work of a request: a constant and a time for each output token. */
-const WORK_CONST_S = 0.1;
-const WORK_S_PER_TOKEN = 0.02;
+export const WORK_CONST_S = 0.1;
+export const WORK_S_PER_TOKEN = 0.02;
 
 export type PredictorName = "three-class" | "five-class";
-const CLASS_COUNTS: Readonly<Record<PredictorName, number>> = { "three-class": 3, "five-class": 5 };
+export const CLASS_COUNTS: Readonly<Record<PredictorName, number>> = { "three-class": 3, "five-class": 5 };
 
 export interface Arrivals {
   readonly kind: "poisson" | "gamma";

@@ -32,6 +32,18 @@ export function againstRerun({ interval, ...row }: Measured, expected: number, b
   };
 }
 
+/** Against a published number, by the mean of the runs; how that was measured is not known. */
+export function againstPublished({ interval, ...row }: Measured, expected: number, band: number): Verdict {
+  const off = interval.mean - expected;
+  const holds = Math.abs(off) <= band;
+  return {
+    ...row,
+    ...{ value: interval.mean, low: interval.low, high: interval.high, expected },
+    verdict: holds ? "pass" : "miss",
+    reason: `${holds ? `the mean within ${band}` : `off by ${off.toPrecision(3)}, the band is ${band}`}, ${interval.n} runs`,
+  };
+}
+
 export function reported({ interval, ...row }: Measured, expected: number | null, reason: string): Verdict {
   return { ...row, value: interval.mean, low: interval.low, high: interval.high, expected, verdict: "report-only", reason };
 }

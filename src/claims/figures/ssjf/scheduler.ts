@@ -20,6 +20,8 @@ export type Batching = "whole" | "continuous";
 export interface ServerSpec {
   readonly batching: Batching;
   readonly batchMax: number;
+  /** Ageing strikes after so many times the work, too. Absent: as released; Infinity: by time alone. */
+  readonly ageingWorks?: number;
 }
 
 /** Ageing: whoever waited longest goes first once it waited this long, or this many times its work. */
@@ -89,8 +91,8 @@ class ShortestFirst {
   }
 
   /** Forms a batch, runs it, takes in who arrived meanwhile. */
-  step({ batching, batchMax }: ServerSpec): void {
-    this.#sort();
+  step({ batching, batchMax, ageingWorks = AGEING_WORKS }: ServerSpec): void {
+    this.#sort(ageingWorks);
     const batch = this.#queue.splice(0, batchMax);
     const { ranS, unfinished } = serve(batch, this.#leftS, batching);
     this.#nowS += ranS;
@@ -106,10 +108,10 @@ class ShortestFirst {
     return this.#nowS - this.#job(id).arrivalS - this.#attainedS(id);
   }
 
-  #sort(): void {
+  #sort(ageingWorks: number): void {
     const waitedS = (id: number): number => this.#waitedS[id] as number;
     const longest = this.#queue.reduce((best, id) => (waitedS(id) > waitedS(best) ? id : best));
-    const isOld = waitedS(longest) > AGEING_WAIT_S || waitedS(longest) > AGEING_WORKS * this.#ageingWorkS(longest);
+    const isOld = waitedS(longest) > AGEING_WAIT_S || waitedS(longest) > ageingWorks * this.#ageingWorkS(longest);
     this.#queue.sort(isOld ? (a, b) => waitedS(b) - waitedS(a) : (a, b) => this.#keyS(a) - this.#keyS(b));
   }
 

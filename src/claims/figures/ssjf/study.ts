@@ -7,10 +7,10 @@ import { type Finishes, type Job, runFcfs, runShortestFirst, type ServerSpec } f
 import type { Variant } from "./variant.ts";
 
 /** As published. */
-const JOB_COUNT = 50;
+export const JOB_COUNT = 50;
 export const RUN_COUNT = 20;
 /** Figures take seeds from 4000. */
-const FIRST_SEED = 4000;
+export const FIRST_SEED = 4000;
 
 export const POLICIES = ["oracle", "five-class", "three-class"] as const;
 export type Policy = (typeof POLICIES)[number];
@@ -64,7 +64,7 @@ export function playPoint<Who extends Policy>(
   });
 }
 
-export function outcomeOf(jobs: readonly Job[], finishS: Finishes): Outcome {
+export function outcomeOf(jobs: readonly Pick<Job, "arrivalS">[], finishS: Finishes): Outcome {
   const ran = jobs.flatMap(({ arrivalS }, id) => {
     const endS = finishS[id] as number;
     return Number.isNaN(endS) ? [] : [{ endS, jctS: endS - arrivalS }];

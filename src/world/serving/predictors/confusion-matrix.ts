@@ -16,8 +16,7 @@ const ROUNDING = 1e-4;
 export const confusionTable: TableReader = (lines, file) => {
   const table = readCsv(lines, file, [{ name: "tokens_from", min: 0, order: "strict" }]);
   if (column(table, "tokens_from")[0] !== 0) throw new TableError(file, 2, "the first class must begin at 0 tokens");
-  for (let row = 0; row < table.rowCount; row++) {
-    const shares = sharesOf(table, row);
+  for (const [row, shares] of sharesOf(table).entries()) {
     const sum = shares.reduce((total, share) => total + share, 0);
     if (shares.some((share) => !(share >= 0)) || Math.abs(sum - 1) > ROUNDING)
       throw new TableError(
@@ -29,8 +28,10 @@ export const confusionTable: TableReader = (lines, file) => {
   return table;
 };
 
-function sharesOf(table: Table, row: number): number[] {
-  return Array.from({ length: table.rowCount }, (_, k) => column(table, `predicted_${k}`)[row] as number);
+/** Of each class, the shares predicted as each. */
+function sharesOf(table: Table): number[][] {
+  const columns = Array.from({ length: table.rowCount }, (_, k) => column(table, `predicted_${k}`));
+  return Array.from({ length: table.rowCount }, (_, row) => columns.map((shares) => shares[row] as number));
 }
 
 export const confusionMatrix: PredictorPlugin<"confusion-matrix", z.output<typeof schema>> = {
@@ -43,7 +44,7 @@ export const confusionMatrix: PredictorPlugin<"confusion-matrix", z.output<typeo
     ({ rng }) => {
       const table = tableOf(file);
       const from = column(table, "tokens_from");
-      const rows = Array.from(from, (_, row) => sharesOf(table, row));
+      const rows = sharesOf(table);
       const classRng = rng.fork("class");
       return {
         predict: (outputTokens) => from[pick(rows[classOf(from, outputTokens)] as number[], classRng.uniform())] as number,

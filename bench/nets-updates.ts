@@ -1,6 +1,6 @@
 /** The updates of two algorithms, without environments: every agent learns from one batch of its own, drawn once. */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Rng, rootRng } from "../../src/kernel/index.ts";
+import { type Rng, rootRng } from "../src/kernel/index.ts";
 import {
   adam,
   batchNorm,
@@ -13,7 +13,7 @@ import {
   sequential,
   softUpdate,
   uniform,
-} from "../../src/learn/nets/index.ts";
+} from "../src/learn/nets/index.ts";
 
 export interface UpdateSizes {
   readonly batch: number;

@@ -1,7 +1,7 @@
 /** Updates per second on the backend named on the command line, a population after the other; prints JSON. */
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError, openBackend } from "../src/learn/backends/index.ts";
-import { agentRngs, ddpg, ppo, type Training } from "./learn/updates.ts";
+import { agentRngs, ddpg, ppo, type Training } from "./nets-updates.ts";
 
 interface Rates {
   /** Updates of the whole population, a second of CPU time. */
@@ -9,15 +9,15 @@ interface Rates {
   /** The same, a second on the wall. */
   readonly perWallS: number;
 }
-export interface LearnRow extends Rates {
+export interface NetsRow extends Rates {
   readonly update: string;
   readonly population: number;
 }
-export interface LearnResult {
+export interface NetsResult {
   readonly device?: string;
   /** Why there is none. */
   readonly refused?: string;
-  readonly rows: readonly LearnRow[];
+  readonly rows: readonly NetsRow[];
 }
 
 const POPULATIONS = [1, 8, 64, 512];
@@ -31,9 +31,9 @@ const MEASURED_S = 2;
 const ROUNDS = 3;
 const WAIT_EVERY = 10;
 
-async function measure(backend: string): Promise<LearnResult> {
+async function measure(backend: string): Promise<NetsResult> {
   const { device, close } = await openBackend(backend);
-  const rows: LearnRow[] = [];
+  const rows: NetsRow[] = [];
   for (const [update, begin] of Object.entries(UPDATES)) {
     for (const population of backend === "cpu" ? CPU_POPULATIONS : POPULATIONS) {
       tf.engine().startScope();
@@ -73,7 +73,7 @@ async function finished({ parts }: Training): Promise<void> {
   total.dispose();
 }
 
-const result = await measure(process.argv[2] as string).catch((error: unknown): LearnResult => {
+const result = await measure(process.argv[2] as string).catch((error: unknown): NetsResult => {
   if (error instanceof BackendError) return { refused: error.message, rows: [] };
   throw error;
 });

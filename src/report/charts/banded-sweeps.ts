@@ -1,0 +1,84 @@
+import { axisX, dot, line, type PlotOptions, rect, ruleX, ruleY, text } from "@observablehq/plot";
+import { color, seriesColor } from "../palette.ts";
+import { grid, ROOM, valueAxis } from "./axes.ts";
+import { frame, WIDE } from "./frame.ts";
+
+export interface BandedPoint {
+  readonly x: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+/** What was published of a series, and how far a value may be from it, in the unit of the axis. */
+export interface Band {
+  readonly expected: number;
+  readonly reach: number;
+}
+export interface BandedSeries {
+  readonly label: string;
+  readonly band: Band;
+}
+export interface BandedPanel {
+  readonly xLabel: string;
+  /** One for each series, by x, rising; points of one x stand above each other. */
+  readonly points: readonly (readonly BandedPoint[])[];
+  /** The x at which the bands are held against the points. */
+  readonly judged?: { readonly x: number; readonly label: string };
+}
+export interface BandedChart {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly yLabel: string;
+  /** Of the intervals, such as 0.99. */
+  readonly level: number;
+  readonly series: readonly BandedSeries[];
+  /** Under each other, on one scale. */
+  readonly panels: readonly BandedPanel[];
+}
+
+/** Series over several sweeps, on the bands of what was published of them. The values of x stand side by side, whatever their distance. */
+export function bandedSweeps(chart: BandedChart): string {
+  const { id, title, description, level, series, panels } = chart;
+  const legend = [
+    ...series.map(({ label }, i) => ({ label, mark: "line", fill: seriesColor(i) }) as const),
+    ...series.map(
+      ({ band }, i) => ({ label: `${band.expected} published, give or take ${band.reach}`, mark: "band", fill: seriesColor(i) }) as const,
+    ),
+    { label: `${100 * level} % interval`, mark: "dot", fill: color("muted") } as const,
+  ];
+  return frame({ id, title, description }, WIDE, { legend, plot: panels.map((panel) => drawn(chart, panel)) });
+}
+
+function drawn({ series, panels, yLabel }: BandedChart, { xLabel, points, judged }: BandedPanel): PlotOptions {
+  const all = panels.flatMap((panel) => panel.points.flat());
+  const highest = Math.max(...all.map(({ high }) => high), ...series.map(({ band }) => band.expected + band.reach));
+  const lowest = Math.min(0, ...all.map(({ low }) => low));
+  const placed = points.flatMap((each, i) => each.map((at) => ({ ...at, series: i, stroke: seriesColor(i) })));
+  const xs = [...new Set(placed.map(({ x }) => x))].sort((a, b) => a - b);
+  const bands = series.map(({ band: { expected, reach } }, i) => ({
+    ...{ expected, from: expected - reach, to: expected + reach, fill: seriesColor(i) },
+  }));
+  const marks = judged === undefined ? [] : [judged];
+  const axis = { label: xLabel, labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4 };
+  return {
+    height: 270,
+    ...ROOM,
+    x: { type: "point", domain: xs, padding: 0.4, axis: null },
+    y: { domain: [lowest, highest * 1.08], axis: null },
+    color: { type: "identity" },
+    marks: [
+      grid(6),
+      valueAxis({ label: yLabel, ticks: 6 }),
+      axisX(xs, { ...axis, tickFormat: String, ariaLabel: xLabel } as object),
+      rect(bands, { y1: "from", y2: "to", fill: "fill", fillOpacity: 0.13 }),
+      ruleY(bands, { y: "expected", stroke: "fill", strokeDasharray: "5 3" }),
+      ruleY([0], { stroke: color("line") }),
+      ruleX(marks, { x: "x", stroke: color("muted"), strokeDasharray: "5 3" }),
+      text(marks, { x: "x", text: "label", frameAnchor: "top", dy: -6, dx: -5, textAnchor: "end", fill: color("muted") }),
+      line(placed, { x: "x", y: "value", z: "series", stroke: "stroke", strokeWidth: 1.75 }),
+      ruleX(placed, { x: "x", y1: "low", y2: "high", stroke: "stroke", strokeWidth: 2 }),
+      dot(placed, { x: "x", y: "value", r: 3.5, fill: "stroke" }),
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+/** What arrives at each model of a workload, in the mean. */
+
+import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
+import { aloneS, type Tokens } from "../world/serving/latency.ts";
+import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import { columnOf } from "./meaning-tokens.ts";
+import type { Parts } from "./parts.ts";
+import { type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
+
+export interface Demand {
+  /** Requests a second; NaN where users wait for their answers. */
+  readonly perS: number;
+  /** Does a trace say when they come? */
+  readonly isTrace: boolean;
+  /** Mean lengths; NaN where a law has none. */
+  readonly tokens: Tokens;
+  /** Does a column of the trace say a length? Then its mean is that of the rows. */
+  readonly isSaidByTrace: boolean;
+}
+
+/** Of each model, in declared order. */
+export function demandsOf(serving: ServingSpec, kinds: readonly ModelKindSpec[], parts: Parts): readonly Demand[] {
+  const table = parts.traceOf(serving.arrivals);
+  const classes = table?.texts.class;
+  const rate = parts.meanRate(serving.arrivals);
+  const perS = rate.kind === "none" ? Number.NaN : rate.perS;
+  const shares = sharesOf(serving);
+  return Object.keys(serving.models).map((name, i): Demand => {
+    const kind = kinds[i] as ModelKindSpec;
+    const rows = (values: ArrayLike<number> | undefined): number =>
+      meanOf(Array.from(values ?? []).filter((_, row) => classes === undefined || classes[row] === name));
+    const mean = (field: "outputTokens" | "promptTokens"): number => {
+      const law = serving[field];
+      const column = columnOf(field, law);
+      if (column === undefined) return parts.meanOfLaw(law as NonNullable<typeof law>);
+      return rows(table?.numbers[column]) * (law === undefined ? 1 : (law.scale as number));
+    };
+    const prompt = takesPrompts(serving, [kind]) ? mean("promptTokens") : 0;
+    const output = kind.autoregressive ? mean("outputTokens") : 0;
+    const isColumn = (field: "outputTokens" | "promptTokens"): boolean => columnOf(field, serving[field]) !== undefined;
+    const share = classes === undefined ? (shares[i] as number) : classes.filter((each) => each === name).length / classes.length;
+    return {
+      perS: perS * share,
+      isTrace: rate.kind === "trace",
+      tokens: { prompt, output },
+      isSaidByTrace: (kind.autoregressive && isColumn("outputTokens")) || (takesPrompts(serving, [kind]) && isColumn("promptTokens")),
+    };
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Seconds that a request of mean length takes alone at the greatest clock; NaN where the GPU kind or the mean is unknown. */
+export function meanAloneS(model: ModelKindSpec, gpu: { readonly name: string; readonly kind: GpuKindSpec }, tokens: Tokens): number {
+  const law = model.latency[gpuName(gpu.name)];
+  if (law === undefined) return Number.NaN;
+  return aloneS(model, law, { kind: gpu.kind, clockHz: nominalGpuClockHz(gpu.kind) }, tokens);
+}

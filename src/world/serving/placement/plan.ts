@@ -1,0 +1,49 @@
+/** What a placement is made from, and what it is: which replica stands on which GPUs. */
+import type { GpuKindSpec } from "../gpu-kind.ts";
+import { gpuName, type ModelKindSpec } from "../model-kind.ts";
+import { cutProblem, type Part, partsOf } from "../partition.ts";
+
+/** A GPU that may be used. */
+export interface Slot {
+  /** Its place among those of the fleet. */
+  readonly index: number;
+  /** The place of its server. */
+  readonly server: number;
+  readonly name: string;
+  readonly kindName: string;
+  readonly kind: GpuKindSpec;
+  /** At the start. */
+  readonly clockHz: number;
+}
+
+export interface PlannedReplica {
+  /** The model's place in its workload. */
+  readonly model: number;
+  /** Of its stages in order: places among the fleet's GPUs, all of one server. */
+  readonly gpus: readonly number[];
+}
+
+export const roomB = ({ memory, overhead }: GpuKindSpec): number => memory - overhead;
+
+/** Stages of a workload's models. */
+export class PartTable {
+  readonly models: readonly ModelKindSpec[];
+
+  constructor(models: readonly ModelKindSpec[]) {
+    this.models = models;
+  }
+
+  /** Stages of a model on GPUs like `slot`, or undefined where it cannot run there so. */
+  of(model: number, { kindName, kind }: Pick<Slot, "kindName" | "kind">, stages: number): readonly Part[] | undefined {
+    const spec = this.models[model] as ModelKindSpec;
+    const runs = spec.latency[gpuName(kindName)] !== undefined && cutProblem(spec, kind, stages) === undefined;
+    return runs ? partsOf(spec, kind, stages) : undefined;
+  }
+}
+
+/** GPUs of each server, in order of the fleet. */
+export function byServer(slots: readonly Slot[]): readonly (readonly Slot[])[] {
+  const servers = new Map<number, Slot[]>();
+  for (const slot of slots) servers.set(slot.server, [...(servers.get(slot.server) ?? []), slot]);
+  return [...servers.values()];
+}
