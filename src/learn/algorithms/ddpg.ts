@@ -41,7 +41,7 @@ import type { ReplayState } from "../replay.ts";
 import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { drawUnit, Exploration, explorationFields } from "./exploration.ts";
-import { bootstrapped, Memory, type Transitions } from "./memory.ts";
+import { bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
 import { rowOf } from "./population.ts";
 
 const schema = z.strictObject({
@@ -66,11 +66,6 @@ interface DdpgState {
   readonly counters: { steps: number; updates: number };
   readonly memory: readonly ReplayState[];
   readonly exploration: ReturnType<Exploration["save"]>;
-}
-
-/** Values of decisions, [agents, batch]. */
-export function valuesOf(critic: Sequential, observations: tf.Tensor3D, decisions: tf.Tensor3D): tf.Tensor2D {
-  return tf.squeeze(critic.forward(tf.concat([observations, decisions], 2)), [2]);
 }
 
 class Ddpg implements OnlineLearner {

@@ -105,4 +105,3 @@ function begin(lane: Lane, episode: number): Lane {
 export function drawUnit(decisions: Float32Array, rng: Rng): void {
   for (let i = 0; i < decisions.length; i++) decisions[i] = 2 * rng.uniform() - 1;
 }
-

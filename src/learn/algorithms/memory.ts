@@ -1,6 +1,7 @@
 /** What learners share that learn from old transitions: a replay for each agent, and batches for the whole population. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../kernel/index.ts";
+import type { Sequential } from "../nets/index.ts";
 import { type Batch, makeBatch, Replay, type ReplayState } from "../replay.ts";
 import { discount } from "../returns.ts";
 import type { VectorBuffers } from "../vector-env.ts";
@@ -78,9 +79,18 @@ export class Memory {
     const factorsOf = ({ terminated, elapsedSteps }: Batch): Float32Array =>
       terminated.map((ended, i) => (ended === 1 ? 0 : discount(gamma, elapsedSteps[i] as number)));
     return {
-      observations: stack(batches.map((batch) => batch.observations), batchSize),
-      decisions: stack(batches.map((batch) => batch.actions), batchSize),
-      successors: stack(batches.map((batch) => batch.successors), batchSize),
+      observations: stack(
+        batches.map((batch) => batch.observations),
+        batchSize,
+      ),
+      decisions: stack(
+        batches.map((batch) => batch.actions),
+        batchSize,
+      ),
+      successors: stack(
+        batches.map((batch) => batch.successors),
+        batchSize,
+      ),
       rewards: stackFlat(batches.map((batch) => batch.rewards)),
       factors: stackFlat(batches.map(factorsOf)),
     };
@@ -98,4 +108,9 @@ export class Memory {
 /** rewards + factors * values: what a critic learns. [agents, batch] */
 export function bootstrapped({ rewards, factors }: Transitions, nextValues: tf.Tensor2D): tf.Tensor2D {
   return tf.add(rewards, tf.mul(factors, nextValues));
+}
+
+/** What a critic of observation and decision says, [agents, batch]. */
+export function valuesOf(critic: Sequential, observations: tf.Tensor3D, decisions: tf.Tensor3D): tf.Tensor2D {
+  return tf.squeeze(critic.forward(tf.concat([observations, decisions], 2)), [2]);
 }

@@ -1,5 +1,6 @@
 /** Rows of numbers between environments, which have lanes, and networks, which have agents. */
 import * as tf from "@tensorflow/tfjs-core";
+import { randomNormal } from "d3-random";
 import type { Rng } from "../../kernel/index.ts";
 
 /** Row `i` of `rowCount`, a view. */
@@ -28,8 +29,37 @@ function joined(rows: readonly (Float32Array | Uint8Array)[]): Float32Array {
   return all;
 }
 
+export interface Minibatches {
+  readonly epochs: number;
+  readonly minibatchSize: number;
+  /** Every row once an epoch, or each time any. */
+  readonly drawing: "shuffle" | "with-replacement";
+}
+
+/**
+ * Rows of every minibatch of every epoch, as `gatherRows` takes them. What an epoch has over whole minibatches is left out.
+ * @param streams one an agent
+ */
+export function* minibatches(
+  streams: readonly Rng[],
+  rowCount: number,
+  { epochs, minibatchSize, drawing }: Minibatches,
+): Generator<Int32Array> {
+  const size = Math.min(minibatchSize, rowCount);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const orders = streams.map((rng) => (drawing === "shuffle" ? shuffled(rowCount, rng) : drawn(rowCount, rng)));
+    for (let start = 0; start + size <= rowCount; start += size) {
+      const rows = new Int32Array(orders.length * size);
+      orders.forEach((order, agent) => {
+        for (let i = 0; i < size; i++) rows[agent * size + i] = agent * rowCount + (order[start + i] as number);
+      });
+      yield rows;
+    }
+  }
+}
+
 /** 0 .. count - 1 in an order drawn evenly. @see Fisher & Yates; Knuth, The Art of Computer Programming 2, algorithm P */
-export function shuffled(count: number, rng: Rng): Int32Array {
+function shuffled(count: number, rng: Rng): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = rng.int(i + 1);
@@ -39,7 +69,7 @@ export function shuffled(count: number, rng: Rng): Int32Array {
 }
 
 /** `count` numbers below `count`, drawn with replacement. */
-export function drawn(count: number, rng: Rng): Int32Array {
+function drawn(count: number, rng: Rng): Int32Array {
   return Int32Array.from({ length: count }, () => rng.int(count));
 }
 
@@ -55,4 +85,11 @@ export function standardized(x: tf.Tensor2D): tf.Tensor2D {
   const centred = tf.sub(x, tf.mean(x, 1, true));
   const deviation = tf.sqrt(tf.mean(tf.square(centred), 1, true));
   return tf.div(centred, tf.add(deviation, 1e-8));
+}
+
+/** Standard normal numbers in the shape of `x`, each agent's from a stream of its own by the number of the draw. */
+export function normalLike(x: tf.Tensor3D, streams: readonly Rng[], draw: number): tf.Tensor3D {
+  const size = x.size / streams.length;
+  const rows = streams.map((stream) => Float32Array.from({ length: size }, randomNormal.source(stream.fork(`${draw}`).uniform)()));
+  return tf.tensor3d(joined(rows), x.shape);
 }

@@ -45,7 +45,7 @@ import { RunningNorm, type RunningNormState } from "../running-norm.ts";
 import { linear } from "../schedule.ts";
 import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
-import { drawn, gatherRows, rowOf, shuffled, stack, stackFlat, standardized } from "./population.ts";
+import { gatherRows, minibatches, rowOf, stack, stackFlat, standardized } from "./population.ts";
 import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
 
 const fraction = z.number().min(0).max(1);
@@ -190,7 +190,8 @@ class Ppo implements OnlineLearner {
     counters.row = 0;
     this.#optimizer.learningRate = linear({ from: this.#options.learningRate, to: this.#options.learningRateEnd })(done);
     const batch = await this.#prepare();
-    for (const rows of this.#minibatches()) {
+    const streams = this.#shuffleStreams.map((stream) => stream.fork(`${counters.updates}`));
+    for (const rows of minibatches(streams, this.#rowCount, this.#options)) {
       tf.tidy(() => {
         const minibatch = minibatchOf(batch, rows, this.#options.normalizeAdvantages === "minibatch");
         this.#optimizer.minimize(() => this.#loss(minibatch));
@@ -281,26 +282,6 @@ class Ppo implements OnlineLearner {
     this.#rollouts.forEach(({ rows }, agent) => {
       (this.#norms[agent] as RunningNorm).add(rows.observations);
     });
-  }
-
-  /** Row numbers of every minibatch of every epoch, those of each agent one after the other. */
-  #minibatches(): readonly Int32Array[] {
-    const { epochs, minibatchSize, drawing } = this.#options;
-    const rowCount = this.#rowCount;
-    const size = Math.min(minibatchSize, rowCount);
-    const streams = this.#shuffleStreams.map((stream) => stream.fork(`${this.#counters.updates}`));
-    const minibatches: Int32Array[] = [];
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const orders = streams.map((rng) => (drawing === "shuffle" ? shuffled(rowCount, rng) : drawn(rowCount, rng)));
-      for (let start = 0; start + size <= rowCount; start += size) {
-        const rows = new Int32Array(orders.length * size);
-        orders.forEach((order, agent) => {
-          for (let i = 0; i < size; i++) rows[agent * size + i] = agent * rowCount + (order[start + i] as number);
-        });
-        minibatches.push(rows);
-      }
-    }
-    return minibatches;
   }
 
   async #measures(batch: PpoBatch): Promise<Measures> {

@@ -1,0 +1,17 @@
+/** Every algorithm, one line each. */
+import type { Algorithm } from "./algorithm.ts";
+import { ddpg } from "./ddpg.ts";
+import { ppo } from "./ppo.ts";
+import { td3 } from "./td3.ts";
+
+export type { Algorithm, Learner, LearnerState, Measures, OnlineLearner, Setting } from "./algorithm.ts";
+
+/** Those that learn from what they do themselves. */
+export const ALGORITHMS: readonly Algorithm[] = [ppo, ddpg, td3];
+
+/** @throws {RangeError} that lists what there is. */
+export function algorithmOf(kind: string): Algorithm {
+  const found = ALGORITHMS.find((algorithm) => algorithm.kind === kind);
+  if (found === undefined) throw new RangeError(`there is no algorithm "${kind}"; there are: ${ALGORITHMS.map((known) => known.kind).join(", ")}`);
+  return found;
+}
