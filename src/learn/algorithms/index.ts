@@ -1,13 +1,15 @@
 /** Every algorithm, one line each. */
 import type { Algorithm } from "./algorithm.ts";
 import { ddpg } from "./ddpg.ts";
+import { dqn } from "./dqn.ts";
 import { ppo } from "./ppo.ts";
+import { sac } from "./sac.ts";
 import { td3 } from "./td3.ts";
 
 export type { Algorithm, Learner, LearnerState, Measures, OnlineLearner, Setting } from "./algorithm.ts";
 
 /** Those that learn from what they do themselves. */
-export const ALGORITHMS: readonly Algorithm[] = [ppo, ddpg, td3];
+export const ALGORITHMS: readonly Algorithm[] = [ppo, ddpg, td3, sac, dqn];
 
 /** @throws {RangeError} that lists what there is. */
 export function algorithmOf(kind: string): Algorithm {
