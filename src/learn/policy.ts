@@ -128,7 +128,7 @@ function choose({ count, maskOffset }: ChoiceSlot, logits: Float64Array, mask: U
 }
 
 /** The greatest of a stretch among those that the mask allows, the first of equals. */
-export function greatest(values: Floats, mask: Uint8Array, { from, count }: { readonly from: number; readonly count: number }): number {
+function greatest(values: Floats, mask: Uint8Array, { from, count }: { readonly from: number; readonly count: number }): number {
   let best = -1;
   for (let k = 0; k < count; k++) {
     if (allows(mask, from + k) && (best < 0 || (values[from + k] as number) > (values[from + best] as number))) best = k;

@@ -1,21 +1,21 @@
 /**
- * The loop that trains any online algorithm: every agent of a population in lanes of its own, step by step, until the budget is
- * used up or the caller has seen enough. No clock and no files: who calls has those.
+ * The loop that trains with any algorithm: every agent of a population in lanes of its own, step by step, until the budget is
+ * used up or the caller has seen enough. Without an environment to act in, a step is an update. No clock and no files: who calls has those.
  */
-import type { Algorithm, LearnerState, Measures, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
+import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
+import type { Batch } from "./replay.ts";
 import { VectorEnv, type VectorState } from "./vector-env.ts";
 
-export interface TrainingSpec {
-  readonly algorithm: Algorithm;
+interface AnySpec {
   /** Hyperparameters that differ from the algorithm's defaults. @see Algorithm.schema */
   readonly options?: object;
-  /** Makes guarded environments, all alike. */
+  /** Makes guarded environments, all alike. Offline they serve to evaluate. */
   readonly makeEnv: () => Env;
   /** One an agent. Agents are independent: each trains as it would alone. */
   readonly seeds: readonly number[];
-  /** Steps of the environment for each agent, over all of its lanes. Schedules end here. */
+  /** Steps of the environment for each agent, over all of its lanes; offline, updates. Schedules end here. */
   readonly stepBudget: number;
   /** Looks at the policies from time to time, and keeps the best. */
   readonly evaluation?: {
@@ -25,6 +25,15 @@ export interface TrainingSpec {
     readonly seeds: readonly number[];
   };
 }
+export interface OnlineSpec extends AnySpec {
+  readonly algorithm: Algorithm;
+}
+export interface OfflineSpec extends AnySpec {
+  readonly algorithm: OfflineAlgorithm;
+  /** Transitions by agent, actions as the environment took them. */
+  readonly data: readonly Batch[];
+}
+export type TrainingSpec = OnlineSpec | OfflineSpec;
 
 /** A policy that an evaluation found best so far. */
 export interface Best {
@@ -60,7 +69,9 @@ export interface TrainingState {
 }
 
 export class Training {
-  readonly learner: OnlineLearner;
+  readonly learner: Learner;
+  /** The same, if it acts. */
+  readonly #online: OnlineLearner | undefined;
   readonly #spec: TrainingSpec;
   readonly #setting: Setting;
   /** One an agent. */
@@ -69,25 +80,30 @@ export class Training {
   #best: (Best | undefined)[];
   #steps = 0;
 
-  private constructor(spec: TrainingSpec, setting: Setting, learner: OnlineLearner) {
+  private constructor(spec: TrainingSpec, setting: Setting, { learner, online }: { learner: Learner; online?: OnlineLearner }) {
     this.#spec = spec;
     this.#setting = setting;
     this.learner = learner;
+    this.#online = online;
     this.#best = spec.seeds.map(() => undefined);
-    this.#vectors = spec.seeds.map((seed, agent) => {
-      const envs = Array.from({ length: learner.laneCount }, spec.makeEnv);
-      const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => void this.#episodes.push({ agent, return: sum, stepCount }));
-      vector.reset(seed);
-      return vector;
-    });
+    this.#vectors = online === undefined ? [] : spec.seeds.map((seed, agent) => this.#vector(seed, agent, online.laneCount));
+  }
+
+  #vector(seed: number, agent: number, laneCount: number): VectorEnv {
+    const envs = Array.from({ length: laneCount }, this.#spec.makeEnv);
+    const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => void this.#episodes.push({ agent, return: sum, stepCount }));
+    vector.reset(seed);
+    return vector;
   }
 
   /** @throws {ZodError} for options that the algorithm does not have. @throws {RangeError} if it cannot act in these spaces. */
   static async begin(spec: TrainingSpec): Promise<Training> {
     const env = spec.makeEnv();
     const setting = { spec: env, stepS: env.stepS, seeds: spec.seeds };
-    const { algorithm, options = {} } = spec;
-    return new Training(spec, setting, await algorithm.create(setting, algorithm.schema.parse(options)));
+    const options = spec.algorithm.schema.parse(spec.options ?? {});
+    if ("data" in spec) return new Training(spec, setting, { learner: await spec.algorithm.create(setting, options, spec.data) });
+    const online = await spec.algorithm.create(setting, options);
+    return new Training(spec, setting, { learner: online, online });
   }
 
   /** Goes on where `save` left off, of a training with the same spec. */
@@ -116,7 +132,7 @@ export class Training {
    */
   async run(onProgress: (progress: Progress) => "stop" | undefined = () => undefined, untilSteps = this.#spec.stepBudget): Promise<void> {
     const { stepBudget, evaluation } = this.#spec;
-    const stepsEach = this.learner.laneCount;
+    const stepsEach = this.#stepsEach;
     while (this.#steps < Math.min(untilSteps, stepBudget)) {
       const measures = await this.#step();
       const isDue = evaluation !== undefined && crosses(evaluation.everySteps, this.#steps - stepsEach, this.#steps);
@@ -128,20 +144,24 @@ export class Training {
     }
   }
 
+  get #stepsEach(): number {
+    return this.#online?.laneCount ?? 1;
+  }
+
   /** Every lane of every agent once. */
   async #step(): Promise<Measures | undefined> {
     const fraction = this.#steps / this.#spec.stepBudget;
     this.#vectors.forEach((vector, agent) => {
-      this.learner.act(agent, vector.buffers, fraction);
+      this.#online?.act(agent, vector.buffers, fraction);
       vector.step();
-      this.learner.observe(agent, vector.buffers);
+      this.#online?.observe(agent, vector.buffers);
     });
-    this.#steps += this.learner.laneCount;
+    this.#steps += this.#stepsEach;
     return this.learner.update(fraction);
   }
 
   #evaluate(seeds: readonly number[]): readonly Evaluation[] {
-    return this.#vectors.map((_, agent) => {
+    return this.#spec.seeds.map((_, agent) => {
       const policy = this.learner.policyData(agent);
       const found = evaluate(this.#spec.algorithm.policy(this.#setting.spec, policy as never), this.#spec.makeEnv, seeds);
       const meanReturn = found.stochastic.reduce((sum, value) => sum + value, 0) / seeds.length;

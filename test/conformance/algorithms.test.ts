@@ -10,7 +10,7 @@ import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { Training, type TrainingSpec, type TrainingState } from "../../src/learn/train.ts";
 
 /** Small enough to be quick, and with updates in plenty. */
-const SMALL: Readonly<Record<string, number | readonly number[]>> = {
+const SMALL: Readonly<Record<string, unknown>> = {
   hidden: [8],
   lanes: 2,
   rolloutSteps: 32,
@@ -19,6 +19,7 @@ const SMALL: Readonly<Record<string, number | readonly number[]>> = {
   batchSize: 8,
   startSteps: 100,
   replayCapacity: 150, // so that the ring goes round
+  bounds: { speedMPerS: [-3, 3], speedRadPerS: [-4, 4] },
 };
 const STEPS = 500;
 /** Inside a rollout, and inside an episode of Pendulum. */
@@ -33,7 +34,9 @@ function smallOptions({ schema }: Algorithm): object {
 async function taskOf(algorithm: Algorithm): Promise<string> {
   for (const task of ["CartPole-v1", "Pendulum-v1"]) {
     try {
-      (await Training.begin({ algorithm, makeEnv: () => makeEnv(task), seeds: [1], stepBudget: 1 })).dispose();
+      (
+        await Training.begin({ algorithm, options: smallOptions(algorithm), makeEnv: () => makeEnv(task), seeds: [1], stepBudget: 1 })
+      ).dispose();
       return task;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

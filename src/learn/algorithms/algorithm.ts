@@ -10,6 +10,7 @@ import { type Rng, rootRng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
 import type { Checkpoint } from "../nets/index.ts";
 import type { Policy } from "../policy.ts";
+import type { Batch } from "../replay.ts";
 import type { VectorBuffers } from "../vector-env.ts";
 
 /** What is learned, and by whom. */
@@ -55,17 +56,24 @@ export interface OnlineLearner extends Learner {
   observe(agent: number, lanes: VectorBuffers): void;
 }
 
-export interface Algorithm<Schema extends z.ZodType = z.ZodType> {
+interface Kind<Schema extends z.ZodType> {
   /** Kebab-case, equal to the file's name. */
   readonly kind: string;
   /** One line for lists. */
   readonly doc: string;
   /** Every hyperparameter with its default and what it means. */
   readonly schema: Schema;
-  /** @throws {RangeError} if the algorithm cannot act in these spaces. */
-  create(setting: Setting, options: z.output<Schema>): Promise<OnlineLearner>;
   /** Makes what `policyData` gave act. */
   policy(spec: AgentSpec, data: never): Policy;
+}
+export interface Algorithm<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
+  /** @throws {RangeError} if the algorithm cannot act in these spaces. */
+  create(setting: Setting, options: z.output<Schema>): Promise<OnlineLearner>;
+}
+/** Learns from what others have done, and never acts in training. */
+export interface OfflineAlgorithm<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
+  /** @param data transitions by agent, actions as the environment took them @throws {RangeError} as above, or if there are none */
+  create(setting: Setting, options: z.output<Schema>, data: readonly Batch[]): Promise<Learner>;
 }
 
 /** Streams of each agent, by name. An agent has the same ones alone and among others. */

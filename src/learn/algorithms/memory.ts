@@ -51,6 +51,13 @@ export class Memory {
     this.#streams = agentStreams(setting)("batches");
   }
 
+  /** Holds given transitions, actions as networks see them, and no others. */
+  static holding(setting: Setting, data: readonly Batch[], options: Pick<MemoryOptions, "batchSize" | "gamma">): Memory {
+    const memory = new Memory(setting, { ...options, capacity: (data[0] as Batch).rewards.length, laneCount: 1 });
+    memory.restore(data.map((rows) => ({ rows, next: 0 })));
+    return memory;
+  }
+
   /** Notes what an agent's lanes see before they act. */
   see(agent: number, { observations }: VectorBuffers): void {
     (this.#observations[agent] as Float32Array).set(observations);
