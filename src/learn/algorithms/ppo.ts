@@ -228,24 +228,11 @@ class Ppo implements OnlineLearner {
   /** The whole rollout of all agents as tensors, with advantages and returns. */
   async #prepare(): Promise<PpoBatch> {
     const rollouts = this.#rollouts.map(({ rows }) => rows);
-    const observations = stack(
-      rollouts.map(({ observations: rows }, agent) => this.#normalized(agent, rows)),
-      this.#rowCount,
-    );
-    const successors = stack(
-      rollouts.map(({ successors: rows }, agent) => this.#normalized(agent, rows)),
-      this.#rowCount,
-    );
-    const masks = this.#setting.spec.masked
-      ? stack(
-          rollouts.map((rollout) => rollout.masks),
-          this.#rowCount,
-        )
-      : undefined;
-    const decisions = stack(
-      rollouts.map((rollout) => rollout.decisions),
-      this.#rowCount,
-    );
+    const stacked = (rows: readonly (Float32Array | Uint8Array)[]): tf.Tensor3D => stack(rows, this.#rowCount);
+    const observations = stacked(rollouts.map((rollout, agent) => this.#normalized(agent, rollout.observations)));
+    const successors = stacked(rollouts.map((rollout, agent) => this.#normalized(agent, rollout.successors)));
+    const masks = this.#setting.spec.masked ? stacked(rollouts.map((rollout) => rollout.masks)) : undefined;
+    const decisions = stacked(rollouts.map((rollout) => rollout.decisions));
     const [values, nextValues, oldLogProbabilities] = tf.tidy(() => [
       this.#values(observations),
       this.#values(successors),

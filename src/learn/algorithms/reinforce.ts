@@ -37,7 +37,7 @@ const schema = z.strictObject({
   lanes: z.int().min(1).default(8).describe("environments side by side"),
   rolloutSteps: z.int().min(1).default(64).describe("steps of each lane between two updates"),
   hidden: z.array(z.int().min(1)).default([64, 64]).describe("widths of the hidden layers, of policy and baseline alike"),
-  learningRate: z.number().positive().default(3e-3),
+  learningRate: z.number().positive().default(1e-3),
   gamma: z.number().min(0).max(1).default(0.99).describe("discount of a nominal step"),
   baseline: z.boolean().default(true),
 });

@@ -68,8 +68,13 @@ export class RolloutBuffer {
     truncated.set(lanes.truncated, first);
   }
 
-  /** Takes up the rows of another buffer of the same size. */
+  /** Takes up the rows of another buffer. @throws {RangeError} if it was of another size. */
   restore(rows: RolloutRows): void {
-    for (const name of Object.keys(rows) as (keyof RolloutRows)[]) this.rows[name].set(rows[name]);
+    for (const name of Object.keys(this.rows) as (keyof RolloutRows)[]) {
+      const [own, saved] = [this.rows[name], rows[name]];
+      if (own.length !== saved.length)
+        throw new RangeError(`a saved rollout has ${saved.length} numbers as ${name}, this one ${own.length}`);
+      own.set(saved);
+    }
   }
 }
