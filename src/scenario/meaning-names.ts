@@ -3,6 +3,7 @@ import type { Findings } from "./findings.ts";
 import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import {
+  boundsLatency,
   type ControllerSpec,
   type FleetServer,
   isTarget,
@@ -93,10 +94,10 @@ function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadS
   findings.warn([...path, "d"], `is more than the ${workload.replicas} replicas: all of them are compared, got ${d}`);
 }
 
-/** The clock follows an SLO. */
+/** The clock follows an SLO, by what of its latency is left. */
 function checkSlo({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
-  if (kind !== "mu-serve" || workload?.kind !== "model-serving" || workload.slo !== undefined) return;
-  findings.problem([...path, "target", "workload"], 'must have an slo for kind "mu-serve"', "Hint: slo: { latency: 10 s }.");
+  if (kind !== "mu-serve" || workload?.kind !== "model-serving" || boundsLatency(workload.slo)) return;
+  findings.problem([...path, "target", "workload"], 'must have an slo with a latency for kind "mu-serve"', "Hint: slo: { latency: 10 s }.");
 }
 
 /** Who sets the clocks of GPUs sets those of one workload's. */

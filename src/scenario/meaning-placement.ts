@@ -6,7 +6,7 @@ import { cutProblem, partsOf } from "../world/serving/partition.ts";
 import { roomB } from "../world/serving/placement/plan.ts";
 import type { Findings } from "./findings.ts";
 import { gib } from "./meaning-steps.ts";
-import type { GpuGroupSpec, ServedModelSpec, ServingSpec } from "./spec.ts";
+import { boundsLatency, type GpuGroupSpec, type ServedModelSpec, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** GPUs of one server that the workload may use. */
@@ -31,7 +31,7 @@ export function checkPlacement(serving: ServingSpec, path: Path, findings: Findi
       findings.problem([...path, "models", key, "parallel"], `above 1 is not supported yet with engine ${engine.kind}`, hint);
   }
   if (!isSearched(serving)) return;
-  if (slo?.latency === undefined && slo?.scale === undefined)
+  if (!boundsLatency(slo))
     findings.problem(
       at,
       `${said} chooses by the share of requests within an SLO on latency, and there is none`,
