@@ -2,7 +2,8 @@
 import type { Request } from "../cluster/request-pool.ts";
 import type { Device } from "./device.ts";
 import type { ReplicaListener } from "./replica-port.ts";
-import { restS, runS, type StepTime } from "./step-time.ts";
+import { isPrompt } from "./step-plan.ts";
+import { pairsOf, restS, runS, type StepTime } from "./step-time.ts";
 import type { Writers } from "./writers.ts";
 
 /** Seconds are those of a request alone at the greatest clock. */
@@ -13,7 +14,7 @@ export interface Progress {
   attainedS(request: Request): number;
   /** Seconds that are left, by its true length. */
   leftS(request: Request): number;
-  /** Seconds that would be left if it had so many tokens to write; and the same at the clocks that hold now. */
+  /** Seconds that would be left if it had so many tokens to write; and the same if it ran now, at the clocks that would hold. */
   leftWith(tokens: number, request: Request): number;
   leftNow(tokens: number, request: Request): number;
   /** What it would add to what is left if it gave way now, seconds. */
@@ -25,7 +26,7 @@ export class BatchProgress implements Progress {
   readonly #listener: ReplicaListener;
   readonly #slowdown: () => number;
 
-  /** @param slowdown how many times as long its work takes at the clocks that hold now */
+  /** @param slowdown how many times as long its work takes if it runs now */
   constructor(listener: ReplicaListener, slowdown: () => number) {
     this.#listener = listener;
     this.#slowdown = slowdown;
@@ -95,15 +96,20 @@ export class StepProgress implements Progress {
     return this.#left(tokens, request, this.#greatest);
   }
 
+  /** A cap on watts may hold its prompt to another clock than what it writes. */
   leftNow(tokens: number, request: Request): number {
-    return this.#left(tokens, request, this.#timeAt(this.#device.clockHz));
+    const { clock } = this.#device;
+    const { computed, toCompute } = this.#listener.sequenceOf(request);
+    const prompt = { promptTokens: toCompute, promptPairs: pairsOf(computed, toCompute), writers: 0, contextTokens: 0 };
+    const first = isPrompt(prompt, this.#timeAt(clock.hz)) ? "compute" : "decode";
+    return this.#left(tokens, request, this.#timeAt(clock.hzFor("decode")), this.#timeAt(clock.hzFor(first)));
   }
 
-  #left(tokens: number, request: Request, time: StepTime): number {
+  #left(tokens: number, request: Request, time: StepTime, first = time): number {
     const sequence = this.#listener.sequenceOf(request);
     const computed = this.#writers.computedBy(sequence);
     if (this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
-    return restS(time, computed, sequence.toCompute, tokens);
+    return restS(time, computed, sequence.toCompute, tokens, first);
   }
 
   /** A step that computes all that is in memory, instead of the next one. */

@@ -67,7 +67,10 @@ export class BatchReplica implements Replica, StageListener {
       return new Stage(simulation, { index, device, part }, activity, this);
     });
     const slowdown = (): number =>
-      parts.reduce((sum, { share, slowdownAt }, index) => sum + share * slowdownAt((this.devices[index] as Device).clockHz), 0);
+      parts.reduce(
+        (sum, { share, slowdownAt }, index) => sum + share * slowdownAt((this.devices[index] as Device).clock.hzFor(activity)),
+        0,
+      );
     this.progress = new BatchProgress(listener, slowdown);
     this.#link = gpu.roofline?.link;
     this.#on = parts.map(() => undefined);
