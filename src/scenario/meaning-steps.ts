@@ -27,6 +27,11 @@ export interface StepCheck {
 export function checkSteps(check: StepCheck, path: Path, findings: Findings): boolean {
   const { serving, engine, model, gpus } = check;
   const at = [...path, "kind"];
+  if (!model.autoregressive) {
+    const message = `names a model that writes no tokens, and engine ${serving.engine.kind} goes by them`;
+    findings.problem(at, message, "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.");
+    return false;
+  }
   const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind !== "linear");
   const stranger = gpus.find(({ name }) => !byStep.includes(gpuName(name)));
   if (stranger !== undefined) {

@@ -115,6 +115,18 @@ describe("models on GPUs", () => {
       "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model without a latency of kind step or roofline on g, which engine vllm needs. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
     ],
     [
+      "by steps without tokens to write, be it that a roofline knows its time",
+      { ...STEPS, models: "{ llm: { kind: ./encoder.yaml } }", rest: PROMPTS.replace("outputTokens: 4, ", "") },
+      {
+        "g.yaml": SHARED_KINDS["g.yaml"] as string,
+        "encoder.yaml": (KINDS["encoder.yaml"] as string).replace(
+          "latency: { g: { kind: linear, base: 4 s } }",
+          "architecture: { kind: transformer, layers: 1, hidden: 8, heads: 1, intermediate: 8, vocabulary: 8 }\nlatency: { g: { kind: roofline } }",
+        ),
+      },
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model that writes no tokens, and engine vllm goes by them. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
+    ],
+    [
       "by roofline on a GPU that has none",
       { ...STEPS, rest: PROMPTS },
       steps(
