@@ -8,6 +8,8 @@ import type { Writers } from "./writers.ts";
 
 /** Seconds are those of a request alone at the greatest clock. */
 export interface Progress {
+  /** Seconds from the beginning until so many tokens are written. */
+  aloneS(tokens: number, request: Request): number;
   /** Tokens of its answer that are written. */
   writtenTokens(request: Request): number;
   /** Seconds of its work that are done. */
@@ -32,6 +34,10 @@ export class BatchProgress implements Progress {
     this.#slowdown = slowdown;
   }
 
+  aloneS(tokens: number, request: Request): number {
+    return this.#listener.workS(request, tokens);
+  }
+
   writtenTokens(request: Request): number {
     const { workS, remainingS } = request;
     return remainingS < workS ? this.#listener.sequenceOf(request).outputTokens * (1 - remainingS / workS) : 0;
@@ -46,7 +52,7 @@ export class BatchProgress implements Progress {
   }
 
   leftWith(tokens: number, request: Request): number {
-    return this.#listener.workS(request, this.writtenTokens(request) + tokens) - this.attainedS(request);
+    return this.aloneS(this.writtenTokens(request) + tokens, request) - this.attainedS(request);
   }
 
   leftNow(tokens: number, request: Request): number {
@@ -76,6 +82,10 @@ export class StepProgress implements Progress {
     return this.#timeAt(this.#device.clock.clocksHz.at(-1) as number);
   }
 
+  aloneS(tokens: number, request: Request): number {
+    return restS(this.#greatest, 0, this.#listener.sequenceOf(request).promptTokens, tokens);
+  }
+
   writtenTokens(request: Request): number {
     const sequence = this.#listener.sequenceOf(request);
     return sequence.written + this.#writers.computedBy(sequence) - sequence.computed;
@@ -84,7 +94,7 @@ export class StepProgress implements Progress {
   /** By the tokens that are written: those of the prompt count with the first. */
   attainedS(request: Request): number {
     const written = this.writtenTokens(request);
-    return written === 0 ? 0 : restS(this.#greatest, 0, this.#listener.sequenceOf(request).promptTokens, written);
+    return written === 0 ? 0 : this.aloneS(written, request);
   }
 
   leftS(request: Request): number {
