@@ -6,6 +6,7 @@ import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { ServedModel } from "./model-serving.ts";
 import type { Sequence } from "./sequence.ts";
+import type { StepReplica } from "./step-replica.ts";
 
 export interface Replica {
   readonly id: ReplicaId;
@@ -51,6 +52,9 @@ export interface ReplicaWork {
 /** What a replica tells its workload, and asks it. */
 export interface ReplicaListener {
   finished(request: Request): void;
+  failed(request: Request): void;
+  /** Who goes on with a request whose prompt is computed: chosen now, undefined where none is up. */
+  decoderOf(request: Request): StepReplica | undefined;
   /** The place in the queue of a request that goes back with what is left of it. */
   keyOf(request: Request): number;
   sequenceOf(request: Request): Sequence;

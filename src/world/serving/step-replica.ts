@@ -6,33 +6,22 @@ import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/ind
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
 import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
+import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
-import type { StepEngine } from "./engines.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
+import { KvSender } from "./kv-sender.ts";
+import { Lockstep } from "./lockstep.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
-import { pairsOf, type StepTime } from "./step-time.ts";
+import { blocksAtFirst, type StepRules } from "./step-rules.ts";
+import { pairsOf } from "./step-time.ts";
 import { Writers } from "./writers.ts";
-
-export interface StepRules {
-  readonly engine: StepEngine;
-  /** Of its KV memory; Infinity without a limit. */
-  readonly blocks: number;
-  /** Of these, how many must be free once another is admitted. */
-  readonly watermark: number;
-  /** Most tokens of a prompt and its answer. */
-  readonly tokenLimit: number;
-  readonly timeAt: (clockHz: number) => StepTime;
-  /** Once the first who entered has waited longer, those who wait are admitted by entry. */
-  readonly agingS: number;
-}
 
 export class StepReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  readonly device: Device;
   readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
@@ -46,59 +35,73 @@ export class StepReplica implements Replica {
   readonly #writers = new Writers();
   /** Those who compute prompts in the next step; between steps at most the last admitted. */
   #prompts: Sequence[] = [];
+  /** Those who write in the step under way for the first time here, what came before having been computed elsewhere. */
+  #arrived: Sequence[] = [];
+  /** Whose keys and values are on their way here. */
+  readonly senders = new Set<KvSender>();
+  readonly #sender: KvSender | undefined;
   #admissions = 0;
   /** Do blocks follow tokens, from admission on or from the first token on? Else they stay those of the longest answer. */
   readonly #grows: boolean;
   /** Times that one gave way to another and began anew. */
   preemptions = 0;
-  #busyS = 0;
-  #memberS = 0;
-  /** Joules and grams that one place has drawn: of all stretches that ended, by those who ran. */
-  #placeJ = 0;
-  #placeG = 0;
   readonly #simulation: Simulation;
   readonly #listener: ReplicaListener;
+  readonly #gpus: Lockstep;
   readonly #plan: StepPlan;
   readonly #onPlan = (): void => this.#begin();
   readonly #onEnd = (): void => this.#finish();
   #planned: EventId = NO_EVENT;
   #end: EventId = NO_EVENT;
-  #startS = 0;
 
   constructor(
     simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
+    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly devices: readonly Device[] },
     rules: StepRules,
     listener: ReplicaListener,
   ) {
     this.id = place.id;
     this.model = place.model;
-    this.device = place.device;
-    this.devices = [place.device];
+    this.devices = place.devices;
     this.rules = rules;
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
-    this.#plan = new StepPlan(rules.timeAt(this.device.clockHz));
+    const { weights: weightsB } = place.model.kind;
+    this.#gpus = new Lockstep(simulation, place.devices, { weightsB, clockChanged: () => this.#clockChanged() });
+    this.#plan = new StepPlan(rules.timeAt(this.#gpus.clockHz));
+    const { sendS } = rules;
+    const gone = (sequence: Sequence): void => this.#gone(sequence);
+    this.#sender = sendS === undefined ? undefined : new KvSender(simulation, { sendS, gone }, listener);
     this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
-    this.device.hold({ weightsB: place.model.kind.weights, clockChanged: () => this.#clockChanged() });
-    occupyServer(this.device.server);
+    occupyServer(this.#server);
+  }
+
+  /** Does it write what others have begun? */
+  get goesOn(): boolean {
+    return this.rules.engine.disaggregation !== undefined && this.#sender === undefined;
+  }
+
+  get #server(): Server {
+    return (this.devices[0] as Device).server;
   }
 
   get isUp(): boolean {
-    return this.device.server.isUp;
+    return this.#server.isUp;
   }
 
   get queuedCount(): number {
     return this.queue.length;
   }
 
+  /** Those on their way to another replica among them. */
   get runningCount(): number {
-    return this.running.length;
+    return this.running.length + (this.#sender?.count ?? 0);
   }
 
+  /** Those on their way here are expected. */
   get load(): number {
-    return this.queue.length + this.running.length;
+    return this.queue.length + this.runningCount + this.senders.size;
   }
 
   get openPlaces(): number {
@@ -106,8 +109,7 @@ export class StepReplica implements Replica {
   }
 
   get usedS(): { readonly busyS: number; readonly memberS: number } {
-    const openS = this.#end === NO_EVENT ? 0 : this.#simulation.nowS - this.#startS;
-    return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
+    return this.#gpus.used(this.running.length);
   }
 
   underWay(): readonly ReplicaWork[] {
@@ -116,22 +118,17 @@ export class StepReplica implements Replica {
 
   /** What the run under way comes to if so many of its steps are made. */
   #work(steps: number): ReplicaWork {
-    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#startS, requests: this.running.length };
+    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#gpus.startS, requests: this.running.length };
   }
 
   drawn(): Drawn {
-    let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
-    for (const { request } of this.running) {
-      energyJ += this.#placeJ - request.phiStartJ;
-      carbonG += this.#placeG - request.carbonStartG;
-    }
-    return { energyJ, carbonG };
+    return this.#gpus.drawn(this.running);
   }
 
-  /** Of each who runs, blocks of KV memory and the tokens that must find room there: those of the step under way included. */
+  /** Of each who runs or is sent away, blocks of KV memory and the tokens that must find room there: those of the step under way included. */
   holdings(): readonly { readonly blocks: number; readonly tokens: number }[] {
     const next = this.#end === NO_EVENT ? 0 : 1;
-    return [...this.running].map((sequence) => {
+    return [...this.running, ...(this.#sender?.line ?? [])].map((sequence) => {
       const isWriting = this.#writers.has(sequence);
       const tokens = this.#writers.computedBy(sequence) + (isWriting ? next : 0);
       return { blocks: isWriting && this.#grows ? blocksFor(tokens) : sequence.blocks, tokens };
@@ -146,7 +143,9 @@ export class StepReplica implements Replica {
   }
 
   lose(): readonly Request[] {
-    const lost = [...this.running].map(({ request }) => request);
+    const lost = [...this.senders].map((sender) => sender.abort());
+    lost.push(...(this.#sender?.lose() ?? []));
+    for (const { request } of this.running) lost.push(request);
     this.#simulation.cancel(this.#planned);
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
@@ -157,8 +156,9 @@ export class StepReplica implements Replica {
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
+    this.#arrived = [];
     while (this.queue.length > 0) lost.push(this.queue.pop());
-    if (this.#ages) for (const request of lost) this.#entered.remove(request);
+    while (this.#entered.length > 0) this.#entered.pop();
     return lost;
   }
 
@@ -173,9 +173,8 @@ export class StepReplica implements Replica {
     if (this.running.length === 0) return;
     const { nowS } = this.#simulation;
     const mix = this.#mix();
-    this.#startS = nowS;
-    this.device.run(isPrompt(mix, this.rules.timeAt(this.device.clockHz)) ? "compute" : this.model.activity);
-    this.#plan.begin(mix, this.rules.timeAt(this.device.clockHz), nowS, steps);
+    this.#gpus.run(isPrompt(mix, this.rules.timeAt(this.#gpus.clockHz)) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.rules.timeAt(this.#gpus.clockHz), nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
@@ -183,7 +182,7 @@ export class StepReplica implements Replica {
   #clockChanged(): void {
     if (this.#end === NO_EVENT) return;
     const { nowS } = this.#simulation;
-    this.#plan.bend(nowS, this.rules.timeAt(this.device.clockHz));
+    this.#plan.bend(nowS, this.rules.timeAt(this.#gpus.clockHz));
     this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
@@ -201,7 +200,8 @@ export class StepReplica implements Replica {
     if (!hasPreempted) this.#admit(left);
     // Who waits for memory may be overtaken as soon as another has waited too long.
     const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
-    const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayAge;
+    const isAlike = this.#prompts.length === 0 && this.#arrived.length === 0;
+    const isRun = isAlike && this.#writers.count > 0 && !hasPreempted && !mayAge;
     return isRun ? this.#stepsOfRun() : 1;
   }
 
@@ -242,34 +242,24 @@ export class StepReplica implements Replica {
       if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = this.#blocksAtFirst(sequence, scheduled);
+      const blocks = blocksAtFirst(this.rules, sequence, scheduled);
       if (blocks > this.memory.free - this.rules.watermark) return;
       this.queue.remove(first);
       this.running.push(sequence);
-      this.#prompts.push(sequence);
       sequence.admission = this.#admissions++;
       sequence.scheduled = scheduled;
+      if (sequence.computed === 0) this.#prompts.push(sequence);
+      else {
+        this.#writers.join(sequence);
+        this.#arrived.push(sequence);
+      }
       sequence.blocks = blocks;
       this.memory.take(blocks);
       left -= scheduled;
       first.state = REQUEST_STATE.running;
       if (Number.isNaN(first.startS)) first.startS = this.#simulation.nowS;
-      first.phiStartJ = this.#placeJ;
-      first.carbonStartG = this.#placeG;
+      this.#gpus.join(first);
       sequence.admittedS = this.#simulation.nowS;
-    }
-  }
-
-  /** Blocks that it is given as it is admitted, with so many tokens to compute in its first step. */
-  #blocksAtFirst(sequence: Sequence, tokens: number): number {
-    const { engine, tokenLimit } = this.rules;
-    switch (engine.reserves) {
-      case "nothing":
-        return blocksFor(tokens);
-      case "prompt":
-        return blocksFor(sequence.toCompute);
-      case "answer":
-        return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
     }
   }
 
@@ -315,17 +305,25 @@ export class StepReplica implements Replica {
 
   /** Takes one out of the running, with its blocks and its joules. */
   #release(sequence: Sequence): void {
-    const { request } = sequence;
     if (this.#writers.has(sequence)) {
       this.#writers.leave(sequence);
       if (this.#grows) sequence.blocks = blocksFor(sequence.computed);
     }
-    this.running.remove(sequence);
+    this.#stop(sequence);
+    this.#free(sequence);
+  }
+
+  #free(sequence: Sequence): void {
     this.memory.take(-sequence.blocks);
     sequence.blocks = 0;
+  }
+
+  /** Its blocks are still held. */
+  #stop(sequence: Sequence): void {
+    const { request } = sequence;
+    this.running.remove(sequence);
     sequence.ranS += this.#simulation.nowS - sequence.admittedS;
-    request.energyJ += this.#placeJ - request.phiStartJ;
-    request.carbonG += this.#placeG - request.carbonStartG;
+    this.#gpus.leave(request);
   }
 
   /** Ends the run at its next boundary, for one who may be admitted there. */
@@ -340,13 +338,17 @@ export class StepReplica implements Replica {
     this.watcher?.(this.#work(this.#plan.steps));
     this.#closeStretch();
     const { steps } = this.#plan;
+    if (this.#arrived.length > 0) {
+      for (const sequence of this.#arrived) sequence.gapEnds(nowS);
+      this.#arrived = [];
+    }
     if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
     writers.advance(steps, this.#plan.end(), nowS);
     for (let done = writers.done; done !== undefined; done = writers.done) this.#answer(done);
     const prompts = this.#prompts;
     this.#prompts = [];
     for (const sequence of prompts) this.#computed(sequence);
-    if (this.load > 0) this.#planSoon();
+    if (this.queue.length + this.running.length > 0) this.#planSoon();
   }
 
   /** A piece of a prompt, or of all that one who gave way has to compute anew, is done. */
@@ -358,7 +360,18 @@ export class StepReplica implements Replica {
     }
     sequence.write(this.#simulation.nowS);
     if (sequence.written === sequence.outputTokens) this.#answer(sequence);
-    else this.#writers.join(sequence);
+    else if (this.#sender === undefined) this.#writers.join(sequence);
+    else {
+      this.#stop(sequence);
+      if (this.#ages) this.#entered.remove(sequence.request);
+      this.#sender.send(sequence);
+    }
+  }
+
+  /** One that was sent away has come there, or is lost: who waits may find room now. */
+  #gone(sequence: Sequence): void {
+    this.#free(sequence);
+    if (this.#end === NO_EVENT && this.queue.length > 0) this.#planSoon();
   }
 
   #answer(sequence: Sequence): void {
@@ -368,15 +381,9 @@ export class StepReplica implements Replica {
     this.#listener.finished(request);
   }
 
-  /** Books the run that ends now: each who runs held one of its places all the time. */
+  /** The run ends now. */
   #closeStretch(): void {
-    const { energyJ, carbonG } = this.device.rest();
-    const spentS = this.#simulation.nowS - this.#startS;
-    const count = this.running.length;
     this.#end = NO_EVENT;
-    this.#placeJ += energyJ / count;
-    this.#placeG += carbonG / count;
-    this.#busyS += spentS;
-    this.#memberS += spentS * count;
+    this.#gpus.rest(this.running.length);
   }
 }

@@ -1,0 +1,32 @@
+/** What a replica that works by steps goes by. */
+import type { StepEngine } from "./engines.ts";
+import { blocksFor } from "./kv-memory.ts";
+import type { Sequence } from "./sequence.ts";
+import type { StepTime } from "./step-time.ts";
+
+export interface StepRules {
+  readonly engine: StepEngine;
+  /** Of its KV memory; Infinity without a limit. */
+  readonly blocks: number;
+  /** Of these, how many must be free once another is admitted. */
+  readonly watermark: number;
+  /** Most tokens of a prompt and its answer. */
+  readonly tokenLimit: number;
+  readonly timeAt: (clockHz: number) => StepTime;
+  /** Once the first who entered has waited longer, those who wait are admitted by entry. */
+  readonly agingS: number;
+  /** Of a replica that only computes prompts: seconds that keys and values of so many tokens take to one that writes. */
+  readonly sendS?: (tokens: number) => number;
+}
+
+/** Blocks that one is given as it is admitted, with so many tokens to compute in its first step. */
+export function blocksAtFirst({ engine, tokenLimit }: StepRules, { computed, toCompute }: Sequence, tokens: number): number {
+  switch (engine.reserves) {
+    case "nothing":
+      return blocksFor(computed + tokens);
+    case "prompt":
+      return blocksFor(computed + toCompute);
+    case "answer":
+      return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
+  }
+}
