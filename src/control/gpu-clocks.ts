@@ -12,7 +12,8 @@ export function clocksBySample(periodS: number, nextHz: (gpu: GpuTelemetry, samp
       heardS = sampledAtS;
       return gpus.flatMap((gpu): Action[] => {
         const clockHz = nextHz(gpu, sampledAtS);
-        return gpu.up && clockHz !== gpu.clockHz ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
+        const isOther = clockHz !== gpu.clockHz && clockHz !== gpu.setHz; // what is set and does not hold is not ordered again
+        return gpu.up && isOther ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
       });
     },
   };

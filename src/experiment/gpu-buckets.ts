@@ -25,7 +25,8 @@ export class GpuBuckets {
 
   /** Call at the end of each, once the meters are up to now. */
   close(bucket: number): void {
-    for (const [i, { meter, clockHzS }] of this.#devices.entries()) {
+    for (const [i, { meter, clock }] of this.#devices.entries()) {
+      const clockHzS = clock.hzS;
       this.#powerW[i * this.#bucketCount + bucket] = (meter.wallJ - (this.#beforeJ[i] as number)) / this.#bucketS;
       this.#clockHz[i * this.#bucketCount + bucket] = (clockHzS - (this.#beforeHzS[i] as number)) / this.#bucketS;
       this.#beforeJ[i] = meter.wallJ;
@@ -42,7 +43,7 @@ export class GpuBuckets {
       kinds: this.#devices.map(({ options }) => gpuName(options.kindName)),
       powerW: closed(this.#powerW),
       clockHz: closed(this.#clockHz),
-      residency: this.#devices.map(({ clocksHz, residencyS }) =>
+      residency: this.#devices.map(({ clock: { clocksHz, residencyS } }) =>
         clocksHz.map((clockHz, i) => ({ clockHz, timeS: residencyS[i] as number })).filter(({ timeS }) => timeS > 0),
       ),
     };

@@ -3,7 +3,7 @@ import type { Job, StretchEnd } from "../world/cluster/job.ts";
 import type { RequestWatcher } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { OUTCOME, OUTCOME_NAMES } from "../world/cluster/service-stats.ts";
-import type { Recorder } from "../world/ports.ts";
+import type { Recorder, Struck } from "../world/ports.ts";
 import type { Device } from "../world/serving/device.ts";
 import { ModelServing } from "../world/serving/model-serving.ts";
 import type { RequestUnit, World } from "../world/world.ts";
@@ -178,11 +178,11 @@ class EventLines implements Recorder {
       since_s: job.startS,
     });
   }
-  faultBegan(fault: string, server: Server, nowS: number): void {
-    this.#add({ time_s: nowS, event: "fault-began", fault, server: server.options.name });
+  faultBegan(fault: string, { options }: Struck, nowS: number): void {
+    this.#add({ time_s: nowS, event: "fault-began", fault, server: options.name });
   }
-  faultEnded(fault: string, server: Server, nowS: number): void {
-    this.#add({ time_s: nowS, event: "fault-ended", fault, server: server.options.name });
+  faultEnded(fault: string, { options }: Struck, nowS: number): void {
+    this.#add({ time_s: nowS, event: "fault-ended", fault, server: options.name });
   }
   #add(event: Readonly<Record<string, string | number>>): void {
     this.#lines.push(JSON.stringify(event));

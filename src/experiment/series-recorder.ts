@@ -6,7 +6,7 @@ import type { Server } from "../world/cluster/server.ts";
 import { OUTCOME } from "../world/cluster/service-stats.ts";
 import { ACCOUNTS, type Account } from "../world/energy/account.ts";
 import type { FaultStretch } from "../world/metrics/fault-metrics.ts";
-import type { Recorder } from "../world/ports.ts";
+import type { Recorder, Struck } from "../world/ports.ts";
 import type { RequestUnit, World } from "../world/world.ts";
 import { GpuBuckets } from "./gpu-buckets.ts";
 import { histogramOf, LatencyBins } from "./latency-bins.ts";
@@ -100,13 +100,13 @@ export class SeriesRecorder implements Recorder {
     this.#spread((this.#batches.get(job.workload.name) as BatchBuckets).inSystemS, job.arrivalS, nowS);
   }
 
-  faultBegan(fault: string, server: Server, nowS: number): void {
-    this.stretches.push({ fault, server: server.options.name, startS: nowS, endS: Infinity });
+  faultBegan(fault: string, { options }: Struck, nowS: number): void {
+    this.stretches.push({ fault, server: options.name, startS: nowS, endS: Infinity });
   }
 
-  faultEnded(fault: string, server: Server, nowS: number): void {
+  faultEnded(fault: string, { options }: Struck, nowS: number): void {
     const open = this.stretches.findLast(
-      (stretch) => stretch.fault === fault && stretch.server === server.options.name && stretch.endS === Infinity,
+      (stretch) => stretch.fault === fault && stretch.server === options.name && stretch.endS === Infinity,
     );
     if (open !== undefined) open.endS = nowS;
   }

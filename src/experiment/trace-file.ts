@@ -14,6 +14,7 @@ export type TraceEvent =
     })
   | { readonly ph: "C"; readonly pid: number; readonly name: string; readonly ts: number; readonly args: Readonly<Record<string, number>> }
   | { readonly ph: "i"; readonly pid: number; readonly name: string; readonly cat: string; readonly ts: number; readonly s: "p" }
+  | (Track & { readonly ph: "i"; readonly name: string; readonly cat: string; readonly ts: number; readonly s: "t" })
   | { readonly ph: "M"; readonly pid: number; readonly name: "process_name"; readonly args: { readonly name: string } }
   | (Track & { readonly ph: "M"; readonly name: "thread_name"; readonly args: { readonly name: string } });
 

@@ -3,8 +3,8 @@
  * A server is a process of the trace, a GPU a thread of its server. What it means: docs/serving.md.
  */
 import type { Server } from "../world/cluster/server.ts";
-import type { Recorder } from "../world/ports.ts";
-import type { Device } from "../world/serving/device.ts";
+import type { Recorder, Struck } from "../world/ports.ts";
+import { Device } from "../world/serving/device.ts";
 import { gpuName } from "../world/serving/model-kind.ts";
 import type { World } from "../world/world.ts";
 import { TraceFile } from "./trace-file.ts";
@@ -98,12 +98,12 @@ export class TraceRecorder implements Recorder {
     megahertz.set(ns, device.clockHz / HZ_PER_MHZ);
   }
 
-  faultBegan(fault: string, server: Server, nowS: number): void {
-    this.#instant(`${fault} begins`, server, nowS);
+  faultBegan(fault: string, struck: Struck, nowS: number): void {
+    this.#instant(`${fault} begins`, struck, nowS);
   }
 
-  faultEnded(fault: string, server: Server, nowS: number): void {
-    this.#instant(`${fault} ends`, server, nowS);
+  faultEnded(fault: string, struck: Struck, nowS: number): void {
+    this.#instant(`${fault} ends`, struck, nowS);
   }
 
   /** Call once, at the end of the run. @returns where the file is */
@@ -135,8 +135,11 @@ export class TraceRecorder implements Recorder {
     this.devicePowerChanged(device, 0);
   }
 
-  #instant(name: string, server: Server, nowS: number): void {
-    this.#file.add({ ph: "i", pid: this.#pid(server), name, cat: "fault", ts: nanoseconds(nowS) / NS_PER_US, s: "p" });
+  #instant(name: string, struck: Struck, nowS: number): void {
+    const moment = { ph: "i", name, cat: "fault", ts: nanoseconds(nowS) / NS_PER_US } as const;
+    if (struck instanceof Device)
+      this.#file.add({ ...moment, pid: this.#pid(struck.server), tid: (this.#tracks.get(struck) as Track).tid, s: "t" });
+    else this.#file.add({ ...moment, pid: this.#pid(struck), s: "p" });
   }
 
   #pid(server: Server): number {

@@ -16,17 +16,19 @@ export interface FaultTiming {
   readonly trace?: Table | undefined;
 }
 
-export interface ScheduledFault {
+export interface ScheduledFault<Id> {
   readonly key: string;
-  readonly fault: Fault;
+  readonly fault: Fault<Id>;
+  /** All that this kind of fault may strike: the servers of the world, or its GPUs. */
+  readonly all: readonly FaultTarget<Id>[];
   readonly target: TargetSpec;
   readonly timing: FaultTiming;
 }
 
 /** Plans every occurrence of a fault. Each group draws from a stream of its own, so that groups do not shift each other. */
-export function startFault(simulation: Simulation, port: FaultPort, scheduled: ScheduledFault, rng: Rng): void {
+export function startFault<Id>(simulation: Simulation, port: FaultPort, scheduled: ScheduledFault<Id>, rng: Rng): void {
   const { key, timing } = scheduled;
-  const groups = faultGroups(scheduled.target, port.targets, rng.fork("targets"));
+  const groups = faultGroups(scheduled.target, scheduled.all, rng.fork("targets"));
   if (timing.trace !== undefined) {
     startTrace(simulation, port, scheduled, timing.trace, groups.flat());
     return;
@@ -58,29 +60,31 @@ function renew(simulation: Simulation, strike: () => void, mend: () => void, upS
   simulation.schedule(upS(), PHASE.fault, fail);
 }
 
-function startTrace(
+function startTrace<Id>(
   simulation: Simulation,
   port: FaultPort,
-  scheduled: ScheduledFault,
+  scheduled: ScheduledFault<Id>,
   trace: Table,
-  servers: readonly FaultTarget[],
+  targets: readonly FaultTarget<Id>[],
 ): void {
   const atS = trace.numbers.at_s as Float64Array;
   const durationS = trace.numbers.duration_s as Float64Array;
-  const names = trace.texts.server;
-  const held = new Map<FaultTarget, number>(); // rows that overlap hold a server once, until the last of them ends
-  const strike = (target: FaultTarget): void => {
+  const { server: servers, gpu: gpus } = trace.texts;
+  const held = new Map<FaultTarget<Id>, number>(); // rows that overlap hold a target once, until the last of them ends
+  const strike = (target: FaultTarget<Id>): void => {
     const holds = held.get(target) ?? 0; // not held yet
     held.set(target, holds + 1);
     if (holds === 0) scheduled.fault.begin(port, target.id, scheduled.key);
   };
-  const mend = (target: FaultTarget): void => {
+  const mend = (target: FaultTarget<Id>): void => {
     const holds = (held.get(target) as number) - 1;
     held.set(target, holds);
     if (holds === 0) scheduled.fault.end(port, target.id, scheduled.key);
   };
   for (let row = 0; row < trace.rowCount; row++) {
-    const group = names === undefined ? servers : servers.filter(({ name }) => name === names[row]);
+    const isIn = ({ server, name }: FaultTarget<Id>): boolean =>
+      (servers === undefined || server === servers[row]) && (gpus === undefined || name === gpus[row]);
+    const group = targets.filter(isIn);
     const startS = atS[row] as number;
     simulation.scheduleAt(startS, PHASE.fault, () => {
       for (const target of group) strike(target);
@@ -91,10 +95,10 @@ function startTrace(
   }
 }
 
-function strikeAll(port: FaultPort, { fault, key }: ScheduledFault, group: readonly FaultTarget[]): void {
+function strikeAll<Id>(port: FaultPort, { fault, key }: ScheduledFault<Id>, group: readonly FaultTarget<Id>[]): void {
   for (const { id } of group) fault.begin(port, id, key);
 }
 
-function mendAll(port: FaultPort, { fault, key }: ScheduledFault, group: readonly FaultTarget[]): void {
+function mendAll<Id>(port: FaultPort, { fault, key }: ScheduledFault<Id>, group: readonly FaultTarget<Id>[]): void {
   for (const { id } of group) fault.end(port, id, key);
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { Plugin } from "../world/base/plugin.ts";
-import type { Fault } from "./fault.ts";
+import type { FaultPlugin } from "./fault.ts";
 
 const schema = z.strictObject({
   kind: z.literal("server-slow-cpu"),
@@ -10,9 +9,10 @@ const schema = z.strictObject({
 type Spec = z.infer<typeof schema>;
 
 /** A gray failure: the server answers, telemetry shows nothing, but its cores run at a fraction of their speed. */
-export const serverSlowCpu: Plugin<"server-slow-cpu", Spec, Fault> = {
+export const serverSlowCpu: FaultPlugin<"server", Spec> = {
   kind: "server-slow-cpu",
   doc: "A server's cores slow down (thermal throttling, a bad fan) while it looks healthy.",
+  strikes: "server",
   schema,
   create: ({ factor }) => ({
     begin: (port, server, key) => port.slow(server, key, factor),

@@ -1,4 +1,4 @@
-/** Faults replayed from a file: `at_s` from `start` and `duration_s`; `server` narrows a row to one of the target's servers. */
+/** Faults replayed from a file: `at_s` from `start` and `duration_s`; `server` and `gpu` narrow a row to one of the target's. */
 import type { TableReader } from "../world/base/table.ts";
 import { readCsv } from "../world/workload/index.ts";
 
@@ -7,4 +7,5 @@ export const readFaultTrace: TableReader = (lines, file) =>
     { name: "at_s", min: 0, order: "rising" },
     { name: "duration_s", above: 0 },
     { name: "server", optional: true, type: "text" },
+    { name: "gpu", optional: true, type: "text" },
   ]);

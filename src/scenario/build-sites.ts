@@ -17,7 +17,7 @@ import { Device } from "../world/serving/device.ts";
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
 import type { World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
-import { fleetOf, type GpuGroupSpec, gpuNameOf, noCarbonIn, type SiteSpec } from "./spec.ts";
+import { fleetOf, type GpuGroupSpec, gpuNamesOf, noCarbonIn, type SiteSpec } from "./spec.ts";
 
 /** What a site without `carbon` is played with; its grams are withheld. */
 const NO_CARBON: CarbonSpec = 0;
@@ -43,7 +43,8 @@ export function addSites({ spec, world, rng }: BuildContext): void {
     sites.set(name, made);
     world.sites.push(made);
   }
-  for (const { name, site, row, rack, group } of fleetOf(spec.sites)) {
+  for (const member of fleetOf(spec.sites)) {
+    const { name, site, row, rack, group } = member;
     const kind = spec.serverKinds[group.kind] as ServerKindSpec;
     const nominalHz = nominalClockHz(kind);
     const clocksHz = kind.clocks.toSorted((a, b) => a - b);
@@ -72,15 +73,24 @@ export function addSites({ spec, world, rng }: BuildContext): void {
       intensity: at.intensity,
     });
     world.addServer(server, at);
-    if (group.gpus !== undefined) addGpus(world, server, at, { group: group.gpus, kind: spec.gpuKinds[group.gpus.kind] as GpuKindSpec });
+    if (group.gpus !== undefined) {
+      const kind = spec.gpuKinds[group.gpus.kind] as GpuKindSpec;
+      addGpus(world, server, at, { group: group.gpus, kind, names: gpuNamesOf(member) });
+    }
   }
 }
 
-function addGpus(world: World, server: Server, site: Site, { group, kind }: { group: GpuGroupSpec; kind: GpuKindSpec }): void {
-  for (let i = 0; i < group.count; i++) {
-    const name = gpuNameOf(server.options.name, i);
-    const clockHz = group.clock ?? nominalGpuClockHz(kind);
-    world.addDevice(new Device(world.simulation, { name, kindName: group.kind, kind, server, clockHz }), site);
+interface Gpus {
+  readonly group: GpuGroupSpec;
+  readonly kind: GpuKindSpec;
+  readonly names: readonly string[];
+}
+
+function addGpus(world: World, server: Server, site: Site, { group, kind, names }: Gpus): void {
+  const clockHz = group.clock ?? nominalGpuClockHz(kind);
+  for (const name of names) {
+    const options = { name, kindName: group.kind, kind, server, clockHz, powerCapW: group.powerCap };
+    world.addDevice(new Device(world.simulation, options), site);
   }
 }
 

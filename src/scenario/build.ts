@@ -1,6 +1,5 @@
 /** A checked scenario becomes a world: here the rooms' factories meet. Everything random hangs on one root stream. */
 import { ControlLoop } from "../control/loop.ts";
-import type { Fault } from "../faults/fault.ts";
 import { faults } from "../faults/index.ts";
 import { startFault } from "../faults/schedule.ts";
 import { type Rng, rootRng, Simulation } from "../kernel/index.ts";
@@ -61,7 +60,6 @@ export function buildWorld(spec: ScenarioSpec, options: { seed: number; warmupS:
 function startOne(world: World, key: string, spec: FaultSpec, rng: Rng): void {
   const plugin = faults.get(spec.kind);
   if (plugin === undefined) throw new Error(`fault kind ${spec.kind} is not registered`);
-  const fault: Fault = (plugin.create as (spec: unknown) => Fault)(spec);
   const timing = {
     atS: spec.at,
     durationS: spec.duration,
@@ -69,5 +67,7 @@ function startOne(world: World, key: string, spec: FaultSpec, rng: Rng): void {
     mttr: spec.mttr === undefined ? undefined : makeLaw(spec.mttr as LawSpec).factory,
     trace: spec.trace as Table | undefined,
   };
-  startFault(world.simulation, world, { key, fault, target: spec.target, timing }, rng);
+  const common = { key, target: spec.target, timing };
+  if (plugin.strikes === "gpu") startFault(world.simulation, world, { ...common, fault: plugin.create(spec), all: world.gpus }, rng);
+  else startFault(world.simulation, world, { ...common, fault: plugin.create(spec), all: world.targets }, rng);
 }

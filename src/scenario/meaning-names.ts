@@ -1,11 +1,18 @@
 /** Whether targets name things that exist. */
-import type { Table } from "../world/base/table.ts";
 import type { Findings } from "./findings.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
-import { type ControllerSpec, type FaultSpec, type FleetServer, noCarbonIn, type ScenarioSpec, type WorkloadSpec } from "./spec.ts";
+import {
+  type ControllerSpec,
+  type FleetServer,
+  isTarget,
+  namesOf,
+  noCarbonIn,
+  PLACES,
+  type ScenarioSpec,
+  type TargetNames,
+  type WorkloadSpec,
+} from "./spec.ts";
 import type { Path } from "./tree.ts";
-
-type Where = "site" | "row" | "rack" | "server";
 
 export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer[], parts: Parts, findings: Findings): void {
   for (const [name, controller] of Object.entries(spec.controllers)) {
@@ -122,59 +129,19 @@ function checkOracle({ kind, oracle }: ControllerSpec, path: Path, parts: Parts,
   findings.problem([...path, "oracle"], `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`);
 }
 
-export function checkFaults(spec: ScenarioSpec, fleet: readonly FleetServer[], findings: Findings): void {
-  const endS = spec.duration + (spec.warmup === "auto" ? 0 : spec.warmup);
-  for (const [name, fault] of Object.entries(spec.faults)) {
-    const path = ["faults", name];
-    const { count, fraction } = fault.target;
-    const servers = serversOf(fault.target, [...path, "target"], fleet, findings);
-    if (count !== undefined && fraction !== undefined) findings.problem([...path, "target", "fraction"], "must not be given beside count");
-    if (servers !== undefined && count !== undefined && count > servers.length) {
-      findings.problem([...path, "target", "count"], `must be at most the ${servers.length} servers of the target, got ${count}`);
-    }
-    checkSchedule(fault, path, findings);
-    if (servers !== undefined) checkTrace(fault, path, servers, findings);
-    if (fault.at !== undefined && fault.at >= endS)
-      findings.warn([...path, "at"], `is after the run's end (${endS} s): this fault never comes`);
-  }
-}
-
-/** A trace may narrow a row to one server, of the target's. */
-function checkTrace({ trace }: FaultSpec, path: Path, servers: readonly FleetServer[], findings: Findings): void {
-  const known = new Set(servers.map(({ name }) => name));
-  const stranger = (trace as Table | undefined)?.texts.server?.find((name) => !known.has(name));
-  if (stranger === undefined) return;
-  const message = `names the server ${JSON.stringify(stranger)}, which is not in the target`;
-  findings.problem([...path, "trace"], message, `The target has: ${[...known].slice(0, 5).join(", ")}${known.size > 5 ? ", ..." : ""}.`);
-}
-
-/** Times are said in one of three ways, each whole. */
-function checkSchedule(fault: FaultSpec, path: Path, findings: Findings): void {
-  const pairs = [["at", "duration"], ["mtbf", "mttr"], ["trace"]] as const;
-  const begun = pairs.filter((fields) => fields.some((field) => fault[field] !== undefined));
-  const [only] = begun;
-  if (begun.length !== 1 || only === undefined) {
-    findings.problem(path, `must say when: at and duration, mtbf and mttr, or trace; got ${begun.length === 0 ? "none" : "several"}`);
-    return;
-  }
-  for (const field of only) {
-    if (fault[field] === undefined && field !== "duration") findings.problem([...path, field], "is missing"); // no duration: to the end
-  }
-}
-
 /** The servers that a target names, or undefined where it names nothing. */
-function serversOf(
-  target: Readonly<Partial<Record<Where, string>>>,
+export function serversOf(
+  target: TargetNames,
   path: Path,
   fleet: readonly FleetServer[],
   findings: Findings,
 ): readonly FleetServer[] | undefined {
-  for (const where of ["site", "row", "rack", "server"] as const) {
+  for (const where of PLACES) {
     const name = target[where];
     if (name === undefined) continue;
-    const of = (server: FleetServer): string | undefined => (where === "server" ? server.name : server[where]);
-    const names = [...new Set(fleet.map(of))].filter((known) => known !== undefined);
-    return findings.requireName([...path, where], name, where, names) ? fleet.filter((server) => of(server) === name) : undefined;
+    const names = [...new Set(fleet.flatMap((server) => namesOf(server, where)))];
+    const what = where === "gpu" ? "GPU" : where;
+    return findings.requireName([...path, where], name, what, names) ? fleet.filter((server) => isTarget(target, server)) : undefined;
   }
   return undefined;
 }

@@ -1,12 +1,14 @@
 /** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
-import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
+import { cappedClockHz } from "../world/serving/gpu-clock.ts";
+import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import { aloneS, type Tokens } from "../world/serving/latency.ts";
-import { gpuName, type LatencyLaw, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import { partsOf } from "../world/serving/partition.ts";
 import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
 import { type Demand, demandsOf } from "./demand.ts";
 import type { Findings } from "./findings.ts";
+import { checkPools } from "./meaning-disaggregated.ts";
 import { checkPlacement, fittingOffers, type Offer } from "./meaning-placement.ts";
 import { checkChunk, checkSteps } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
@@ -42,8 +44,12 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
     if (fitting.length === 0) continue;
     const gpus = fitting.map(({ group, kind: gpu }) => ({ name: group.kind, kind: gpu }));
     const isFine = engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, gpus, parts }, at, findings);
-    if (isFine && serving.placement === "exclusive")
-      checkLoad(serving, model, { path: at, kind, demand: demands[i] as Demand, offers: fitting }, findings);
+    if (!isFine || serving.placement !== "exclusive") continue;
+    const demand = demands[i] as Demand;
+    const disaggregation = engine.kind === "steps" ? engine.disaggregation : undefined;
+    if (engine.kind === "steps" && disaggregation !== undefined)
+      checkPools({ serving, engine, disaggregation, model, kind, demand, offers: fitting }, at, findings);
+    else checkLoad(serving, model, { path: at, kind, demand, offers: fitting }, findings);
   }
 }
 
@@ -120,7 +126,8 @@ const longestShare = (model: ModelKindSpec, { kind }: Offer, stages: number): nu
 /** Seconds that a mean request keeps a place of a full batch: alone in a batch, or in steps that it shares with maxBatch - 1 others. */
 function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, output }: Tokens, { engine }: ServingSpec): number {
   const law = model.latency[gpuName(group.kind)] as LatencyLaw;
-  const clockHz = group.clock ?? nominalGpuClockHz(kind);
+  const capHz = cappedClockHz(kind, group.powerCap ?? Infinity, activityOf(model));
+  const clockHz = Math.min(group.clock ?? capHz, capHz);
   const { kind: by, maxBatch } = makeEngine(engine);
   if (law.kind === "linear" || by === "batches") return aloneS(model, law, { kind, clockHz }, { prompt, output });
   // In the mean step of a full batch: of each answer the prompt gives the first token, and the others look back on more and more.

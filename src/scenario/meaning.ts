@@ -1,10 +1,11 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
-import { gpuClocksHz, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { Findings } from "./findings.ts";
 import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
+import { checkFaults } from "./meaning-faults.ts";
+import { checkGpus } from "./meaning-gpus.ts";
 import { checkLoad } from "./meaning-load.ts";
-import { checkControllers, checkFaults } from "./meaning-names.ts";
+import { checkControllers } from "./meaning-names.ts";
 import { checkServing } from "./meaning-serving.ts";
 import { checkFit } from "./meaning-size.ts";
 import { checkTraceUse } from "./meaning-trace.ts";
@@ -13,7 +14,6 @@ import type { Problem } from "./problem.ts";
 import {
   type BatchSpec,
   fleetOf,
-  type GpuGroupSpec,
   type ScenarioSpec,
   type ServerGroupSpec,
   type ServiceSpec,
@@ -59,7 +59,7 @@ export function checkMeaning(
     if (workload.kind !== "batch" && Object.keys(spec.faults).length > 0) checkUsers(workload, path, "faults", parts, findings);
   }
   checkControllers(spec, fleet, parts, findings);
-  checkFaults(spec, fleet, findings);
+  checkFaults(spec, fleet, parts, findings);
   checkEndless(spec, parts, findings);
   checkExpectations(spec, parts, findings);
   if (spec.precision !== undefined) checkMetricName(spec.precision.metric, ["precision", "metric"], { spec, parts }, findings);
@@ -114,21 +114,6 @@ function checkGroups(groups: readonly ServerGroupSpec[], path: Path, spec: Scena
       `Hint: ${levels}.`,
     );
   }
-}
-
-function checkGpus({ kind: name, clock }: GpuGroupSpec, path: Path, spec: ScenarioSpec, findings: Findings): void {
-  const kind = spec.gpuKinds[name];
-  if (kind === undefined) throw new Error(`GPU kind ${name} was not loaded`);
-  const trouble = gpuProblem(kind);
-  if (trouble !== undefined) {
-    findings.problem([...path, "kind"], `names a kind that cannot be: ${trouble}`);
-    return;
-  }
-  const clocksHz = gpuClocksHz(kind);
-  if (clock === undefined || clocksHz.includes(clock)) return;
-  const near = clocksHz.reduce((best, each) => (Math.abs(each - clock) < Math.abs(best - clock) ? each : best));
-  const message = `must be a clock of ${JSON.stringify(name)}, got ${clock / 1e6} MHz, and it has ${clocksHz.length} from ${(clocksHz[0] as number) / 1e6} to ${(clocksHz.at(-1) as number) / 1e6} MHz`;
-  findings.problem([...path, "clock"], message, `Hint: "${near / 1e6} MHz".`);
 }
 
 function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, findings: Findings): void {

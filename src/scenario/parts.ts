@@ -19,11 +19,16 @@ export interface ControllerTraits {
   readonly needsOracle: boolean;
 }
 
+/** Likewise of a fault's. */
+export interface FaultTraits {
+  readonly strikes: "server" | "gpu";
+}
+
 export interface Parts {
   /** Kinds by family; a family's `files` are read for the values that stand in its place (family.ts). */
   readonly registries: Readonly<Partial<Record<Family, Registry>>>;
   readonly controllers: ReadonlyMap<string, AnyPlugin & ControllerTraits>;
-  readonly faults: Registry;
+  readonly faults: ReadonlyMap<string, AnyPlugin & FaultTraits>;
   /** Readers of the table that may stand for a PUE or a fault's repairs: the field is `file` or `trace`. */
   readonly pueReader: TableReader;
   readonly faultTraceReader: TableReader;

@@ -13,10 +13,11 @@ import { searchPlacement } from "../world/serving/placement/search.ts";
 import { drawRequests } from "./build-servings.ts";
 import { type Demand, demandsOf, meanAloneS } from "./demand.ts";
 import type { Findings } from "./findings.ts";
+import { checkKvLink } from "./meaning-disaggregated.ts";
 import { checkSharedLoad } from "./meaning-shared-load.ts";
 import { gib } from "./meaning-steps.ts";
 import type { Parts } from "./parts.ts";
-import { fleetOf, gpuNameOf, type ScenarioSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
+import { fleetOf, gpuNamesOf, type ScenarioSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** A workload of models with all that placing it needs. */
@@ -69,17 +70,12 @@ function routeOf(name: string, { controllers }: ScenarioSpec, parts: Parts): str
 function slotsOf({ sites, gpuKinds }: ScenarioSpec): { readonly slots: readonly Slot[]; readonly siteOf: (slot: Slot) => string } {
   const fleet = fleetOf(sites);
   const slots: Slot[] = [];
-  for (const [
-    server,
-    {
-      name,
-      group: { gpus },
-    },
-  ] of fleet.entries()) {
+  for (const [index, server] of fleet.entries()) {
+    const { gpus } = server.group;
     if (gpus === undefined) continue;
     const kind = gpuKinds[gpus.kind] as GpuKindSpec;
-    const about = { server, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
-    for (let i = 0; i < gpus.count; i++) slots.push({ ...about, index: slots.length, name: gpuNameOf(name, i) });
+    const about = { server: index, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
+    for (const each of gpuNamesOf(server)) slots.push({ ...about, index: slots.length, name: each });
   }
   return { slots, siteOf: ({ server }) => (fleet[server] as (typeof fleet)[number]).site };
 }
@@ -104,6 +100,7 @@ function exclusively(
   const places = placeExclusive(asks, slots);
   return wanted.map((each) => {
     const own = owners.flatMap(({ of, model }, i) => (of === each ? [{ model, gpus: places[i] }] : []));
+    const engine = makeEngine(each.serving.engine);
     for (const [model, key] of each.names.entries()) {
       const all = own.filter((replica) => replica.model === model);
       const placed = all.filter(({ gpus }) => gpus !== undefined);
@@ -111,10 +108,20 @@ function exclusively(
       findings.problem(
         [...each.path, "models", key, "replicas"],
         `must have GPUs of their own, and ${placed.length} of ${all.length} find them, beside what else is placed`,
-        `Hint: fewer replicas, or more GPUs${makeEngine(each.serving.engine).kind === "batches" ? ", or placement: packed" : ""}.`,
+        `Hint: fewer replicas, or more GPUs${engine.kind === "batches" ? ", or placement: packed" : ""}.`,
       );
     }
-    return [each.name, own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]))] as const;
+    const replicas = own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]));
+    const ownLink = engine.kind === "steps" && engine.disaggregation !== undefined && engine.disaggregation.link === undefined;
+    for (const model of ownLink ? each.names.keys() : []) {
+      const used = replicas.filter((replica) => replica.model === model).flatMap(({ gpus }) => gpus);
+      checkKvLink(
+        used.map((gpu) => slots[gpu] as Slot),
+        each.path,
+        findings,
+      );
+    }
+    return [each.name, replicas] as const;
   });
 }
 

@@ -6,7 +6,7 @@ import { servingFields } from "../world/serving/spec.ts";
 import { byKind, choice, withCommon } from "./choice.ts";
 import { isKindNotYet } from "./not-yet.ts";
 import type { Parts, Registry } from "./parts.ts";
-import type { ScenarioShape } from "./spec.ts";
+import { PLACES, type ScenarioShape } from "./spec.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const fraction = z.number().min(0).max(1);
@@ -73,6 +73,9 @@ const gpuGroup = z.strictObject({
   kind: z.string().min(1).meta({ description: "A GPU kind of the catalogue, or the path of a file such as ./mine.yaml." }),
   count: z.int().min(1).default(1),
   clock: quantity("frequency", { above: 0, example: "945 MHz" }).optional(),
+  powerCap: quantity("power", { above: 0, example: "150 W" })
+    .optional()
+    .meta({ description: "The most that each board may draw: its clock gives way." }),
 });
 const serverGroup = z.strictObject({
   kind: z.string().min(1).meta({ description: "A server kind of the catalogue, or the path of a file such as ./mine.yaml." }),
@@ -125,7 +128,7 @@ const controllerFields = {
 
 function faultFields(parts: Parts) {
   return {
-    target: oneTarget(["site", "row", "rack", "server"], {
+    target: oneTarget(PLACES, {
       count: z.int().min(1).optional(),
       fraction: z.number().gt(0).max(1).optional(),
       together: z.boolean().default(false),

@@ -66,6 +66,8 @@ export interface GpuGroupSpec {
   readonly kind: string;
   readonly count: number;
   readonly clock?: number;
+  /** The most that each board may draw. */
+  readonly powerCap?: number;
 }
 
 export type WorkloadSpec = ServiceSpec | BatchSpec | ServingSpec;
@@ -175,7 +177,7 @@ export interface FaultSpec extends PluginSpec {
   readonly mttr?: PluginSpec;
   readonly trace?: unknown;
 }
-export interface FaultTargetSpec extends Readonly<Partial<Record<"site" | "row" | "rack" | "server", string>>> {
+export interface FaultTargetSpec extends TargetNames {
   readonly count?: number;
   readonly fraction?: number;
   readonly together: boolean;
@@ -246,8 +248,26 @@ export interface FleetServer {
   readonly group: ServerGroupSpec;
 }
 
-/** A GPU of a server. */
-export const gpuNameOf = (server: string, index: number): string => `${server}/gpu${index}`;
+/** What a target may name: exactly one of them. */
+export const PLACES = ["site", "row", "rack", "server", "gpu"] as const;
+export type TargetNames = Readonly<Partial<Record<(typeof PLACES)[number], string>>>;
+
+/** `west/0/gpu0`, ... */
+export function gpuNamesOf({ name, group }: FleetServer): readonly string[] {
+  return Array.from({ length: group.gpus?.count ?? 0 }, (_, i) => `${name}/gpu${i}`);
+}
+
+/** By what a server, or what is in it, can be named. */
+export function namesOf(server: FleetServer, where: (typeof PLACES)[number]): readonly string[] {
+  if (where === "gpu") return gpuNamesOf(server);
+  const name = where === "server" ? server.name : server[where];
+  return name === undefined ? [] : [name];
+}
+
+/** Is the server, or a GPU in it, named by the target? */
+export function isTarget(target: TargetNames, server: FleetServer): boolean {
+  return PLACES.some((where) => target[where] !== undefined && namesOf(server, where).includes(target[where]));
+}
 
 /** Every server, in declared order. Names: `site/rack/0`, `site/rack-1/0` where a rack has copies, `site/0` outside racks. */
 export function fleetOf(sites: Readonly<Record<string, SiteSpec>>): FleetServer[] {

@@ -1,5 +1,6 @@
 /** Estimators and intervals: numbers in, numbers out. See docs/statistics.md. */
 export { areIndependent, BatchMeans, type BatchMeansInterval, batchMeans } from "./batch-means.ts";
+export { bisect } from "./bisect.ts";
 export { type BootstrapInterval, type BootstrapOptions, bootstrapInterval } from "./bootstrap.ts";
 export { cholesky, solveCholesky, solveLower } from "./cholesky.ts";
 export { type Control, type ControlledInterval, controlledInterval } from "./control-variates.ts";

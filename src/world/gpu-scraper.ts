@@ -45,12 +45,12 @@ export class GpuScraper {
       const { slowdowns, residents } = this.#byDevice.get(device) ?? this.#add(world, device);
       residents.set(model, { sloS, latencyS: new LatencyRecorder() });
       const { slowdownAt } = parts[stage] as Part;
-      for (const [i, hz] of device.clocksHz.entries()) slowdowns[i] = Math.max(slowdowns[i] as number, slowdownAt(hz));
+      for (const [i, hz] of device.clock.clocksHz.entries()) slowdowns[i] = Math.max(slowdowns[i] as number, slowdownAt(hz));
     }
   }
 
   #add(world: World, device: Device): Watched {
-    const slowdowns = device.clocksHz.map(() => 0);
+    const slowdowns = device.clock.clocksHz.map(() => 0);
     const added = { id: world.devices.indexOf(device), device, slowdowns, residents: new Map(), ended: 0, good: 0, busyS: 0 };
     this.#byDevice.set(device, added);
     return added;
@@ -83,8 +83,8 @@ export class GpuScraper {
       const tightest = tightestOf([...residents.values()]);
       Object.assign(watched, { ended: 0, good: 0, busyS });
       return {
-        ...{ id, name: device.options.name, up: device.server.isUp, clockHz: device.clockHz, clocksHz: device.clocksHz },
-        ...{ slowdowns, busy, powerW: device.powerW, ended, good, ...tightest },
+        ...{ id, name: device.options.name, up: device.isUp, clockHz: device.clockHz, setHz: device.clock.setHz },
+        ...{ clocksHz: device.clock.clocksHz, slowdowns, busy, powerW: device.powerW, ended, good, ...tightest },
       };
     });
   }

@@ -1,6 +1,6 @@
 /** What the world shows to controllers and takes from them, and the port faults enter by. */
 import type { Rng } from "../kernel/index.ts";
-import type { JobId, ServerId } from "./base/id.ts";
+import type { GpuId, JobId, ServerId } from "./base/id.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { RequestWatcher } from "./cluster/request-service.ts";
 import type { Server } from "./cluster/server.ts";
@@ -39,7 +39,9 @@ export interface GpuTelemetry {
   readonly id: number;
   readonly name: string;
   readonly up: boolean;
+  /** In effect, and set: a cap on watts, heat or a fault may stand between the two. */
   readonly clockHz: number;
+  readonly setHz: number;
   /**
    * Those that may be set, rising; and how many times as long the model on it that slows down most takes at each as at the greatest, from
    * a profile made beforehand.
@@ -96,20 +98,36 @@ export interface Periodic {
 
 /** The world as faults may touch it. Holds nest: a server is down while any fault holds it down. */
 export interface FaultPort {
-  readonly targets: readonly FaultTarget[];
+  readonly targets: readonly FaultTarget<ServerId>[];
+  readonly gpus: readonly FaultTarget<GpuId>[];
   crash(server: ServerId, fault: string): void;
   repair(server: ServerId, fault: string): void;
   /** Multiplies the server's speed, unseen by telemetry; 1 restores. */
   slow(server: ServerId, fault: string, factor: number): void;
+  /** The GPU is gone, with all that runs on it. */
+  loseGpu(gpu: GpuId, fault: string): void;
+  restoreGpu(gpu: GpuId, fault: string): void;
+  /** Its clock is no higher, whatever is set; undefined restores. */
+  limitGpuClock(gpu: GpuId, fault: string, clockHz: number | undefined): void;
+  /** Its clock is this one, whatever is set, and orders are accepted all the same; undefined restores. */
+  stickGpuClock(gpu: GpuId, fault: string, clockHz: number | undefined): void;
+  /** Multiplies the bandwidth of its link to other GPUs; 1 restores. */
+  slowGpuLink(gpu: GpuId, fault: string, factor: number): void;
 }
 
-export interface FaultTarget {
-  readonly id: ServerId;
+/** A server, or a GPU in one. */
+export interface FaultTarget<Id> {
+  readonly id: Id;
   readonly name: string;
+  /** Its own name, or that of the server it is in. */
+  readonly server: string;
   readonly site: string;
   readonly row: string | undefined;
   readonly rack: string | undefined;
 }
+
+/** What a fault has hold of. */
+export type Struck = Server | Device;
 
 /** Hears what happens, and keeps what someone asked for. Never changes anything. */
 export interface Recorder {
@@ -122,6 +140,6 @@ export interface Recorder {
   devicePowerChanged?(device: Device, nowS: number): void;
   /** A replica of a model worked from `work.startS` until now. */
   replicaWorked?(event: { readonly unit: ServingUnit; readonly replica: Replica; readonly work: ReplicaWork }, nowS: number): void;
-  faultBegan?(fault: string, server: Server, nowS: number): void;
-  faultEnded?(fault: string, server: Server, nowS: number): void;
+  faultBegan?(fault: string, struck: Struck, nowS: number): void;
+  faultEnded?(fault: string, struck: Struck, nowS: number): void;
 }

@@ -1,6 +1,6 @@
 /** The cloud: sites, servers, services and batch jobs on one clock. It runs what it is handed and knows no policy. */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../kernel/index.ts";
-import type { ServerId } from "./base/id.ts";
+import type { GpuId, ServerId } from "./base/id.ts";
 import type { BatchListener, BatchPool } from "./cluster/batch-pool.ts";
 import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
@@ -111,8 +111,12 @@ export class World implements FaultPort, BatchListener {
     return [...this.services, ...this.servings];
   }
 
-  get targets(): readonly FaultTarget[] {
-    return this.servers.map(({ id, options }) => ({ id, name: options.name, site: options.site, row: options.row, rack: options.rack }));
+  get targets(): readonly FaultTarget<ServerId>[] {
+    return this.servers.map((server) => ({ id: server.id, name: server.options.name, ...placeOf(server) }));
+  }
+
+  get gpus(): readonly FaultTarget<GpuId>[] {
+    return this.devices.map(({ options, server }, id) => ({ id: id as GpuId, name: options.name, ...placeOf(server) }));
   }
 
   stretchEnded(job: Job, server: Server, end: StretchEnd): void {
@@ -195,6 +199,45 @@ export class World implements FaultPort, BatchListener {
     server.setSlowFactor([...factors.values()].reduce((product, each) => product * each, 1));
   }
 
+  loseGpu(id: GpuId, fault: string): void {
+    const device = this.#began(id, fault);
+    device.lose(fault, () => {
+      for (const { service } of this.servings) service.devicesLost([device]);
+    });
+  }
+
+  restoreGpu(id: GpuId, fault: string): void {
+    this.#ended(id, fault).restore(fault);
+  }
+
+  limitGpuClock(id: GpuId, fault: string, clockHz: number | undefined): void {
+    const device = clockHz === undefined ? this.#ended(id, fault) : this.#began(id, fault);
+    device.clock.limit(fault, clockHz);
+  }
+
+  stickGpuClock(id: GpuId, fault: string, clockHz: number | undefined): void {
+    const device = clockHz === undefined ? this.#ended(id, fault) : this.#began(id, fault);
+    device.clock.stick(fault, clockHz);
+  }
+
+  slowGpuLink(id: GpuId, fault: string, factor: number): void {
+    const device = factor === 1 ? this.#ended(id, fault) : this.#began(id, fault);
+    device.slowLink(fault, factor);
+  }
+
+  /** A fault has hold of a GPU. */
+  #began(id: GpuId, fault: string): Device {
+    const device = this.#device(id);
+    for (const recorder of this.#recorders) recorder.faultBegan?.(fault, device, this.simulation.nowS);
+    return device;
+  }
+
+  #ended(id: GpuId, fault: string): Device {
+    const device = this.#device(id);
+    for (const recorder of this.#recorders) recorder.faultEnded?.(fault, device, this.simulation.nowS);
+    return device;
+  }
+
   /** Puts a server to sleep, if its kind can and nothing is placed on it. Returns why not, or undefined. */
   sleep(id: ServerId): string | undefined {
     const server = this.#server(id);
@@ -220,6 +263,12 @@ export class World implements FaultPort, BatchListener {
     return server;
   }
 
+  #device(id: GpuId): Device {
+    const device = this.devices[id];
+    if (device === undefined) throw new Error(`no GPU ${id}`);
+    return device;
+  }
+
   /** A server with all that is in it. */
   #setState(server: Server, state: ServerState, empty?: () => void): void {
     server.setState(state, empty);
@@ -229,13 +278,14 @@ export class World implements FaultPort, BatchListener {
   #takeDown(server: Server, state: "down" | "asleep"): void {
     this.simulation.cancel(this.#boots.get(server) ?? NO_EVENT);
     const lost: { pool: BatchPool; jobs: readonly Job[] }[] = [];
+    const devices = this.devices.filter((device) => device.server === server);
     this.#setState(server, state, () => {
       for (const { service } of this.services) {
         const replicas = service.replicas.filter((replica) => replica.server === server);
         if (replicas.length > 0) service.refresh(); // before anything fails: a retry must not find a dead replica
         for (const replica of replicas) service.replicaLost(replica);
       }
-      for (const { service } of this.servings) service.serverLost(server);
+      for (const { service } of this.servings) service.devicesLost(devices);
       for (const pool of this.pools) if (pool.has(server)) lost.push({ pool, jobs: pool.evacuate(server) });
     });
     this.freeChanged(server);
@@ -262,6 +312,11 @@ export class World implements FaultPort, BatchListener {
     this.freeChanged(server);
     this.roomMade(server);
   }
+}
+
+function placeOf({ options }: Server): { server: string; site: string; row: string | undefined; rack: string | undefined } {
+  const { name, site, row, rack } = options;
+  return { server: name, site, row, rack };
 }
 
 function isKilledBefore(job: Job, other: Job): boolean {

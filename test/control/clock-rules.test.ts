@@ -10,6 +10,7 @@ const GPU: GpuTelemetry = {
   name: "west/0/gpu0",
   up: true,
   clockHz: 800 * MHZ,
+  setHz: 800 * MHZ,
   clocksHz: [400, 600, 800, 1000].map((mhz) => mhz * MHZ),
   slowdowns: [2.5, 1 / 0.6, 1.25, 1],
   busy: 0.5,
@@ -23,7 +24,7 @@ type Given = Partial<Omit<GpuTelemetry, "clockHz">> & { readonly mhz?: number };
 
 /** What a controller orders after a sample of one GPU, in MHz; undefined: nothing. */
 function asked(controller: Periodic, atS: number, { mhz = 800, ...given }: Given): number | undefined {
-  const gpus = [{ ...GPU, clockHz: mhz * MHZ, ...given }];
+  const gpus = [{ ...GPU, clockHz: mhz * MHZ, setHz: mhz * MHZ, ...given }];
   const [action, ...others] = controller.decide({ ...telemetry(atS, hourly([1])), gpus }, rootRng(1));
   assert.equal(others.length, 0);
   if (action === undefined) return undefined;
@@ -56,6 +57,12 @@ describe("ondemand", () => {
       [asked(controller, 7, { busy: 1 }), asked(controller, 7, { busy: 1 }), asked(controller, 8, { busy: 1 })],
       [1000, undefined, 1000],
     );
+  });
+
+  it("goes by the clock in effect, and does not order again what is set", () => {
+    assert.equal(once(spec, { busy: 1, mhz: 600, setHz: 1000 * MHZ }), undefined);
+    assert.equal(once(spec, { busy: 0, mhz: 800, setHz: 1000 * MHZ }), 600);
+    assert.equal(once(spec, { busy: 0, mhz: 800, setHz: 600 * MHZ }), undefined);
   });
 
   it("decides for each GPU by itself", () => {

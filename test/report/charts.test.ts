@@ -61,7 +61,7 @@ describe("bands of faults", () => {
       stretch("rack", "a", 40, 50),
     ];
     assert.deepEqual(
-      mergedFaults(faults).map(({ fault, servers, startS, endS }) => [fault, [...servers].join(""), startS, endS]),
+      mergedFaults(faults).map(({ fault, struck, startS, endS }) => [fault, [...struck].join(""), startS, endS]),
       [
         ["rack", "abc", 10, 30],
         ["slow", "a", 12, 14],

@@ -41,7 +41,6 @@ const NOT_YET = [
   'controllers.mine.kind "external"',
   'faults.lossy.kind "network-loss"',
   'faults.storm.kind "stress-injector"',
-  'faults.gpu.kind "gpu-clock-stuck"',
   'faults.stale.kind "observation-stale"',
   'faults.down.kind "policy-down"',
   "record.spans",
@@ -91,6 +90,6 @@ describe("the whole vocabulary", () => {
       "night",
     ]);
     assert.deepEqual(Object.keys(spec.controllers), ["place", "order", "defer", "hold", "route", "classes", "queue", "clocks"]);
-    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray"]);
+    assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid"]);
   });
 });

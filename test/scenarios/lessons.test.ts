@@ -85,6 +85,48 @@ describe("scenarios/rack-outage.yaml", () => {
   });
 });
 
+describe("scenarios/one-cloud.yaml", () => {
+  const file = "scenarios/one-cloud.yaml";
+  const ENDS_S = 3 * 3600;
+
+  it("has one meter, one grid and one list of faults for a service, jobs and models", async function () {
+    this.timeout(30_000);
+    const run = await play(file);
+    assert.deepEqual(brokenIdentities(run), []);
+    const near = (actual: number, expected: number, relative = 1e-9): void =>
+      assert.ok(Math.abs(actual / expected - 1) < relative, `${actual} for ${expected}`);
+    // What requests of both kinds and jobs drew is two accounts of the meter, in joules and in grams.
+    for (const unit of ["j", "g"] as const) {
+      const quantity = unit === "j" ? "energy" : "carbon";
+      const of = (workload: string): number => value(run, `workloads.${workload}.${quantity}_${unit}`);
+      near(of("web") + of("chat"), value(run, `${quantity}.request_${unit}`));
+      near(of("etl"), value(run, `${quantity}.job_${unit}`));
+    }
+    near(value(run, "energy.facility_j"), 0.2 * value(run, "energy.it_j"));
+    // Of five servers one is down for 10 min and boots for 150 s; of four GPUs one is lost for 20 min.
+    near(value(run, "sites.west.availability"), 1 - 750 / (5 * ENDS_S));
+    near(value(run, "sites.west.gpu_availability"), 1 - 1200 / (4 * ENDS_S));
+    // Those that the lost GPU had at that moment; a service may try again.
+    assert.ok(value(run, "workloads.chat.requests_failed") > 0);
+    assert.equal(value(run, "workloads.web.requests_failed"), 0);
+    // Two of four GPUs are hot for 30 min, at 802 MHz of 945 MHz; beside that the cap holds, until the first order at the latest.
+    assert.ok(value(run, "sites.west.gpu_throttled_share") >= (2 * 1800) / (4 * ENDS_S));
+    assert.ok(value(run, "sites.west.gpu_throttled_share") < 1.01 * ((2 * 1800) / (4 * ENDS_S)));
+    assert.equal(value(run, "workloads.etl.deadlines_missed"), 0);
+  });
+
+  it("spends a third more on GPUs at the clocks that caps allow, and on jobs a third more grams at once", async function () {
+    this.timeout(30_000);
+    const run = await play(file);
+    const fast = await play(file, { set: ["controllers.clocks=null"] });
+    const eager = await play(file, { set: ["controllers.shift=null"] });
+    const ratio = (other: typeof run, name: string): number => value(other, name) / value(run, name);
+    assert.ok(ratio(fast, "sites.west.gpu_energy_j") > 1.25 && ratio(fast, "sites.west.gpu_energy_j") < 1.4);
+    assert.ok(ratio(eager, "workloads.etl.carbon_g") > 1.25 && ratio(eager, "workloads.etl.carbon_g") < 1.4);
+    assert.ok(value(fast, "workloads.chat.latency_mean_s") < value(run, "workloads.chat.latency_mean_s"));
+  });
+});
+
 describe("scenarios/chat.yaml", () => {
   const file = "scenarios/chat.yaml";
   const meanS = (run: Awaited<ReturnType<typeof play>>): number => value(run, "workloads.chat.latency_mean_s");

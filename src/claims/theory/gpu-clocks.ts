@@ -1,34 +1,11 @@
 import type { Claim, Verdict } from "../claim.ts";
 import { exact, exactAtMost } from "../exact.ts";
 import type { Lab } from "../lab.ts";
-import { columnOf, type Finding, metricOf } from "../lab-task.ts";
+import { columnOf, metricOf } from "../lab-task.ts";
 import { packageText } from "../package-files.ts";
-import { ACTIVITY, CORE_W, gpuKind, IDLE_W, LAW } from "./gpu-station.ts";
-import { serverKind, type Tree } from "./station.ts";
+import { ACTIVITY, CORE_W, dynamicW, encoder, gpuKind, IDLE_W, LAW, only, wattsAt } from "./gpu-station.ts";
 
 const ROUNDING = 1e-9;
-
-function wattsAt(ratio: number, activity: number, coreW: number): number {
-  const { kink, floorVoltage } = LAW;
-  const volts = ratio <= kink ? floorVoltage : floorVoltage + ((1 - floorVoltage) * (ratio - kink)) / (1 - kink);
-  return LAW.static + LAW.memory * activity + coreW * ratio * volts * volts;
-}
-
-/** Of a batch, above the process that waits. */
-const dynamicW = (ratio: number): number => wattsAt(ratio, ACTIVITY, CORE_W) - wattsAt(ratio, 0, IDLE_W);
-
-const encoder = (workS: number): string =>
-  JSON.stringify({
-    ...{ kind: "model", parameters: 1, weights: "1 GiB", autoregressive: false, source: "theory" },
-    latency: { gpu: { kind: "linear", base: `${workS} s` } },
-  });
-
-async function only(lab: Lab, scenario: Tree, files: Readonly<Record<string, string>>): Promise<Finding> {
-  const loaded = lab.load({ scenario, files: { "server.yaml": serverKind(1), ...files } });
-  const [run] = await lab.play(loaded, [1]);
-  if (run === undefined) throw new Error("one seed, no run");
-  return run;
-}
 
 const WORK_S = 70;
 const PERIOD_S = 40;

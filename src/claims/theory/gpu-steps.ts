@@ -50,7 +50,7 @@ const stepS = (prompt: number, contexts: readonly number[]): number =>
 async function preempted(lab: Lab): Promise<readonly Verdict[]> {
   const run = await serve(lab, {
     requests: [1, 2].map(() => ({ arrivalS: 0, prompt: 30, answer: 20 })),
-    engine: { kind: "vllm", chunk: 40, kvBlocks: 5 },
+    engine: { kind: "vllm", maxBatch: 8, chunk: 40, kvBlocks: 5 },
     latency: {
       kind: "step",
       ...{ base: `${BY_HAND.base} s`, perPromptToken: `${BY_HAND.prompt} s` },
@@ -128,6 +128,7 @@ export const gpuSteps: Claim = {
   cases: [
     { tier: "quick", check: preempted },
     { tier: "quick", check: (lab) => conserved(lab, { kind: "vllm", chunk: 256, maxBatch: 32, kvBlocks: "unlimited" }) },
+    { tier: "quick", check: (lab) => conserved(lab, { kind: "sarathi", chunk: 256, maxBatch: 32, kvBlocks: "unlimited" }) },
     { tier: "quick", check: (lab) => conserved(lab, { kind: "orca", maxBatch: 8, kvBlocks: "unlimited" }) },
   ],
 };

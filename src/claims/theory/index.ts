@@ -8,6 +8,7 @@ import { deadlines } from "./deadlines.ts";
 import { dvfs } from "./dvfs.ts";
 import { attributed, energy } from "./energy.ts";
 import { gpuBatches } from "./gpu-batches.ts";
+import { gpuCaps } from "./gpu-caps.ts";
 import { gpuClocks, gpuOptimum } from "./gpu-clocks.ts";
 import { gpuOrder } from "./gpu-order.ts";
 import { gpuSteps } from "./gpu-steps.ts";
@@ -73,4 +74,5 @@ export const THEORY: readonly Claim[] = [
   gpuSteps,
   gpuClocks,
   gpuOptimum,
+  gpuCaps,
 ];

@@ -43,33 +43,35 @@ export function bandLegend(series: RunSeries): LegendItem[] {
 
 interface Band {
   readonly fault: string;
-  readonly servers: ReadonlySet<string>;
+  readonly kind: string;
+  /** Servers, or GPUs. */
+  readonly struck: ReadonlySet<string>;
   readonly startS: number;
   readonly endS: number;
 }
 
 /** One band for as long as a fault holds any server without a gap: a rack of forty that fails is one band. */
 export function mergedFaults(faults: readonly Fault[]): readonly Band[] {
-  const bands: { fault: string; servers: Set<string>; startS: number; endS: number }[] = [];
+  const bands: { fault: string; kind: string; struck: Set<string>; startS: number; endS: number }[] = [];
   const latest = new Map<string, (typeof bands)[number]>();
-  for (const { fault, server, startS, endS } of faults.toSorted((a, b) => a.startS - b.startS)) {
+  for (const { fault, kind, server, startS, endS } of faults.toSorted((a, b) => a.startS - b.startS)) {
     const before = latest.get(fault);
     if (before !== undefined && startS <= before.endS) {
-      before.servers.add(server);
+      before.struck.add(server);
       before.endS = Math.max(before.endS, endS);
       continue;
     }
-    const band = { fault, servers: new Set([server]), startS, endS };
+    const band = { fault, kind, struck: new Set([server]), startS, endS };
     latest.set(fault, band);
     bands.push(band);
   }
   return bands;
 }
 
-function labelOf({ fault, servers }: Band, size: ChartSize): string {
-  const [only] = servers;
+function labelOf({ fault, kind, struck }: Band, size: ChartSize): string {
+  const [only] = struck;
   if (size.compact) return fault;
-  return servers.size === 1 ? `${fault}: ${only}` : `${fault}: ${servers.size} servers`;
+  return struck.size === 1 ? `${fault}: ${only}` : `${fault}: ${struck.size} ${kind.startsWith("gpu-") ? "GPUs" : "servers"}`;
 }
 
 /** From left to right, each label only where the one before it has ended and the frame still has room. */

@@ -160,7 +160,7 @@ function faultsTable(output: RunOutput): TableText {
     columns: [
       { title: "Fault" },
       { title: "Kind" },
-      { title: "Server" },
+      { title: "Server or GPU" },
       { title: "Start", number: true },
       { title: "Lasted", number: true },
     ],

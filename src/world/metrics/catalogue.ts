@@ -239,10 +239,15 @@ const SITE: readonly MetricEntry[] = [
     ...total("gpu_utilization_mean", "1", "Mean share of its GPUs that were busy, GPUs of servers that are down included."),
     nullIf: "the site has no GPUs",
   },
+  { ...total("gpu_availability", "1", "Mean share of its GPUs that were up, and not lost."), nullIf: "the site has no GPUs" },
   total("gpu_energy_j", "J", "What its GPUs drew, before PUE."),
   { ...total("gpu_clock_mean_hz", "Hz", "Mean clock of its GPUs over time, busy or not."), nullIf: "the site has no GPUs" },
   { ...total("gpu_clock_greatest_share", "1", "Share of its GPUs' time at their greatest clock."), nullIf: "the site has no GPUs" },
-  total("gpu_clock_switches", "1", "Times that a GPU went to another clock."),
+  {
+    ...total("gpu_throttled_share", "1", "Share of its GPUs' time at less than their clock for heat or a cap on watts."),
+    nullIf: "the site has no GPUs",
+  },
+  total("gpu_clock_switches", "1", "Times that another clock of a GPU was set."),
   total("energy_j", "J", "All that the site drew."),
   { ...total("power_mean_w", "W", "That, over the time of the run."), nullIf: "no time passed" },
   { ...total("pue_mean", "1", "All that it drew over what its servers drew."), nullIf: "the site drew nothing" },
@@ -261,7 +266,7 @@ const CONTROLLER: readonly MetricEntry[] = [
 ];
 
 const FAULT: readonly MetricEntry[] = [
-  total("count", "1", "Times that the fault struck a server."),
+  total("count", "1", "Times that the fault struck a server, or a GPU."),
   {
     pattern: "time_to_recover_mean_s",
     unit: "s",

@@ -4,6 +4,7 @@ import type { Site } from "../cluster/site.ts";
 import { ACCOUNTS, type Account } from "../energy/account.ts";
 import { amortisedG, sciG } from "../energy/carbon/grams.ts";
 import type { Device } from "../serving/device.ts";
+import type { GpuClock } from "../serving/gpu-clock.ts";
 import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { isOperationalGrams } from "./catalogue.ts";
@@ -46,8 +47,10 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
   book.ratio(`sites.${name}.availability`, upS, site.servers.length * endS, noServers);
   const devices = world.devices.filter(({ server }) => server.options.site === name);
   const busyDeviceS = devices.reduce((sum, { meter }) => sum + meter.busyCoreS, 0);
+  const deviceUpS = devices.reduce((sum, { meter }) => sum + meter.upS, 0);
   const devicesJ = devices.reduce((sum, { meter }) => sum + meter.wallJ, 0);
   book.ratio(`sites.${name}.gpu_utilization_mean`, busyDeviceS, devices.length * endS, "the site has no GPUs");
+  book.ratio(`sites.${name}.gpu_availability`, deviceUpS, devices.length * endS, "the site has no GPUs");
   book.set(`sites.${name}.gpu_energy_j`, devicesJ);
   clockMetrics(book, name, devices, endS);
   book.set(`sites.${name}.energy_j`, totalJ);
@@ -60,13 +63,19 @@ function siteMetrics(book: MetricBook, world: World, site: Site, endS: number): 
 }
 
 function clockMetrics(book: MetricBook, site: string, devices: readonly Device[], endS: number): void {
-  const clockHzS = devices.reduce((sum, each) => sum + each.clockHzS, 0);
-  const greatestS = devices.reduce((sum, { residencyS }) => sum + (residencyS.at(-1) as number), 0);
-  book.ratio(`sites.${site}.gpu_clock_mean_hz`, clockHzS, devices.length * endS, "the site has no GPUs");
-  book.ratio(`sites.${site}.gpu_clock_greatest_share`, greatestS, devices.length * endS, "the site has no GPUs");
+  const share = (metric: string, of: (clock: GpuClock) => number): void =>
+    book.ratio(
+      `sites.${site}.${metric}`,
+      devices.reduce((sum, { clock }) => sum + of(clock), 0),
+      devices.length * endS,
+      "the site has no GPUs",
+    );
+  share("gpu_clock_mean_hz", ({ hzS }) => hzS);
+  share("gpu_clock_greatest_share", ({ residencyS }) => residencyS.at(-1) as number);
+  share("gpu_throttled_share", ({ throttledS }) => throttledS);
   book.set(
     `sites.${site}.gpu_clock_switches`,
-    devices.reduce((total, { switchCount }) => total + switchCount, 0),
+    devices.reduce((total, { clock }) => total + clock.switchCount, 0),
   );
 }
 

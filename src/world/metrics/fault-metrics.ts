@@ -3,7 +3,7 @@ import type { World } from "../world.ts";
 import type { MetricBook } from "./book.ts";
 import { type SloWindow, sloWindows } from "./service-metrics.ts";
 
-/** A stretch during which a fault held a server; `endS` is Infinity while it lasts. */
+/** A stretch during which a fault held a server, or a GPU, by its name; `endS` is Infinity while it lasts. */
 export interface FaultStretch {
   readonly fault: string;
   readonly server: string;

@@ -1,23 +1,21 @@
 /**
  * A GPU in a server: its watts by what it does and by its clock, integrated exactly between changes. Processes may hold it, of which one
- * works at a time. A device draws nothing while its server is not up.
+ * works at a time. A device draws nothing while it is lost or its server is not up.
  */
-import { PHASE, type Simulation } from "../../kernel/index.ts";
+import type { Simulation } from "../../kernel/index.ts";
 import type { Server } from "../cluster/server.ts";
 import { ServerMeter } from "../cluster/server-meter.ts";
 import type { Metered } from "../cluster/site.ts";
-import { clockRatio, type GpuKindSpec, gpuClocksHz } from "./gpu-kind.ts";
-import { ACTIVITIES, type Activity, gpuPowerW } from "./gpu-power.ts";
+import { type ClockOptions, cappedClockHz, GpuClock } from "./gpu-clock.ts";
+import { gpuWattsAt } from "./gpu-kind.ts";
+import { ACTIVITIES, type Activity } from "./gpu-power.ts";
 import { Turns } from "./turns.ts";
 
-export interface DeviceOptions {
+export interface DeviceOptions extends ClockOptions {
   /** Its server's name and its place there: `west/0/gpu0`. */
   readonly name: string;
   readonly kindName: string;
-  readonly kind: GpuKindSpec;
   readonly server: Server;
-  /** At the start. */
-  readonly clockHz: number;
 }
 
 /** Dynamic joules and grams of a stretch of work. */
@@ -30,13 +28,12 @@ export class Device implements Metered {
   readonly options: DeviceOptions;
   readonly server: Server;
   readonly meter = new ServerMeter();
-  /** At the greatest clock. */
+  readonly clock: GpuClock;
+  /** At the greatest clock that the cap lets it have. */
   readonly peakW: number;
-  /** Those that may be set, rising. */
-  readonly clocksHz: readonly number[];
-  clockHz: number;
-  switchCount = 0;
   powerW = 0;
+  /** What faults leave of the bandwidth of its link: 1 while it is whole. */
+  linkFactor = 1;
   /** Called after each change of its watts for which someone asked for rows. */
   listener: ((device: Device) => void) | undefined = undefined;
   /** For processes that share it. */
@@ -48,13 +45,11 @@ export class Device implements Metered {
   readonly #listeners: (() => void)[] = [];
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
-  #wattsOf: Readonly<Record<Activity, number>>;
-  /** The clock last ordered: it holds now, or will after the switch latency. */
-  #orderedHz: number;
-  readonly #onSwitch = (clockHz: number): void => this.#switch(clockHz);
-  /** Seconds at each of `clocksHz` up to the last switch, and when that was. */
-  readonly #clocksS: Float64Array;
-  #switchedS = 0;
+  /** By clock, each worked out once. */
+  readonly #watts = new Map<number, Readonly<Record<Activity, number>>>();
+  /** By fault: those for which it is gone, and what each leaves of its link. */
+  readonly #lostBy = new Set<string>();
+  readonly #linkFactors = new Map<string, number>();
   /** Up to when the meter knows its joules. */
   #bookedS = 0;
   // The stretch of work under way: its dynamic watts, its joules in the same steps as the meter's, and up to which of them the grams are closed.
@@ -71,14 +66,19 @@ export class Device implements Metered {
     this.server = options.server;
     this.#simulation = simulation;
     this.turns = new Turns(simulation);
-    const { kind, clockHz } = options;
-    this.clocksHz = gpuClocksHz(kind);
-    this.#clocksS = new Float64Array(this.clocksHz.length);
-    this.clockHz = clockHz;
-    this.#orderedHz = clockHz;
-    this.#wattsOf = wattsAt(kind, clockHz);
-    this.peakW = Math.max(...Object.values(wattsAt(kind, this.clocksHz.at(-1) as number)));
+    const { kind, powerCapW = Infinity } = options;
+    this.clock = new GpuClock(simulation, options, () => this.#changed());
+    this.peakW = Math.max(...ACTIVITIES.map((each) => gpuWattsAt(kind, cappedClockHz(kind, powerCapW, each), each)));
     this.#settle();
+  }
+
+  /** In effect now: a cap on its watts may ask for another one when it begins to work or to rest. */
+  get clockHz(): number {
+    return this.clock.hz;
+  }
+
+  get isUp(): boolean {
+    return this.server.isUp && this.#lostBy.size === 0;
   }
 
   get isBusy(): boolean {
@@ -99,28 +99,33 @@ export class Device implements Metered {
     this.#settle();
   }
 
-  /** Orders another clock, which holds once the switch latency has passed. @returns why not, or undefined. */
+  /** Orders another clock, which is set once the switch latency has passed. @returns why not, or undefined. */
   orderClock(clockHz: number): string | undefined {
-    const { kind, kindName, name } = this.options;
-    if (!this.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
-    if (!this.server.isUp) return `${name} is not up`;
-    if (clockHz === this.#orderedHz) return undefined;
-    this.#orderedHz = clockHz;
-    this.#simulation.schedule(kind.switchLatency, PHASE.control, this.#onSwitch, clockHz);
+    const { kindName, name } = this.options;
+    if (!this.clock.clocksHz.includes(clockHz)) return `${kindName} has no clock of ${clockHz} Hz`;
+    if (!this.isUp) return `${name} is not up`;
+    this.clock.order(clockHz);
     return undefined;
   }
 
-  /** Seconds at each of `clocksHz`, up to now. */
-  get residencyS(): Float64Array {
-    const secondsS = this.#clocksS.slice();
-    const now = this.clocksHz.indexOf(this.clockHz);
-    secondsS[now] = (secondsS[now] as number) + this.#simulation.nowS - this.#switchedS;
-    return secondsS;
+  /** Multiplies the bandwidth of its link; 1 restores. */
+  slowLink(fault: string, factor: number): void {
+    if (factor === 1) this.#linkFactors.delete(fault);
+    else this.#linkFactors.set(fault, factor);
+    this.linkFactor = [...this.#linkFactors.values()].reduce((product, each) => product * each, 1);
   }
 
-  /** Its clock over time, hertz x seconds, up to now. */
-  get clockHzS(): number {
-    return this.residencyS.reduce((sum, timeS, i) => sum + timeS * (this.clocksHz[i] as number), 0);
+  /** It falls off the bus; `empty` takes out what runs on it. It is gone while any fault holds it. */
+  lose(fault: string, empty: () => void): void {
+    this.#lostBy.add(fault);
+    if (this.#lostBy.size > 1) return;
+    empty();
+    this.#settle();
+  }
+
+  restore(fault: string): void {
+    if (!this.#lostBy.delete(fault)) throw new Error(`fault ${fault} does not hold ${this.options.name}`);
+    this.#settle();
   }
 
   /** Grams of all joules that the meter has. */
@@ -131,6 +136,7 @@ export class Device implements Metered {
   /** The process works from now on. */
   run(activity: Exclude<Activity, "idle">): void {
     this.#activity = activity;
+    this.clock.work(activity);
     this.#settle();
     this.#stretchJ = 0;
     this.#markedJ = 0;
@@ -141,6 +147,7 @@ export class Device implements Metered {
   rest(): Drawn {
     const drawn = this.stretch();
     this.#activity = "idle";
+    this.clock.work("idle");
     this.#settle();
     return drawn;
   }
@@ -174,21 +181,26 @@ export class Device implements Metered {
   }
 
   /** Joules up to now are booked at the old watts, and what runs goes on at the new speed. */
-  #switch(clockHz: number): void {
-    this.#clocksS.set(this.residencyS);
-    this.#switchedS = this.#simulation.nowS;
-    this.switchCount++;
-    this.clockHz = clockHz;
-    this.#wattsOf = wattsAt(this.options.kind, clockHz);
+  #changed(): void {
     this.#settle();
     for (const changed of this.#listeners) changed();
   }
 
+  #wattsNow(): Readonly<Record<Activity, number>> {
+    const found = this.#watts.get(this.clockHz);
+    if (found !== undefined) return found;
+    const watts = ACTIVITIES.map((each) => [each, gpuWattsAt(this.options.kind, this.clockHz, each)]);
+    const made = Object.fromEntries(watts) as Record<Activity, number>;
+    this.#watts.set(this.clockHz, made);
+    return made;
+  }
+
   #settle(): void {
     this.sync();
-    const isUp = this.server.isUp;
-    const staticW = !isUp ? 0 : this.isHeld ? this.#wattsOf.idle : this.options.kind.idle;
-    const requestW = this.isBusy ? this.#wattsOf[this.#activity] - staticW : 0;
+    const { isUp } = this;
+    const watts = this.#wattsNow();
+    const staticW = !isUp ? 0 : this.isHeld ? watts.idle : this.options.kind.idle;
+    const requestW = this.isBusy ? watts[this.#activity] - staticW : 0;
     this.#dynamicW = requestW;
     this.powerW = staticW + requestW;
     this.meter.set({
@@ -208,8 +220,3 @@ export class Device implements Metered {
 
 /** Sums of weights round at every term. */
 const ROUNDING = 1e-12;
-
-function wattsAt(kind: GpuKindSpec, clockHz: number): Readonly<Record<Activity, number>> {
-  const watts = ACTIVITIES.map((activity) => [activity, gpuPowerW(kind.power, clockRatio(kind, clockHz), activity)]);
-  return Object.fromEntries(watts) as Record<Activity, number>;
-}

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { interpolated } from "../energy/interpolated.ts";
-import { ACTIVITIES, gpuPowerW } from "./gpu-power.ts";
+import { ACTIVITIES, type Activity, gpuPowerW } from "./gpu-power.ts";
 
 const clock = quantity("frequency", { above: 0, example: "1380 MHz" });
 const share = z.number().gt(0).max(1);
@@ -105,3 +105,7 @@ export function bandwidthShare({ bandwidthByClock: { clocks, shares } }: GpuKind
 }
 
 export const clockRatio = (kind: GpuKindSpec, clockHz: number): number => clockHz / nominalGpuClockHz(kind);
+
+/** Watts of the board with a process on it, at a clock. */
+export const gpuWattsAt = (kind: GpuKindSpec, clockHz: number, activity: Activity): number =>
+  gpuPowerW(kind.power, clockRatio(kind, clockHz), activity);

@@ -8,10 +8,10 @@ import { FifoQueue } from "../cluster/request-queue.ts";
 import type { ReplicaListener } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import type { StepReplica } from "./step-replica.ts";
+import type { StepRules } from "./step-rules.ts";
 
 export interface KvSenderOptions {
-  /** Seconds that keys and values of so many tokens are on their way. */
-  readonly sendS: (tokens: number) => number;
+  readonly sendS: NonNullable<StepRules["sendS"]>;
   /** One is gone: its blocks may be used. */
   readonly gone: (sequence: Sequence) => void;
 }
@@ -82,7 +82,7 @@ export class KvSender {
     }
     this.#receiver = receiver;
     receiver.senders.add(this);
-    this.#event = this.#simulation.schedule(this.#options.sendS(computed), PHASE.arrive, this.#onArrival);
+    this.#event = this.#simulation.schedule(this.#options.sendS(computed, receiver.devices), PHASE.arrive, this.#onArrival);
   }
 
   #arrive(): void {

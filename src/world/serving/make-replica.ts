@@ -3,13 +3,13 @@ import type { Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import type { Device } from "./device.ts";
 import type { Disaggregation, Engine } from "./engines.ts";
-import type { GpuKindSpec } from "./gpu-kind.ts";
 import { blocksBesideWeights, tokenLimit, watermarkOf } from "./kv-memory.ts";
-import { gpuName, kvPerTokenB, type ModelKindSpec } from "./model-kind.ts";
+import { gpuName, kvPerTokenB } from "./model-kind.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { BatchReplica } from "./replica.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { StepReplica } from "./step-replica.ts";
+import type { StepRules } from "./step-rules.ts";
 import { stepTimes } from "./step-time.ts";
 
 interface Place {
@@ -39,14 +39,20 @@ export function makeReplica(
   const rules = {
     ...{ engine: sends ? { ...engine, reserves: "prompt" as const } : engine, agingS, blocks, watermark: watermarkOf(engine, blocks), tokenLimit: tokenLimit(model, engine, blocks) },
     timeAt: stepTimes(law, kind, model),
-    ...(sends && { sendS: sendTimes(disaggregation, kind, model) }),
+    ...(sends && { sendS: sendTimes(disaggregation, place) }),
   };
   return new StepReplica(simulation, place, rules, listener);
 }
 
-function sendTimes({ link }: Disaggregation, kind: GpuKindSpec, model: ModelKindSpec): (tokens: number) => number {
-  const { bandwidth, latency } = link ?? kind.roofline?.link ?? {};
-  const tokenB = kvPerTokenB(model);
+/** Over a link of the engine's own, or, each GPU its share, over those of the GPUs, as much as faults have left of the slower end's. */
+function sendTimes({ link }: Disaggregation, { model, devices }: Place): StepRules["sendS"] {
+  const gpuLink = devices[0]?.options.kind.roofline?.link;
+  const { bandwidth, latency } = link ?? gpuLink ?? {};
+  const tokenB = kvPerTokenB(model.kind);
   if (bandwidth === undefined || latency === undefined || tokenB === undefined) throw new Error("nobody knows how long keys and values take");
-  return (tokens) => latency + (tokens * tokenB) / bandwidth;
+  if (link !== undefined) return (tokens) => latency + (tokens * tokenB) / bandwidth;
+  return (tokens, to) => {
+    const left = Math.min(...[...devices, ...to].map(({ linkFactor }) => linkFactor));
+    return latency + (tokens * tokenB) / (devices.length * bandwidth * left);
+  };
 }

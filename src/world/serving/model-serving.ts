@@ -8,7 +8,6 @@ import type { OracleQueueRule, QueueRule, RouteRule } from "../cluster/ports.ts"
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
 import { RequestCursor } from "../cluster/request-view.ts";
-import type { Server } from "../cluster/server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "../cluster/service-stats.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
@@ -185,10 +184,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return decode.choose(this.#cursor.at(request), this.#policy.decodeRoute, this.#decodeRng);
   }
 
-  /** All that was on the server fails, and what was on its way there. */
-  serverLost(server: Server): void {
+  /** All that was on the devices fails, and what was on its way there. */
+  devicesLost(lostDevices: readonly Device[]): void {
     const lost = this.replicas
-      .filter(({ devices }) => devices.some((device) => device.server === server))
+      .filter(({ devices }) => devices.some((device) => lostDevices.includes(device)))
       .flatMap((replica) => replica.lose());
     for (const request of lost) this.failed(request);
   }

@@ -30,7 +30,7 @@ export interface Replica {
   drawn(): Drawn;
   /** A request joins; its key and state are set. */
   enter(request: Request): void;
-  /** The server went down: all that are here, first those who run, then those who wait, each in order. */
+  /** Its server went down, or its device is lost: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
 }
 

@@ -82,7 +82,7 @@ export class BatchReplica implements Replica, StageListener {
   }
 
   get isUp(): boolean {
-    return this.#first.server.isUp;
+    return this.devices.every((device) => device.isUp);
   }
 
   get queuedCount(): number {
@@ -135,7 +135,7 @@ export class BatchReplica implements Replica, StageListener {
     this.#planForm(false);
   }
 
-  /** The server went down: all that are here, first the batches, then the queue, each in order. */
+  /** A server went down, or a device is lost: all that are here, first the batches, then the queue, each in order. */
   lose(): readonly Request[] {
     this.#simulation.cancel(this.#form);
     this.#form = NO_EVENT;
@@ -237,11 +237,11 @@ export class BatchReplica implements Replica, StageListener {
       (this.#before[next.index] as Batch[]).push(batch);
       next.ask();
     };
-    batch.sent = this.#simulation.schedule(this.#transferS(batch), PHASE.control, arrive);
+    batch.sent = this.#simulation.schedule(this.#transferS(batch, next), PHASE.control, arrive);
   }
 
-  /** Each member sends the messages of its part of the work, all at the same time; the link carries the bytes of all. */
-  #transferS({ members, workS }: Batch): number {
+  /** Each member sends the messages of its part of the work, all at the same time; the slower end of the link carries the bytes of all. */
+  #transferS({ members, workS }: Batch, next: Stage): number {
     const { latency, bandwidth } = this.#link as Link;
     let messages = 0;
     let bytes = 0;
@@ -252,7 +252,9 @@ export class BatchReplica implements Replica, StageListener {
       messages = Math.max(messages, whole.messages * part);
       bytes += whole.bytes * part;
     }
-    return messages * latency + bytes / bandwidth;
+    const previous = this.#stages[next.index - 1] as Stage;
+    const left = Math.min(previous.device.linkFactor, next.device.linkFactor);
+    return messages * latency + bytes / (bandwidth * left);
   }
 
   /** @returns whether members went back to the queue */

@@ -6,7 +6,6 @@ import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/ind
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
 import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
-import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import { KvSender } from "./kv-sender.ts";
@@ -74,7 +73,7 @@ export class StepReplica implements Replica {
     const gone = (sequence: Sequence): void => this.#gone(sequence);
     this.#sender = sendS === undefined ? undefined : new KvSender(simulation, { sendS, gone }, listener);
     this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
-    occupyServer(this.#server);
+    occupyServer((place.devices[0] as Device).server);
   }
 
   /** Does it write what others have begun? */
@@ -82,12 +81,8 @@ export class StepReplica implements Replica {
     return this.rules.engine.disaggregation !== undefined && this.#sender === undefined;
   }
 
-  get #server(): Server {
-    return (this.devices[0] as Device).server;
-  }
-
   get isUp(): boolean {
-    return this.#server.isUp;
+    return this.devices.every((device) => device.isUp);
   }
 
   get queuedCount(): number {

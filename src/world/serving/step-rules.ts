@@ -1,4 +1,5 @@
 /** What a replica that works by steps goes by. */
+import type { Device } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
 import { blocksFor } from "./kv-memory.ts";
 import type { Sequence } from "./sequence.ts";
@@ -15,8 +16,8 @@ export interface StepRules {
   readonly timeAt: (clockHz: number) => StepTime;
   /** Once the first who entered has waited longer, those who wait are admitted by entry. */
   readonly agingS: number;
-  /** Of a replica that only computes prompts: seconds that keys and values of so many tokens take to one that writes. */
-  readonly sendS?: (tokens: number) => number;
+  /** Of a replica that only computes prompts: seconds that keys and values of so many tokens take to one on `to`, which writes. */
+  readonly sendS?: ((tokens: number, to: readonly Device[]) => number) | undefined;
 }
 
 /** Blocks that one is given as it is admitted, with so many tokens to compute in its first step. */

@@ -35,15 +35,17 @@ export function makeStepTime(
   return new RooflineStepTime(architecture, { kind, clockHz, parallel });
 }
 
-/** The same at any clock: each is made once. */
+/** The same at any clock: each is made once. A clock mostly stays, so the last one is at hand. */
 export function stepTimes(law: StepLatency | RooflineLatency, kind: GpuKindSpec, model: StepModel): (clockHz: number) => StepTime {
   const made = new Map<number, StepTime>();
+  let lastHz = Number.NaN;
+  let last: StepTime | undefined;
   return (clockHz) => {
-    let time = made.get(clockHz);
-    if (time === undefined) {
-      time = makeStepTime(law, kind, clockHz, model);
-      made.set(clockHz, time);
-    }
+    if (last !== undefined && clockHz === lastHz) return last;
+    const time = made.get(clockHz) ?? makeStepTime(law, kind, clockHz, model);
+    made.set(clockHz, time);
+    lastHz = clockHz;
+    last = time;
     return time;
   };
 }

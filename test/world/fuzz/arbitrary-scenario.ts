@@ -269,6 +269,14 @@ const fault = fc
     target: { ...where, together, ...(count === undefined ? {} : { count }) },
     ...times,
   }));
+/** Of the three GPUs that a scenario with models has. */
+const gpuFault = fc
+  .record({
+    what: of<object>({ kind: "gpu-lost" }, { kind: "gpu-thermal", clock: "500 MHz" }, { kind: "gpu-clock-stuck", clock: "500 MHz" }),
+    target: of<object>({ rack: "gpu" }, { rack: "gpu", count: 2 }, { gpu: "west/gpu/0/gpu1" }, { rack: "gpu", together: true }),
+    times: faultTimes,
+  })
+  .map(({ what, target, times }) => ({ ...what, target, ...times }));
 
 /** A rule of each kind, or none, for each workload; and controllers. */
 const policies = fc.record({
@@ -299,11 +307,13 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       ),
     ),
     faults: fc.array(fault, { maxLength: 3 }),
+    gpuFaults: fc.array(gpuFault, { maxLength: 3 }),
+    powerCap: optional(of("100 W", "160 W")), // arithmetic under either, text under the first
     duration: of("400 s", "1000 s", "1333.7 s"),
     warmup: of<unknown>("0 s", "100 s", "auto"),
     seed: fc.integer({ min: 0, max: 999 }),
   })
-  .map(({ west, east, services, batches, chat, faults, duration, warmup, seed }) => {
+  .map(({ west, east, services, batches, chat, faults, gpuFaults, powerCap, duration, warmup, seed }) => {
     const workloads = [
       ...services.map(([spec], i) => [`web-${i}`, spec] as const),
       ...batches.map(([spec], i) => [`etl-${i}`, spec] as const),
@@ -315,8 +325,9 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       ...batches.flatMap(([, { place, delay, hold }], i) => aimed(`etl-${i}`, isCarbonKnown ? { place, delay, hold } : { place })),
       ...(chat === undefined ? [] : aimed("chat", isFit(chat) ? chat[1] : { ...chat[1], clocks: undefined })),
     ];
-    const racks =
-      chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: { kind: "g.yaml", count: 3 } } } };
+    const boards = { kind: "g.yaml", count: 3, ...(powerCap === undefined ? {} : { powerCap }) };
+    const racks = chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: boards } } };
+    const all = chat === undefined ? faults : [...faults, ...gpuFaults];
     const scenario = {
       name: "fuzz",
       duration,
@@ -327,7 +338,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       },
       workloads: Object.fromEntries(workloads),
       controllers: Object.fromEntries(controllers),
-      faults: Object.fromEntries(faults.map((each, i) => [`fault-${i}`, each])),
+      faults: Object.fromEntries(all.map((each, i) => [`fault-${i}`, each])),
       record: { requests: 1, jobs: true, power: true, events: true },
     };
     return { text: JSON.stringify(scenario, null, 1), seed };

@@ -159,7 +159,7 @@ describe("an order for a GPU's clock", () => {
       clocks.push(device.clockHz);
     }
     assert.deepEqual(clocks, [500e6, 1000e6, 1000e6, 500e6]);
-    assert.equal(device.switchCount, 2);
+    assert.equal(device.clock.switchCount, 2);
   });
 });
 
@@ -187,7 +187,7 @@ describe("telemetry of GPUs", () => {
     const { busy, ...first } = at(5);
     near(busy, 0.8);
     assert.deepEqual(first, {
-      ...{ id: 0, name: "west/0/gpu0", up: true, clockHz: 500e6, clocksHz: [500e6, 1000e6], slowdowns: [1.25, 1] },
+      ...{ id: 0, name: "west/0/gpu0", up: true, clockHz: 500e6, setHz: 500e6, clocksHz: [500e6, 1000e6], slowdowns: [1.25, 1] },
       ...{ powerW: 62.5, ended: 1, good: 1, latencyP99S: 2.5, sloS: 4 },
     });
     const second = at(8);

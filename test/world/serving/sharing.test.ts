@@ -68,6 +68,21 @@ describe("story: a model in two stages", () => {
     assert.equal(metric(result, "workloads.chat.batch_size_mean"), 2);
   });
 
+  it("sends at what faults leave of the slower end of the link", async () => {
+    // The first batch leaves at 2 s, before lanes are lost: 250 ms + 1 s. The second leaves at 4 s with a quarter of the bandwidth: 250 ms + 4 s.
+    const extra = "faults: { link: { kind: gpu-nvlink-slow, target: { gpu: west/0/gpu1 }, factor: 0.25, at: 3 s, duration: 50 s } }";
+    const result = await tellShared({ models: PIPELINE, requests: three("cut").slice(1), extra });
+    nearAll(times(result).flat(), [0, 5.25, 2, 10.25]);
+  });
+
+  it("is lost with any of its GPUs, and back with it", async () => {
+    // At 4 s one batch is on the second GPU, one between the two.
+    const extra = "faults: { xid: { kind: gpu-lost, target: { gpu: west/0/gpu1 }, at: 4 s, duration: 6 s } }";
+    const result = await tellShared({ models: PIPELINE, requests: [...three("cut"), [12, 0, "cut"]], extra });
+    assert.equal(metric(result, "workloads.chat.requests_failed"), 3);
+    near(metric(result, "workloads.chat.latency_mean_s"), 5.25);
+  });
+
   it("is told of stage by stage", () => {
     const story = { models: PIPELINE, requests: three("cut").slice(2) };
     const { world, begin } = buildWorld(loadYaml(textOf(story), filesOf(story)).spec, { seed: 1, warmupS: 0 });

@@ -14,6 +14,7 @@ interface Event {
   readonly name: string;
   readonly pid: number;
   readonly tid?: number;
+  readonly s?: string;
   /** Microseconds, as is `dur`. */
   readonly ts: number;
   readonly dur: number;
@@ -126,7 +127,9 @@ describe("a trace of a run", () => {
     // 1 s + 0.5 s a token: 2 s and 3 s. The batch ends with the shorter; then the other alone, which the crash at 2.5 s cuts short.
     const text = STEPS.replace("./steps.yaml", "./llm.yaml")
       .replace("{ kind: vllm, kvBlocks: unlimited }", "{ kind: continuous }")
-      .concat("faults: { crash: { kind: server-crash, target: { site: west }, at: 2.5 s, duration: 1 s } }\n");
+      .concat(
+        "faults: { crash: { kind: server-crash, target: { site: west }, at: 2.5 s, duration: 1 s }, xid: { kind: gpu-lost, target: { site: west }, at: 5 s } }\n",
+      );
     const { trace, result } = await traced(text, { ...KINDS, "chat.csv": csv("arrival_s,output_tokens", [0, 2], [0, 4]) });
     assert.deepEqual(
       of(trace, "X").map(({ name, ts, dur, args }) => [name, ts, dur, args.requests, args.steps, args.output_tokens]),
@@ -136,10 +139,11 @@ describe("a trace of a run", () => {
       ],
     );
     assert.deepEqual(
-      of(trace, "i").map(({ name, pid, ts }) => [name, pid, ts]),
+      of(trace, "i").map(({ name, pid, tid, ts, s }) => [name, pid, tid, ts, s]),
       [
-        ["crash begins", 1, 2_500_000],
-        ["crash ends", 1, 3_500_000],
+        ["crash begins", 1, undefined, 2_500_000, "p"],
+        ["crash ends", 1, undefined, 3_500_000, "p"],
+        ["xid begins", 1, 2, 5_000_000, "t"],
       ],
     );
     near(area(trace, "gpu0 power", 1), metric(result, "sites.west.gpu_energy_j"));
