@@ -30,7 +30,7 @@ export interface Told {
   /** All gaps between tokens of one answer. */
   readonly gapsS: readonly number[];
 }
-interface Open extends Asked {
+export interface Open extends Asked {
   computed: number;
   written: number;
   /** Has it written since it was admitted? */
@@ -63,7 +63,7 @@ function watts(isPrompt: boolean, clockHz: number): number {
   return isPrompt ? 150 : 100;
 }
 
-class Stepper {
+export class Stepper {
   readonly rules: Rules;
   readonly capacity: number;
   readonly kept: number;
@@ -86,7 +86,11 @@ class Stepper {
   }
 
   play(asked: readonly Asked[]): Told {
-    const coming = asked.map((each): Open => {
+    return this.playOn(this.opened(asked), asked);
+  }
+
+  opened(asked: readonly Asked[]): Open[] {
+    return asked.map((each): Open => {
       const fresh = {
         computed: 0,
         written: 0,
@@ -101,14 +105,24 @@ class Stepper {
       };
       return { ...each, ...fresh, output: Math.min(each.output, this.limit - each.prompt) };
     });
+  }
+
+  /** When it comes to this replica. */
+  comesS({ arrivalS }: Open): number {
+    return arrivalS;
+  }
+
+  /** @param coming in order of coming */
+  playOn(coming: Open[], asked: readonly Asked[]): Told {
     for (;;) {
+      const nextS = coming[0] === undefined ? Infinity : this.comesS(coming[0]);
       if (this.running.length + this.waiting.length === 0) {
-        if (coming.length === 0) return this;
-        this.nowS = Math.max(this.nowS, (coming[0] as Open).arrivalS);
+        if (nextS === Infinity) return this;
+        this.nowS = Math.max(this.nowS, nextS);
       }
-      while ((coming[0]?.arrivalS ?? Infinity) <= this.nowS) this.waiting.push(coming.shift() as Open);
+      while (coming[0] !== undefined && this.comesS(coming[0]) <= this.nowS) this.waiting.push(coming.shift() as Open);
       this.plan(asked);
-      this.step();
+      if (this.running.length > 0) this.step();
     }
   }
 
@@ -131,7 +145,7 @@ class Stepper {
     while (this.preemptions === before && this.waiting.length > 0 && this.running.length < this.rules.maxBatch && left > 0) {
       const next = this.next(asked);
       const tokens = Math.min(missing(next), left);
-      const memory = { orca: this.limit, vllm: tokens, sarathi: missing(next) }[this.rules.engine];
+      const memory = { orca: this.limit, vllm: next.computed + tokens, sarathi: next.computed + missing(next) }[this.rules.engine];
       const blocks = Math.ceil(memory / 16);
       if (blocks > this.free() - this.kept) break;
       this.waiting.splice(this.waiting.indexOf(next), 1);
