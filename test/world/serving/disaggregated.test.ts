@@ -92,3 +92,123 @@ describe("story: prompts on one GPU, answers on another", () => {
     near(metric(result, "workloads.chat.gpu_utilization_mean"), (2.6 + 3.3) / 200);
   });
 });
+
+describe("story: memory of replicas that send", () => {
+  it("holds the blocks of a prompt until it is there, and those who wait go on then", async () => {
+    // 3 blocks. 0 s: prompts of a (20) and b (10) fill them: 1.3 s. c (10) comes at 1 s and finds a block at 3.8 s, when a is there.
+    // b is there at 5.3 s, c (from 4.9 s on, over the link from 5.3 s) at 6.8 s.
+    const engine = `{ kind: disaggregated, kvBlocks: 3, ${LINK} }`;
+    const requests = [
+      [0, 20, 2],
+      [0, 10, 2],
+      [1, 10, 2],
+    ] as const;
+    const result = await tell({ engine, requests });
+    times(result, [
+      [0, 1.3, 4.9],
+      [0, 1.3, 6.4],
+      [3.8, 4.9, 7.9],
+    ]);
+    assert.equal(metric(result, "workloads.chat.kv_cache_usage_max"), 1);
+    assert.equal(metric(result, "workloads.chat.preemptions"), 0);
+  });
+
+  it("lets one who has arrived wait for blocks, and computes anew there what gave way", async () => {
+    // 2 blocks each. a (15) is there at 3.29 s, b (14) at 5.19 s. a has filled its block with its second token, 4.39 s, and takes the
+    // other for its third, 5.49 s: b finds none until a is answered with its fourth.
+    const engine = `{ kind: disaggregated, kvBlocks: 2, ${LINK} }`;
+    const late = await tell({
+      engine,
+      requests: [
+        [0, 15, 4],
+        [0, 14, 2],
+      ],
+    });
+    times(late, [
+      [0, 1.29, 6.59],
+      [0, 1.29, 7.69],
+    ]);
+    assert.equal(metric(late, "workloads.chat.preemptions"), 0);
+    // c (12) is there at 2.92 s and writes its third token at 5.12 s; d (10), there since 4.42 s, joins it. After two steps of 1.2 s c has
+    // filled its block, and finds another by taking that of d, admitted last, which has 3 tokens.
+    const crowded = await tell({
+      engine,
+      requests: [
+        [0, 12, 8],
+        [0, 10, 8],
+      ],
+    });
+    assert.equal(metric(crowded, "workloads.chat.preemptions"), 1);
+    // c goes on alone: three tokens of 1.1 s from 7.52 s on. Then d computes 13 tokens anew, 1.13 s for its fourth, and writes four more.
+    times(crowded, [
+      [0, 1.22, 10.82],
+      [0, 1.22, 16.35],
+    ]);
+  });
+
+  it("ends an answer where memory does", async () => {
+    const engine = `{ kind: disaggregated, kvBlocks: 3, ${LINK} }`;
+    times(await tell({ engine, requests: [[0, 46, 5]] }), [[0, 1.46, 7.66]]); // the 46 tokens take 5.1 s, and the second of two 1.1 s
+  });
+});
+
+describe("story: the way between two GPUs", () => {
+  const TWO = "count: 2, gpus: { kind: ./g.yaml }";
+  const crash = (server: string): string =>
+    `faults: { crash: { kind: server-crash, target: { server: ${server} }, at: 2 s, duration: 1 s } }\n`;
+  const outcomes = (result: RunResult): readonly unknown[] =>
+    rowsOf(result, "requests")
+      .toSorted((a, b) => (a.id as number) - (b.id as number))
+      .map(({ outcome }) => outcome);
+
+  it("loses what it carries when the sender crashes, and what waits for it", async () => {
+    const requests = [
+      [0, 20, 3],
+      [0, 10, 2],
+    ] as const;
+    const result = await tell({ requests, servers: TWO, extra: crash("west/0") });
+    assert.deepEqual(outcomes(result), ["failed", "failed"]);
+  });
+
+  it("loses what it carries when the receiver crashes; the next goes where a replica is up, or fails too", async () => {
+    const requests = [
+      [0, 20, 3],
+      [0, 10, 2],
+    ] as const;
+    const lone = await tell({ requests, servers: TWO, extra: crash("west/1") });
+    assert.deepEqual(outcomes(lone), ["failed", "failed"]);
+    // Of two that write, the first is asked first. a is lost at 2 s; b then goes to the other: 1.5 s, and 1.1 s for its second token.
+    const route = "controllers: { route: { kind: round-robin, target: { workload: chat } } }\n";
+    const two = { replicas: 3, servers: "count: 3, gpus: { kind: ./g.yaml }" };
+    const result = await tell({ ...two, requests, extra: `${crash("west/1")}${route}` });
+    assert.deepEqual(outcomes(result), ["failed", "finished"]);
+    near(rowsOf(result, "requests").find(({ id }) => id === 1)?.finish_s as number, 4.6);
+  });
+
+  it("goes to the replica with the fewest requests as it sets out, those on their way among them", async () => {
+    // Two prompts on two replicas: one sets out at 1.1 s, the other at 1.2 s.
+    const requests = [
+      [0, 10, 9],
+      [0.1, 10, 9],
+    ] as const;
+    const route = "controllers: { route: { kind: power-of-d, d: 2, target: { workload: chat } } }\n";
+    const engine = `{ kind: disaggregated, prefill: 2, kvBlocks: unlimited, ${LINK} }`;
+    const result = await tell({ engine, replicas: 4, requests, servers: "gpus: { kind: ./g.yaml, count: 4 }", extra: route });
+    assert.deepEqual(rowsOf(result, "requests").map(({ replica }) => replica).toSorted(), [2, 3]);
+    times(result, [
+      [0, 1.1, 11.4],
+      [0.1, 1.2, 11.5],
+    ]);
+  });
+
+  const LINKED: Files = {
+    "g.yaml": `${KINDS["g.yaml"]}roofline: { gemm: 1, attention: 1, memory: 1, elementwise: 1, layer: 0 s, step: 0 s, sequence: 0 s, link: { bandwidth: 640 MiB/s, latency: 500 ms } }\n`,
+  };
+
+  it("is the link between the GPUs of a server where the engine names none, and as slow as a fault makes it", async () => {
+    const story = { engine: "{ kind: disaggregated, kvBlocks: unlimited }", requests: [[0, 20, 2]] as const };
+    times(await tell(story, LINKED), [[0, 1.2, 4.8]]);
+    const fault = "faults: { lanes: { kind: gpu-nvlink-slow, target: { gpu: west/0/gpu1 }, factor: 0.5, at: 0 s, duration: 50 s } }\n";
+    times(await tell({ ...story, extra: fault }, LINKED), [[0, 1.2, 6.8]]);
+  });
+});
