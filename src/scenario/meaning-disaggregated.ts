@@ -99,7 +99,11 @@ export function checkKvLink(slots: readonly Slot[], path: Path, findings: Findin
   const far = slots.find(({ server }) => server !== first?.server);
   const hint = "Hint: link: { bandwidth: 25 GB/s, latency: 1 ms }.";
   if (bare !== undefined) {
-    findings.problem(at, `must say the link that keys and values go over: GPU kind ${gpuName(bare.kindName)} names none between its GPUs`, hint);
+    findings.problem(
+      at,
+      `must say the link that keys and values go over: GPU kind ${gpuName(bare.kindName)} names none between its GPUs`,
+      hint,
+    );
   } else if (far !== undefined) {
     findings.problem(at, `must say the link that keys and values go over: ${first?.name} and ${far.name} are of different servers`, hint);
   }

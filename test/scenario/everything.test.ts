@@ -85,6 +85,7 @@ describe("the whole vocabulary", () => {
       "users",
       "chat",
       "chunks",
+      "apart",
       "stages",
       "etl",
       "night",

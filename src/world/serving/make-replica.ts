@@ -37,7 +37,13 @@ export function makeReplica(
   const { disaggregation } = engine;
   const sends = disaggregation !== undefined && place.model.entry.replicas.length < disaggregation.prefill;
   const rules = {
-    ...{ engine: sends ? { ...engine, reserves: "prompt" as const } : engine, agingS, blocks, watermark: watermarkOf(engine, blocks), tokenLimit: tokenLimit(model, engine, blocks) },
+    ...{
+      engine: sends ? { ...engine, reserves: "prompt" as const } : engine,
+      agingS,
+      blocks,
+      watermark: watermarkOf(engine, blocks),
+      tokenLimit: tokenLimit(model, engine, blocks),
+    },
     timeAt: stepTimes(law, kind, model),
     ...(sends && { sendS: sendTimes(disaggregation, place) }),
   };
@@ -49,7 +55,8 @@ function sendTimes({ link }: Disaggregation, { model, devices }: Place): StepRul
   const gpuLink = devices[0]?.options.kind.roofline?.link;
   const { bandwidth, latency } = link ?? gpuLink ?? {};
   const tokenB = kvPerTokenB(model.kind);
-  if (bandwidth === undefined || latency === undefined || tokenB === undefined) throw new Error("nobody knows how long keys and values take");
+  if (bandwidth === undefined || latency === undefined || tokenB === undefined)
+    throw new Error("nobody knows how long keys and values take");
   if (link !== undefined) return (tokens) => latency + (tokens * tokenB) / bandwidth;
   return (tokens, to) => {
     const left = Math.min(...[...devices, ...to].map(({ linkFactor }) => linkFactor));

@@ -88,7 +88,10 @@ controllers: { route: { kind: round-robin, target: { workload: chat } } }
   for (const site of world.sites) site.close();
   for (const [name, holds] of Object.entries(identities(world))) assert.ok(holds, name);
   const model0 = serving?.service.models[0] as ServedModel;
-  const preemptions = model0.replicas.reduce((sum, replica) => sum + (replica instanceof StepReplica ? replica.preemptions : Number.NaN), 0);
+  const preemptions = model0.replicas.reduce(
+    (sum, replica) => sum + (replica instanceof StepReplica ? replica.preemptions : Number.NaN),
+    0,
+  );
   return { done, preemptions, gapsS: [], itl: model0.tally };
 }
 

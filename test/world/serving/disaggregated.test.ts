@@ -194,7 +194,12 @@ describe("story: the way between two GPUs", () => {
     const route = "controllers: { route: { kind: power-of-d, d: 2, target: { workload: chat } } }\n";
     const engine = `{ kind: disaggregated, prefill: 2, kvBlocks: unlimited, ${LINK} }`;
     const result = await tell({ engine, replicas: 4, requests, servers: "gpus: { kind: ./g.yaml, count: 4 }", extra: route });
-    assert.deepEqual(rowsOf(result, "requests").map(({ replica }) => replica).toSorted(), [2, 3]);
+    assert.deepEqual(
+      rowsOf(result, "requests")
+        .map(({ replica }) => replica)
+        .toSorted(),
+      [2, 3],
+    );
     times(result, [
       [0, 1.1, 11.4],
       [0.1, 1.2, 11.5],

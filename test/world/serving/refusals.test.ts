@@ -334,12 +334,6 @@ describe("models on GPUs", () => {
       "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
     ],
     [
-      "with an engine that is still to come",
-      { engine: "{ kind: disaggregated }" },
-      {},
-      'scenario.yaml:9:21: workloads.chat.engine.kind "disaggregated" is not supported yet.',
-    ],
-    [
       "with an engine that nobody knows",
       { engine: "{ kind: dynamo }" },
       {},
