@@ -46,7 +46,7 @@ function checkPoolLoads({ serving, engine, disaggregation, model, kind, demand, 
   const say = (isTrace ? findings.warn : findings.problem).bind(findings);
   const at = [...path.slice(0, 2), "engine"];
   const { prefill, link } = disaggregation;
-  const times = offers.map((offer) => timeOn(offer, kind));
+  const times = offers.map((offer) => timeOn(offer, kind, model.parallel));
   const promptS = Math.min(...times.map((time) => meanPromptS(time, engine, tokens.prompt)));
   const isLimited = serving.queueLimit !== undefined;
   const busy = perS * promptS;
@@ -58,7 +58,8 @@ function checkPoolLoads({ serving, engine, disaggregation, model, kind, demand, 
   const comingPerS = Math.min(perS, prefill / promptS); // what finds the queue full goes no further
   const bytes = tokens.prompt * (kvPerTokenB(kind) as number);
   const links = link === undefined ? offers.flatMap((offer) => offer.kind.roofline?.link ?? []) : [link];
-  const sendS = Math.min(...links.map((each) => each.latency + bytes / each.bandwidth));
+  const ways = link === undefined ? model.parallel : 1; // each GPU sends its share
+  const sendS = Math.min(...links.map((each) => each.latency + bytes / (ways * each.bandwidth)));
   const busyLinks = comingPerS * sendS;
   if (links.length > 0 && busyLinks >= prefill) {
     const message = `must send ${round(bytes / 1e9)} GB of keys and values for a mean prompt, and ${round(busyLinks)} links would be busy (${round(comingPerS)} req/s x ${round(sendS)} s), of ${prefill}: the queue would grow for ever`;
@@ -73,10 +74,10 @@ function checkPoolLoads({ serving, engine, disaggregation, model, kind, demand, 
   say([...path, "replicas"], message, `Hint: ${prefill + Math.floor(places / engine.maxBatch) + 1} replicas.`);
 }
 
-function timeOn({ group, kind: gpu }: Offer, kind: ModelKindSpec): StepTime {
+function timeOn({ group, kind: gpu }: Offer, kind: ModelKindSpec, parallel: number): StepTime {
   const law = kind.latency[gpuName(group.kind)];
   if (law === undefined || law.kind === "linear") throw new Error(`${group.kind} has no law of steps`); // refused before
-  return makeStepTime(law, gpu, group.clock ?? nominalGpuClockHz(gpu), kind);
+  return makeStepTime(law, gpu, group.clock ?? nominalGpuClockHz(gpu), { architecture: kind.architecture, parallel });
 }
 
 /** Seconds of a replica for a prompt of mean length, in steps that hold as many as they can, or a part of one. */

@@ -10,6 +10,7 @@ import { packReplicas } from "../world/serving/placement/packed.ts";
 import { PartTable, type PlannedReplica, roomB, type Slot } from "../world/serving/placement/plan.ts";
 import type { Sample } from "../world/serving/placement/score.ts";
 import { searchPlacement } from "../world/serving/placement/search.ts";
+import { splitOf } from "../world/serving/shards.ts";
 import { drawRequests } from "./build-servings.ts";
 import { type Demand, demandsOf, meanAloneS } from "./demand.ts";
 import type { Findings } from "./findings.ts";
@@ -44,7 +45,7 @@ export function planServings(spec: ScenarioSpec, parts: Parts, findings: Finding
     const own = slots.filter((slot) => serving.sites?.includes(siteOf(slot)) ?? true);
     const demands = demandsOf(serving, kinds, parts);
     const about = { name, path: ["workloads", name], serving, names: Object.keys(serving.models), kinds, slots: own, demands };
-    return [{ ...about, table: new PartTable(kinds), sloLatenciesS: sloLatenciesOf(about) }];
+    return [{ ...about, table: new PartTable(kinds, splitOf(makeEngine(serving.engine))), sloLatenciesS: sloLatenciesOf(about) }];
   });
   const replicas = new Map(exclusively(wanted, slots, findings));
   const used = new Set([...replicas.values()].flatMap((each) => each.flatMap(({ gpus }) => gpus)));
@@ -192,8 +193,11 @@ function moreGpus(
 function sloLatenciesOf({ serving, kinds, slots, demands }: Omit<Wanted, "table" | "sloLatenciesS">): readonly number[] | undefined {
   const { scale, latency = Infinity } = serving.slo ?? {};
   if (scale === undefined) return undefined;
+  const isSharded = splitOf(makeEngine(serving.engine)) === "shards";
+  const spread = Object.values(serving.models).map(({ parallel }) => parallel);
   return demands.map(({ tokens }, model) => {
-    const alone = slots.map(({ kindName, kind }) => meanAloneS(kinds[model] as ModelKindSpec, { name: kindName, kind }, tokens));
+    const parallel = isSharded ? (spread[model] as number) : 1;
+    const alone = slots.map(({ kindName, kind }) => meanAloneS(kinds[model] as ModelKindSpec, { name: kindName, kind, parallel }, tokens));
     return Math.min(latency, scale * Math.min(...alone.filter((each) => !Number.isNaN(each))));
   });
 }

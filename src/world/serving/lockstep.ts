@@ -6,58 +6,72 @@ import type { Simulation } from "../../kernel/index.ts";
 import type { Request } from "../cluster/request-pool.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { Activity } from "./gpu-power.ts";
+import type { Used } from "./replica-port.ts";
 
 export class Lockstep {
   readonly devices: readonly Device[];
   readonly #simulation: Simulation;
   /** When the stretch under way began; NaN without one. */
   #startS = Number.NaN;
-  /** The slowest clock as it was last asked. */
+  /** As they were last asked. */
   #clockHz: number;
+  #linkLeft: number;
   // Of all stretches that ended: seconds, the same for each who ran, and joules and grams that one place has drawn.
   #busyS = 0;
   #memberS = 0;
   #placeJ = 0;
   #placeG = 0;
 
-  /** @param clockChanged called when the slowest clock is another one */
+  /** @param options.paceChanged called when the slowest clock or link is another one */
   constructor(
     simulation: Simulation,
     devices: readonly Device[],
-    { weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged: () => void },
+    { weightsB, paceChanged }: { readonly weightsB: number; readonly paceChanged: () => void },
   ) {
     this.#simulation = simulation;
     this.devices = devices;
     this.#clockHz = this.clockHz;
+    this.#linkLeft = this.linkLeft;
     const changed = (): void => {
-      if (this.#clockHz === this.clockHz) return;
-      this.#clockHz = this.clockHz;
-      clockChanged();
+      if (this.#clockHz === this.clockHz && this.#linkLeft === this.linkLeft) return;
+      this.#ask();
+      paceChanged();
     };
-    for (const device of devices) device.hold({ weightsB: weightsB / devices.length, clockChanged: changed });
+    for (const device of devices) device.hold({ weightsB: weightsB / devices.length, paceChanged: changed });
   }
 
+  /** The slowest. */
   get clockHz(): number {
     let slowestHz = Infinity;
     for (const { clockHz } of this.devices) slowestHz = Math.min(slowestHz, clockHz);
     return slowestHz;
   }
 
+  /** What faults have left of the bandwidth of the slowest link, where there is more than one GPU. */
+  get linkLeft(): number {
+    if (this.devices.length === 1) return 1;
+    return Math.min(...this.devices.map(({ linkFactor }) => linkFactor));
+  }
+
+  #ask(): void {
+    this.#clockHz = this.clockHz;
+    this.#linkLeft = this.linkLeft;
+  }
+
   get startS(): number {
     return this.#startS;
   }
 
-  /** Of the devices together: their time with requests, up to now, and that time counted for each of them. */
-  used(running: number): { readonly busyS: number; readonly memberS: number } {
-    const { length } = this.devices;
+  used(running: number): Used {
     const openS = Number.isNaN(this.#startS) ? 0 : this.#simulation.nowS - this.#startS;
-    return { busyS: length * (this.#busyS + openS), memberS: length * (this.#memberS + openS * running) };
+    const busyS = this.#busyS + openS;
+    return { gpuS: this.devices.length * busyS, busyS, memberS: this.#memberS + openS * running };
   }
 
   run(activity: Exclude<Activity, "idle">): void {
     this.#startS = this.#simulation.nowS;
     for (const device of this.devices) device.run(activity);
-    this.#clockHz = this.clockHz;
+    this.#ask();
   }
 
   /** The stretch under way ends: each who ran held one of its places all the time. */

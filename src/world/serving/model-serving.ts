@@ -18,6 +18,7 @@ import type { LengthPredictor } from "./predictors/index.ts";
 import { ReplicaPool } from "./replica-pool.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { Sequence } from "./sequence.ts";
+import { splitOf } from "./shards.ts";
 import { StepReplica } from "./step-replica.ts";
 import { TokenTally } from "./token-tally.ts";
 
@@ -113,7 +114,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.replicas.push(replica);
     model.add(replica);
     const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-    this.#workOf.push(unslowedOf(model.kind, law, options));
+    const parallel = splitOf(this.options.engine) === "shards" ? devices.length : 1;
+    this.#workOf.push(unslowedOf(model.kind, law, { ...options, parallel }));
   }
 
   get queuedCount(): number {

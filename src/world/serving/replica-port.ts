@@ -11,7 +11,7 @@ import type { StepReplica } from "./step-replica.ts";
 export interface Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  /** One for each of its stages, all of one server. */
+  /** All of one server: one for each of its stages, or those that share every step. */
   readonly devices: readonly Device[];
   readonly isUp: boolean;
   readonly queuedCount: number;
@@ -22,8 +22,8 @@ export interface Replica {
   readonly openPlaces: number;
   /** Told of each piece of work as it ends; undefined where nobody listens. */
   watcher: ((work: ReplicaWork) => void) | undefined;
-  /** Time of its devices with requests of its own running, and that time counted for each of them, up to now. */
-  readonly usedS: { readonly busyS: number; readonly memberS: number };
+  /** Up to now. */
+  readonly usedS: Used;
   /** The pieces of work under way, in order of its devices. */
   underWay(): readonly ReplicaWork[];
   /** What those who run have drawn and not been given yet. */
@@ -32,6 +32,16 @@ export interface Replica {
   enter(request: Request): void;
   /** Its server went down, or its device is lost: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
+}
+
+/** Seconds with requests that run. */
+export interface Used {
+  /** Of each device, summed. */
+  readonly gpuS: number;
+  /** Of batches and steps: what GPUs do in lockstep counts once. */
+  readonly busyS: number;
+  /** The same, counted for each of the requests in them. */
+  readonly memberS: number;
 }
 
 /** What a replica did without a pause: one batch, or steps of the same requests. */

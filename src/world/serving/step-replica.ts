@@ -11,11 +11,11 @@ import { blocksFor, KvMemory } from "./kv-memory.ts";
 import { KvSender } from "./kv-sender.ts";
 import { Lockstep } from "./lockstep.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork, type Used } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
 import { blocksAtFirst, type StepRules } from "./step-rules.ts";
-import { pairsOf } from "./step-time.ts";
+import { pairsOf, type StepTime } from "./step-time.ts";
 import { Writers } from "./writers.ts";
 
 export class StepReplica implements Replica {
@@ -67,8 +67,8 @@ export class StepReplica implements Replica {
     this.#simulation = simulation;
     this.#listener = listener;
     const { weights: weightsB } = place.model.kind;
-    this.#gpus = new Lockstep(simulation, place.devices, { weightsB, clockChanged: () => this.#clockChanged() });
-    this.#plan = new StepPlan(rules.timeAt(this.#gpus.clockHz));
+    this.#gpus = new Lockstep(simulation, place.devices, { weightsB, paceChanged: () => this.#paceChanged() });
+    this.#plan = new StepPlan(this.#time);
     const { sendS } = rules;
     const gone = (sequence: Sequence): void => this.#gone(sequence);
     this.#sender = sendS === undefined ? undefined : new KvSender(simulation, { sendS, gone }, listener);
@@ -103,17 +103,22 @@ export class StepReplica implements Replica {
     return this.rules.engine.maxBatch - this.running.length;
   }
 
-  get usedS(): { readonly busyS: number; readonly memberS: number } {
+  get usedS(): Used {
     return this.#gpus.used(this.running.length);
   }
 
   underWay(): readonly ReplicaWork[] {
-    return this.#end === NO_EVENT ? [] : [this.#work(0)];
+    return this.#end === NO_EVENT ? [] : this.#work(0);
   }
 
-  /** What the run under way comes to if so many of its steps are made. */
-  #work(steps: number): ReplicaWork {
-    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#gpus.startS, requests: this.running.length };
+  /** What the run under way comes to if so many of its steps are made: the same on each of its GPUs. */
+  #work(steps: number): readonly ReplicaWork[] {
+    const work = { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#gpus.startS, requests: this.running.length };
+    return this.devices.map((_, stage) => ({ ...work, stage }));
+  }
+
+  #tell(steps: number): void {
+    if (this.watcher !== undefined) for (const work of this.#work(steps)) this.watcher(work);
   }
 
   drawn(): Drawn {
@@ -145,7 +150,7 @@ export class StepReplica implements Replica {
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
-      this.watcher?.(this.#work(0));
+      this.#tell(0);
       this.#closeStretch();
       if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // those of the step under way
     }
@@ -168,16 +173,20 @@ export class StepReplica implements Replica {
     if (this.running.length === 0) return;
     const { nowS } = this.#simulation;
     const mix = this.#mix();
-    this.#gpus.run(isPrompt(mix, this.rules.timeAt(this.#gpus.clockHz)) ? "compute" : this.model.activity);
-    this.#plan.begin(mix, this.rules.timeAt(this.#gpus.clockHz), nowS, steps);
+    this.#gpus.run(isPrompt(mix, this.#time) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.#time, nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
-  /** What is left of the run goes on at the new clock. */
-  #clockChanged(): void {
+  get #time(): StepTime {
+    return this.rules.timeAt(this.#gpus.clockHz, this.#gpus.linkLeft);
+  }
+
+  /** What is left of the run goes on at the new clock, and over what is left of the link. */
+  #paceChanged(): void {
     if (this.#end === NO_EVENT) return;
     const { nowS } = this.#simulation;
-    this.#plan.bend(nowS, this.rules.timeAt(this.#gpus.clockHz));
+    this.#plan.bend(nowS, this.#time);
     this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
@@ -330,7 +339,7 @@ export class StepReplica implements Replica {
   #finish(): void {
     const writers = this.#writers;
     const { nowS } = this.#simulation;
-    this.watcher?.(this.#work(this.#plan.steps));
+    this.#tell(this.#plan.steps);
     this.#closeStretch();
     const { steps } = this.#plan;
     if (this.#arrived.length > 0) {

@@ -13,7 +13,8 @@ export interface StepRules {
   readonly watermark: number;
   /** Most tokens of a prompt and its answer. */
   readonly tokenLimit: number;
-  readonly timeAt: (clockHz: number) => StepTime;
+  /** At a clock, and with so much left of the bandwidth of the links between the GPUs of a replica: 1 where it is not said. */
+  readonly timeAt: (clockHz: number, linkLeft?: number) => StepTime;
   /** Once the first who entered has waited longer, those who wait are admitted by entry. */
   readonly agingS: number;
   /** Of a replica that only computes prompts: seconds that keys and values of so many tokens take to one on `to`, which writes. */
