@@ -10,7 +10,7 @@ import { packReplicas } from "../world/serving/placement/packed.ts";
 import { PartTable, type PlannedReplica, roomB, type Slot } from "../world/serving/placement/plan.ts";
 import type { Sample } from "../world/serving/placement/score.ts";
 import { searchPlacement } from "../world/serving/placement/search.ts";
-import { splitOf } from "../world/serving/shards.ts";
+import { splitOf, splitProblem } from "../world/serving/shards.ts";
 import { drawRequests } from "./build-servings.ts";
 import { type Demand, demandsOf, meanAloneS } from "./demand.ts";
 import type { Findings } from "./findings.ts";
@@ -194,10 +194,14 @@ function sloLatenciesOf({ serving, kinds, slots, demands }: Omit<Wanted, "table"
   const { scale, latency = Infinity } = serving.slo ?? {};
   if (scale === undefined) return undefined;
   const isSharded = splitOf(makeEngine(serving.engine)) === "shards";
-  const spread = Object.values(serving.models).map(({ parallel }) => parallel);
+  const spread = Object.values(serving.models).map(({ parallel }) => (isSharded ? parallel : 1)); // stages alone are as fast as the whole
   return demands.map(({ tokens }, model) => {
-    const parallel = isSharded ? (spread[model] as number) : 1;
-    const alone = slots.map(({ kindName, kind }) => meanAloneS(kinds[model] as ModelKindSpec, { name: kindName, kind, parallel }, tokens));
+    const kind = kinds[model] as ModelKindSpec;
+    const parallel = spread[model] as number;
+    const gpus = slots.map((slot) => ({ name: slot.kindName, kind: slot.kind, parallel }));
+    const alone = gpus
+      .filter((gpu) => splitProblem("shards", kind, gpu, parallel) === undefined)
+      .map((gpu) => meanAloneS(kind, gpu, tokens));
     return Math.min(latency, scale * Math.min(...alone.filter((each) => !Number.isNaN(each))));
   });
 }

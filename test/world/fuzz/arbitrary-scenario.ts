@@ -188,7 +188,11 @@ const replayed = fc.record({
 const stepping = fc.record(
   {
     kind: of("model-serving"),
-    models: of<object>({ llm: { kind: "steps.yaml", replicas: 2 } }, { llm: { kind: "steps.yaml" }, other: { kind: "./steps.yaml" } }),
+    models: of<object>(
+      { llm: { kind: "steps.yaml", replicas: 2 } },
+      { llm: { kind: "steps.yaml" }, other: { kind: "./steps.yaml" } },
+      { llm: { kind: "wide.yaml", parallel: 2 }, other: { kind: "steps.yaml" } },
+    ),
     engine: fc.oneof(
       fc.record({ kind: of("vllm"), maxBatch: fc.integer({ min: 1, max: 5 }), chunk: of(7, 64), kvBlocks: of<unknown>(3, 5, "unlimited") }),
       of<object>({ kind: "orca" }, { kind: "vllm" }),

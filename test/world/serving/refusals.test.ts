@@ -246,7 +246,7 @@ describe("models on GPUs", () => {
       "spread over several GPUs, by steps",
       { ...STEPS, models: "{ llm: { kind: ./steps.yaml, parallel: 2 } }", rest: PROMPTS },
       {},
-      "scenario.yaml:8:52: workloads.chat.models.llm.parallel above 1 is not supported yet with engine vllm. Hint: engine: { kind: continuous }.\nscenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
+      "scenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs a latency of kind roofline on g: a fitted law of steps speaks of the GPUs that it was measured on. Hint: parallel: 1, or architecture and latency: { g: { kind: roofline } } in the model's file.",
     ],
     [
       "on shared GPUs, by steps",
