@@ -91,7 +91,7 @@ export class KvSender {
     this.#beginSoon();
     request.replica = receiver.id;
     request.state = REQUEST_STATE.queued;
-    receiver.enter(request);
+    receiver.enter(request, this.#simulation.nowS);
   }
 
   #remove(): Sequence {

@@ -47,6 +47,10 @@ export class Lockstep {
     return slowestHz;
   }
 
+  get greatestHz(): number {
+    return (this.devices[0] as Device).clock.clocksHz.at(-1) as number;
+  }
+
   /** What faults have left of the bandwidth of the slowest link, where there is more than one GPU. */
   get linkLeft(): number {
     if (this.devices.length === 1) return 1;

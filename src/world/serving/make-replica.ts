@@ -1,32 +1,19 @@
 /** A replica by its engine. */
 import type { Simulation } from "../../kernel/index.ts";
-import type { ReplicaId } from "../base/id.ts";
 import type { Device } from "./device.ts";
 import type { Disaggregation, Engine } from "./engines.ts";
 import type { GpuKindSpec } from "./gpu-kind.ts";
 import { blocksBesideWeights, tokenLimit, watermarkOf } from "./kv-memory.ts";
 import { gpuName, kvPerTokenB, type RooflineLatency, type StepLatency } from "./model-kind.ts";
-import type { ServedModel } from "./model-serving.ts";
 import { BatchReplica } from "./replica.ts";
-import type { Replica, ReplicaListener } from "./replica-port.ts";
+import type { Place, Replica, ReplicaListener } from "./replica-port.ts";
 import { StepReplica } from "./step-replica.ts";
 import type { StepRules } from "./step-rules.ts";
 import { type StepModel, stepTimes } from "./step-time.ts";
 
-interface Place {
-  readonly id: ReplicaId;
-  readonly model: ServedModel;
-  readonly devices: readonly Device[];
-}
-
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
-export function makeReplica(
-  simulation: Simulation,
-  place: Place,
-  { engine, agingS }: { readonly engine: Engine; readonly agingS: number },
-  listener: ReplicaListener,
-): Replica {
-  if (engine.kind === "batches") return new BatchReplica(simulation, place, { engine, agingS }, listener);
+export function makeReplica(simulation: Simulation, place: Place, engine: Engine, listener: ReplicaListener): Replica {
+  if (engine.kind === "batches") return new BatchReplica(simulation, place, engine, listener);
   const { kind, kindName } = (place.devices[0] as Device).options;
   const parallel = place.devices.length;
   const model = place.model.kind;
@@ -39,7 +26,6 @@ export function makeReplica(
   const rules = {
     ...{
       engine: sends ? { ...engine, reserves: "prompt" as const } : engine,
-      agingS,
       blocks,
       watermark: watermarkOf(engine, blocks),
       tokenLimit: tokenLimit(model, engine, blocks),

@@ -4,7 +4,9 @@ import { Container } from "../cluster/container.ts";
 import type { Request } from "../cluster/request-pool.ts";
 import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
+import type { Progress } from "./progress.ts";
 import type { Sequence } from "./sequence.ts";
 import type { StepReplica } from "./step-replica.ts";
 
@@ -13,6 +15,8 @@ export interface Replica {
   readonly model: ServedModel;
   /** All of one server: one for each of its stages, or those that share every step. */
   readonly devices: readonly Device[];
+  /** Of those who are here. */
+  readonly progress: Progress;
   readonly isUp: boolean;
   readonly queuedCount: number;
   readonly runningCount: number;
@@ -28,7 +32,7 @@ export interface Replica {
   underWay(): readonly ReplicaWork[];
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;
-  /** A request joins; its key and state are set. */
+  /** A request joins. */
   enter(request: Request): void;
   /** Its server went down, or its device is lost: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
@@ -42,6 +46,15 @@ export interface Used {
   readonly busyS: number;
   /** The same, counted for each of the requests in them. */
   readonly memberS: number;
+}
+
+/** What a replica is made for, and those who will wait there. */
+export interface Place {
+  readonly id: ReplicaId;
+  readonly model: ServedModel;
+  /** All of one server: one for each of its stages, or those that share every step. */
+  readonly devices: readonly Device[];
+  readonly queue: ModelQueue;
 }
 
 /** What a replica did without a pause: one batch, or steps of the same requests. */
@@ -65,8 +78,14 @@ export interface ReplicaListener {
   failed(request: Request): void;
   /** Who goes on with a request whose prompt is computed: chosen now, undefined where none is up. */
   decoderOf(request: Request): StepReplica | undefined;
-  /** The place in the queue of a request that goes back with what is left of it. */
+  /** It would be too late, and was given up before it began or went on. */
+  dropped(request: Request): void;
+  /** What the queue rule says of a request. */
   keyOf(request: Request): number;
+  isLate(request: Request): boolean;
+  attainedS(request: Request): number;
+  /** Seconds that it takes alone, at the greatest clock, until it has written so many tokens. */
+  workS(request: Request, tokens: number): number;
   sequenceOf(request: Request): Sequence;
 }
 

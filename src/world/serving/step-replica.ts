@@ -4,14 +4,17 @@
  */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
+import type { Request } from "../cluster/request-pool.ts";
+import { FifoQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
+import { whoGivesWay } from "./give-way.ts";
 import { blocksFor, KvMemory } from "./kv-memory.ts";
 import { KvSender } from "./kv-sender.ts";
 import { Lockstep } from "./lockstep.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork, type Used } from "./replica-port.ts";
+import { StepProgress } from "./progress.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork, type Used } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
 import { blocksAtFirst, type StepRules } from "./step-rules.ts";
@@ -24,11 +27,9 @@ export class StepReplica implements Replica {
   readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
-  /** Requests that wait, by key. */
-  readonly queue = new KeyQueue();
+  readonly queue: ModelQueue;
+  readonly progress: StepProgress;
   watcher: Replica["watcher"] = undefined;
-  /** Those who wait and those who run, in order of entry; kept only where they age. */
-  readonly #entered = new FifoQueue();
   /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
   readonly running = new FifoQueue<Sequence>();
   readonly #writers = new Writers();
@@ -53,14 +54,10 @@ export class StepReplica implements Replica {
   #planned: EventId = NO_EVENT;
   #end: EventId = NO_EVENT;
 
-  constructor(
-    simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly devices: readonly Device[] },
-    rules: StepRules,
-    listener: ReplicaListener,
-  ) {
+  constructor(simulation: Simulation, place: Place, rules: StepRules, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
+    this.queue = place.queue;
     this.devices = place.devices;
     this.rules = rules;
     this.memory = new KvMemory(rules.blocks);
@@ -68,6 +65,7 @@ export class StepReplica implements Replica {
     this.#listener = listener;
     const { weights: weightsB } = place.model.kind;
     this.#gpus = new Lockstep(simulation, place.devices, { weightsB, paceChanged: () => this.#paceChanged() });
+    this.progress = new StepProgress(listener, this.#writers, rules.timeAt, this.#gpus);
     this.#plan = new StepPlan(this.#time);
     const { sendS } = rules;
     const gone = (sequence: Sequence): void => this.#gone(sequence);
@@ -135,17 +133,16 @@ export class StepReplica implements Replica {
     });
   }
 
-  enter(request: Request): void {
-    this.queue.push(request);
-    if (this.#ages) this.#entered.push(request);
+  enter(request: Request, waitsFromS = request.arrivalS): void {
+    const { queue } = this;
+    queue.enter(request, waitsFromS);
     if (this.#end === NO_EVENT) this.#planSoon();
-    else if (this.queue.first === request && this.running.length < this.rules.engine.maxBatch) this.#cutRun();
+    else if (queue.first === request && (this.openPlaces > 0 || queue.interrupts)) this.#cutRun();
   }
 
   lose(): readonly Request[] {
-    const lost = [...this.senders].map((sender) => sender.abort());
-    lost.push(...(this.#sender?.lose() ?? []));
-    for (const { request } of this.running) lost.push(request);
+    const onTheWay = [...[...this.senders].map((sender) => sender.abort()), ...(this.#sender?.lose() ?? [])];
+    const lost = [...this.running].map(({ request }) => request);
     this.#simulation.cancel(this.#planned);
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
@@ -157,9 +154,8 @@ export class StepReplica implements Replica {
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
     this.#arrived = [];
-    while (this.queue.length > 0) lost.push(this.queue.pop());
-    while (this.#entered.length > 0) this.#entered.pop();
-    return lost;
+    for (const request of lost) this.queue.leave(request);
+    return [...onTheWay, ...lost, ...this.queue.empty()];
   }
 
   /** Plans once all else at that instant has happened. */
@@ -192,6 +188,7 @@ export class StepReplica implements Replica {
 
   /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. @returns how many equal steps can follow, itself included */
   #schedule(): number {
+    if (this.queue.interrupts) this.#giveWay();
     const before = this.preemptions;
     if (this.#grows) this.#growWriters();
     let left = this.rules.engine.chunk - this.#writers.count;
@@ -202,10 +199,11 @@ export class StepReplica implements Replica {
     }
     const hasPreempted = this.preemptions > before;
     if (!hasPreempted) this.#admit(left);
-    // Who waits for memory may be overtaken as soon as another has waited too long.
-    const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
+    // After any step another may go next and find its place, or who runs may have sunk below who waits.
+    const { length, demotes, movesWithTime, interrupts } = this.queue;
+    const mayTurn = length > 0 && (demotes || (movesWithTime && (interrupts || this.openPlaces > 0)));
     const isAlike = this.#prompts.length === 0 && this.#arrived.length === 0;
-    const isRun = isAlike && this.#writers.count > 0 && !hasPreempted && !mayAge;
+    const isRun = isAlike && this.#writers.count > 0 && !hasPreempted && !mayTurn;
     return isRun ? this.#stepsOfRun() : 1;
   }
 
@@ -225,30 +223,29 @@ export class StepReplica implements Replica {
     return this.#grows ? this.#writers.stepsWithin(this.memory.free + this.#writers.blocksIn(1), stepsLeft) : stepsLeft;
   }
 
-  get #ages(): boolean {
-    return this.rules.agingS < Infinity;
-  }
-
-  /** Who is admitted next: by key, or by entry where the first of those who wait has waited too long. */
-  #next(): Request | undefined {
-    if (!this.#ages) return this.queue.first;
-    let first = this.#entered.first;
-    while (first?.state === REQUEST_STATE.running) first = first.next;
-    if (first === undefined) return undefined;
-    const waitedS = this.#simulation.nowS - first.arrivalS - this.#listener.sequenceOf(first).ranS;
-    return waitedS > this.rules.agingS ? first : this.queue.first;
+  /** The first who waits interrupts: of those whose keys are greater, the fewest of the greatest who leave it a place and room. */
+  #giveWay(): void {
+    const { queue } = this;
+    queue.open(this.#simulation.nowS);
+    const first = queue.next();
+    if (first === undefined) return;
+    const sent = [...(this.#sender?.line ?? [])].reduce((sum, { blocks }) => sum + blocks, 0);
+    const step = { rules: this.rules, queue, running: this.running, writers: this.#writers, grows: this.#grows };
+    const blocks = this.memory.blocks - this.rules.watermark - sent;
+    for (const victim of whoGivesWay(this.#listener.sequenceOf(first), { ...step, blocks })) this.#preempt(victim);
   }
 
   #admit(tokens: number): void {
     let left = tokens;
     while (left > 0 && this.openPlaces > 0) {
-      const first = this.#next();
+      this.queue.open(this.#simulation.nowS);
+      const first = this.queue.next();
       if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
       const blocks = blocksAtFirst(this.rules, sequence, scheduled);
       if (blocks > this.memory.free - this.rules.watermark) return;
-      this.queue.remove(first);
+      this.queue.take(first, this.#simulation.nowS);
       this.running.push(sequence);
       sequence.admission = this.#admissions++;
       sequence.scheduled = scheduled;
@@ -260,10 +257,7 @@ export class StepReplica implements Replica {
       sequence.blocks = blocks;
       this.memory.take(blocks);
       left -= scheduled;
-      first.state = REQUEST_STATE.running;
-      if (Number.isNaN(first.startS)) first.startS = this.#simulation.nowS;
       this.#gpus.join(first);
-      sequence.admittedS = this.#simulation.nowS;
     }
   }
 
@@ -298,13 +292,17 @@ export class StepReplica implements Replica {
 
   #preemptLast(): Sequence {
     const sequence = this.running.last as Sequence;
+    this.#preempt(sequence);
+    return sequence;
+  }
+
+  /** It gives up its blocks, and computes anew what was in them. */
+  #preempt(sequence: Sequence): void {
     if (!this.#writers.has(sequence)) this.#prompts = [];
     this.#release(sequence);
     sequence.computed = 0;
     this.preemptions++;
-    sequence.request.state = REQUEST_STATE.queued;
-    this.queue.push(sequence.request);
-    return sequence;
+    this.queue.giveBack(sequence.request, this.#simulation.nowS);
   }
 
   /** Takes one out of the running, with its blocks and its joules. */
@@ -326,7 +324,6 @@ export class StepReplica implements Replica {
   #stop(sequence: Sequence): void {
     const { request } = sequence;
     this.running.remove(sequence);
-    sequence.ranS += this.#simulation.nowS - sequence.admittedS;
     this.#gpus.leave(request);
   }
 
@@ -367,7 +364,7 @@ export class StepReplica implements Replica {
     else if (this.#sender === undefined) this.#writers.join(sequence);
     else {
       this.#stop(sequence);
-      if (this.#ages) this.#entered.remove(sequence.request);
+      this.queue.leave(sequence.request);
       this.#sender.send(sequence);
     }
   }
@@ -381,7 +378,7 @@ export class StepReplica implements Replica {
   #answer(sequence: Sequence): void {
     const { request } = sequence;
     this.#release(sequence);
-    if (this.#ages) this.#entered.remove(request);
+    this.queue.leave(request);
     this.#listener.finished(request);
   }
 

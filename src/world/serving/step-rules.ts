@@ -15,8 +15,6 @@ export interface StepRules {
   readonly tokenLimit: number;
   /** At a clock, and with so much left of the bandwidth of the links between the GPUs of a replica: 1 where it is not said. */
   readonly timeAt: (clockHz: number, linkLeft?: number) => StepTime;
-  /** Once the first who entered has waited longer, those who wait are admitted by entry. */
-  readonly agingS: number;
   /** Of a replica that only computes prompts: seconds that keys and values of so many tokens take to one on `to`, which writes. */
   readonly sendS?: ((tokens: number, to: readonly Device[]) => number) | undefined;
 }

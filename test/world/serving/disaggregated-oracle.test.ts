@@ -7,37 +7,16 @@ import { identities } from "../../../src/world/metrics/identities.ts";
 import type { ServedModel } from "../../../src/world/serving/model-serving.ts";
 import { StepReplica } from "../../../src/world/serving/step-replica.ts";
 import { csv, loadYaml, near } from "../run-yaml.ts";
+import { CONTROLLERS, clocks, requests, SWITCH_LATENCY_S } from "./arbitrary-steps.ts";
 import { type Disaggregated, promptsThenAnswers } from "./disaggregated-stepper.ts";
 import { KINDS } from "./kinds.ts";
-import type { Asked, Done, Told } from "./stepper.ts";
+import { type Asked, type Done, GOLD_SLO_S, type Order, SLO_S, type Told } from "./stepper.ts";
 
 const END_S = 20_000;
-const SWITCH_LATENCY_S = 0.05;
 const TOKEN_B = 64 * 2 ** 20;
 
 /** No two requests come at one instant, so that no two replicas begin or end a step at one: only then does it not matter who is asked first. */
-const requests = fc
-  .array(fc.record({ gap: fc.nat({ max: 12 }), prompt: fc.integer({ min: 1, max: 50 }), output: fc.integer({ min: 1, max: 40 }) }), {
-    minLength: 1,
-    maxLength: 25,
-  })
-  .map((steps) => {
-    let gaps = 0;
-    return steps.map(({ gap, prompt, output }, id): Asked => {
-      gaps += gap;
-      return { id, arrivalS: gaps * Math.SQRT2 + (id * Math.sqrt(7)) / 1000, prompt, output };
-    });
-  });
-
-const clocks = fc
-  .array(fc.record({ gap: fc.integer({ min: 1, max: 40 }), clockHz: fc.constantFrom(500e6, 1000e6) }), { maxLength: 12 })
-  .map((orders) => {
-    let gaps = 0;
-    return orders.map(({ gap, clockHz }) => {
-      gaps += gap;
-      return { atS: (gaps * Math.sqrt(3)) / 4 + SWITCH_LATENCY_S, clockHz };
-    });
-  });
+const apart = requests.map((asked) => asked.map((each, i): Asked => ({ ...each, arrivalS: each.arrivalS + (i * Math.sqrt(7)) / 1000 })));
 
 const rules: fc.Arbitrary<Disaggregated> = fc
   .record({
@@ -47,6 +26,10 @@ const rules: fc.Arbitrary<Disaggregated> = fc
     chunk: fc.constantFrom(3, 16, 40, 2048),
     kvBlocks: fc.constantFrom(0, 4, 5, 9, 14, 100),
     clocks,
+    order: fc.constantFrom<(Order | undefined)[]>(
+      ...[undefined, { kind: "ssjf", dial: 0 } as const, { kind: "edf", dial: 0 } as const],
+      ...[{ kind: "priority", dial: 0 } as const, { kind: "srpt", dial: -1 } as const, { kind: "mlfq", dial: 0 } as const],
+    ),
     // Seconds of the roots of primes: nothing arrives where a step ends.
     latencyS: fc.constantFrom(Math.sqrt(5) / 10, Math.sqrt(5)),
     tokenS: fc.constantFrom(Math.sqrt(11) / 1000, Math.sqrt(11) / 20),
@@ -54,7 +37,7 @@ const rules: fc.Arbitrary<Disaggregated> = fc
   .map((each) => ({ ...each, chunk: Math.max(each.chunk, each.maxBatch) }));
 
 function simulated(asked: readonly Asked[], rule: Disaggregated): Told & { readonly itl: ServedModel["tally"] } {
-  const { prefills, decodes, maxBatch, chunk, kvBlocks, latencyS, tokenS } = rule;
+  const { prefills, decodes, maxBatch, chunk, kvBlocks, order, latencyS, tokenS } = rule;
   const memory = kvBlocks === 0 ? "unlimited" : kvBlocks;
   const link = `{ bandwidth: ${TOKEN_B / tokenS} B/s, latency: ${latencyS} s }`;
   const engine = `{ kind: disaggregated, prefill: ${prefills}, maxBatch: ${maxBatch}, chunk: ${chunk}, kvBlocks: ${memory}, link: ${link} }`;
@@ -64,17 +47,25 @@ seed: 1
 duration: ${END_S} s
 sites: { west: { servers: { kind: small-8c, gpus: { kind: g.yaml, count: ${replicas} } } } }
 workloads:
-  chat: { kind: model-serving, models: { llm: { kind: steps.yaml, replicas: ${replicas} } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } }
-controllers: { route: { kind: round-robin, target: { workload: chat } } }
+  chat:
+    kind: model-serving
+    models: { llm: { kind: steps.yaml, replicas: ${replicas} } }
+    engine: ${engine}
+    arrivals: { kind: trace, file: chat.csv }
+    classes: { gold: { share: 0.5, priority: 1, slo: { latency: ${GOLD_SLO_S} s } }, rest: { share: 0.5 } }
+    slo: { latency: ${SLO_S} s }
+controllers:
+  route: { kind: round-robin, target: { workload: chat } }
+  ${order === undefined ? "" : `queue: { ${CONTROLLERS[order.kind](order)}, target: { workload: chat } }`}
 `;
-  const rows = asked.map(({ arrivalS, prompt, output }) => [arrivalS, prompt, output] as const);
+  const rows = asked.map(({ arrivalS, prompt, output, isGold }) => [arrivalS, prompt, output, isGold ? "gold" : "rest"] as const);
   const model = (KINDS["steps.yaml"] as string).replace("perSequence: 100 ms", "perSequence: 100 ms, perContextToken: 1 ms");
-  const files = { ...KINDS, "steps.yaml": model, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", ...rows) };
+  const files = { ...KINDS, "steps.yaml": model, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens,class", ...rows) };
   const { world, begin } = buildWorld(loadYaml(text, files).spec, { seed: 1, warmupS: 0 });
   const done: Done[] = [];
   const [serving] = world.servings;
   serving?.service.watchers.push(({ id, startS, firstTokenS, energyJ }, finishS) => {
-    done.push({ id, startS, firstS: firstTokenS, finishS, energyJ });
+    done.push({ id, startS, firstS: firstTokenS, finishS, energyJ, isDropped: false });
   });
   begin();
   for (const { atS, clockHz } of rule.clocks) {
@@ -100,10 +91,10 @@ const byId = (done: readonly Done[]): readonly Done[] => done.toSorted((a, b) =>
 describe("an engine that parts prompts from answers", function () {
   this.timeout(60_000);
 
-  it("does what prompts, links and answers do one after another, with full memory, preemptions and clocks that change", () => {
+  it("does what prompts, links and answers do one after another, with full memory, preemptions, clocks that change and queue rules", () => {
     let preempted = 0;
     fc.assert(
-      fc.property(requests, rules, (asked, rule) => {
+      fc.property(apart, rules, (asked, rule) => {
         const expected = promptsThenAnswers(asked, rule);
         const { done, preemptions, itl } = simulated(asked, rule);
         assert.equal(done.length, asked.length);

@@ -1,7 +1,7 @@
 /** The stepper for replicas that compute prompts and others that write: first all prompts with their links, then all that is written. */
 import { type Asked, type Open, type Rules, Stepper, type Told } from "./stepper.ts";
 
-export interface Disaggregated extends Pick<Rules, "maxBatch" | "chunk" | "kvBlocks" | "clocks"> {
+export interface Disaggregated extends Pick<Rules, "maxBatch" | "chunk" | "kvBlocks" | "order" | "clocks"> {
   readonly prefills: number;
   readonly decodes: number;
   readonly latencyS: number;
@@ -15,7 +15,7 @@ interface Sent {
   readonly thereS: number;
 }
 
-const rulesOf = (rules: Disaggregated, engine: Rules["engine"]): Rules => ({ ...rules, engine, agingS: undefined });
+const rulesOf = (rules: Disaggregated, engine: Rules["engine"]): Rules => ({ ...rules, engine, agingS: Infinity });
 
 /** Keeps memory for whole prompts, as sarathi does, and nothing besides. */
 class Prompts extends Stepper {
