@@ -1,8 +1,10 @@
 /** How far requests at a replica are, by its engine: what is written, done and left of them. */
-import type { Request } from "../cluster/request-pool.ts";
-import type { Device } from "./device.ts";
+import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
+import type { Activity } from "./gpu-power.ts";
+import type { Lockstep } from "./lockstep.ts";
 import type { ReplicaListener } from "./replica-port.ts";
 import { isPrompt } from "./step-plan.ts";
+import type { StepRules } from "./step-rules.ts";
 import { pairsOf, restS, runS, type StepTime } from "./step-time.ts";
 import type { Writers } from "./writers.ts";
 
@@ -68,18 +70,18 @@ export class BatchProgress implements Progress {
 export class StepProgress implements Progress {
   readonly #listener: ReplicaListener;
   readonly #writers: Writers;
-  readonly #timeAt: (clockHz: number) => StepTime;
-  readonly #device: Device;
+  readonly #timeAt: StepRules["timeAt"];
+  readonly #gpus: Lockstep;
 
-  constructor(listener: ReplicaListener, writers: Writers, timeAt: (clockHz: number) => StepTime, device: Device) {
+  constructor(listener: ReplicaListener, writers: Writers, timeAt: StepRules["timeAt"], gpus: Lockstep) {
     this.#listener = listener;
     this.#writers = writers;
     this.#timeAt = timeAt;
-    this.#device = device;
+    this.#gpus = gpus;
   }
 
   get #greatest(): StepTime {
-    return this.#timeAt(this.#device.clock.clocksHz.at(-1) as number);
+    return this.#timeAt(this.#gpus.greatestHz);
   }
 
   aloneS(tokens: number, request: Request): number {
@@ -108,17 +110,19 @@ export class StepProgress implements Progress {
 
   /** A cap on watts may hold its prompt to another clock than what it writes. */
   leftNow(tokens: number, request: Request): number {
-    const { clock } = this.#device;
+    const gpus = this.#gpus;
     const { computed, toCompute } = this.#listener.sequenceOf(request);
     const prompt = { promptTokens: toCompute, promptPairs: pairsOf(computed, toCompute), writers: 0, contextTokens: 0 };
-    const first = isPrompt(prompt, this.#timeAt(clock.hz)) ? "compute" : "decode";
-    return this.#left(tokens, request, this.#timeAt(clock.hzFor("decode")), this.#timeAt(clock.hzFor(first)));
+    const timeFor = (activity: Activity): StepTime => this.#timeAt(gpus.clockHzFor(activity), gpus.linkLeft);
+    const first = isPrompt(prompt, this.#timeAt(gpus.clockHz, gpus.linkLeft)) ? "compute" : "decode";
+    return this.#left(tokens, request, timeFor("decode"), timeFor(first));
   }
 
   #left(tokens: number, request: Request, time: StepTime, first = time): number {
     const sequence = this.#listener.sequenceOf(request);
     const computed = this.#writers.computedBy(sequence);
-    if (this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
+    const hasArrived = request.state === REQUEST_STATE.queued && computed > 0; // what is in memory was computed elsewhere
+    if (hasArrived || this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
     return restS(time, computed, sequence.toCompute, tokens, first);
   }
 
