@@ -75,7 +75,8 @@ function slotsOf({ sites, gpuKinds }: ScenarioSpec): { readonly slots: readonly 
     const { gpus } = server.group;
     if (gpus === undefined) continue;
     const kind = gpuKinds[gpus.kind] as GpuKindSpec;
-    const about = { server: index, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
+    const clockHz = gpus.clock ?? nominalGpuClockHz(kind);
+    const about = { server: index, kindName: gpus.kind, kind, clockHz, powerCapW: gpus.powerCap };
     for (const each of gpuNamesOf(server)) slots.push({ ...about, index: slots.length, name: each });
   }
   return { slots, siteOf: ({ server }) => (fleet[server] as (typeof fleet)[number]).site };

@@ -276,6 +276,17 @@ describe("models on GPUs", () => {
       "scenario.yaml:12:16: workloads.chat.placement keeps 1.05 places of west/0/gpu0 busy (a 0.45, b 0.6), and maxBatch is 1: the queue would grow for ever. Hint: more GPUs, larger batches, or a queueLimit.",
     ],
     [
+      "packed under more load than a GPU can carry within its cap",
+      {
+        gpus: ", gpus: { kind: ./g.yaml, powerCap: 65 W }",
+        models: "{ a: { kind: ./small.yaml }, b: { kind: ./encoder.yaml } }",
+        rest: `${POISSON.replace("0.1", "0.2")}\n    placement: packed`,
+      },
+      SHARED_KINDS,
+      // 500 MHz are left: 0.1 requests a second of 3 s x 1.25 and of 4 s x 2.
+      "scenario.yaml:12:16: workloads.chat.placement keeps 1.175 places of west/0/gpu0 busy (a 0.375, b 0.8), and maxBatch is 1: the queue would grow for ever. Hint: more GPUs, larger batches, or a queueLimit.",
+    ],
+    [
       "with an SLO on first tokens, and an engine that has none",
       { rest: `${POISSON}\n    slo: { ttft: 5 s }` },
       {},
