@@ -43,7 +43,25 @@ describe("models on GPUs", () => {
       "in more replicas than GPUs",
       { models: "{ llm: { kind: ./llm.yaml, replicas: 3 } }", gpus: ", gpus: { kind: ./g.yaml, count: 2 }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them, beside what else is placed. Hint: fewer replicas, or more GPUs, or placement: packed.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them among the 2 GPUs of its sites, beside what else is placed. Hint: replicas: 2, or 1 more GPU.",
+    ],
+    [
+      "in more models than GPUs, where they would fit on fewer",
+      { models: "{ a: { kind: ./small.yaml }, b: { kind: ./small.yaml } }" },
+      SHARED_KINDS,
+      "scenario.yaml:8:45: workloads.chat.models.b.replicas must have GPUs of their own, and 0 of 1 find them among the 1 GPU of its sites, beside what else is placed. Hint: 1 more GPU, or placement: packed.",
+    ],
+    [
+      "packed in more replicas than GPUs, which hold one of a model each",
+      { models: "{ a: { kind: ./small.yaml, replicas: 3 } }", gpus: TWO_GPUS, rest: `${POISSON}\n    placement: packed` },
+      SHARED_KINDS,
+      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 12 GiB in all, and the 2 GPUs left for it have 24 GiB for weights; a has a replica on each that it may use. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "with answers of no token",
+      { rest: "outputTokens: 0\n    arrivals: { kind: poisson, rate: 0.1 req/s }" },
+      {},
+      "scenario.yaml:10:19: workloads.chat.outputTokens must not be 0: a request has at least 1 token. Hint: a law such as { kind: lognormal, median: 140, sigma: 0.9 }.",
     ],
     [
       "under more load than its places can carry",
@@ -79,7 +97,7 @@ describe("models on GPUs", () => {
       "with a law of prompts, and no model for which they take time",
       { rest: PROMPTS },
       {},
-      "scenario.yaml:10:19: workloads.chat.promptTokens would be ignored: no model of the workload has a latency of kind step. Hint: leave it out.",
+      "scenario.yaml:10:19: workloads.chat.promptTokens would be ignored: no model of the workload has a latency of kind step or roofline. Hint: leave it out.",
     ],
     [
       "with shares, and a trace that says the model of each request",
@@ -222,7 +240,7 @@ describe("models on GPUs", () => {
         rest: `${POISSON}\n    placement: packed`,
       },
       SHARED_KINDS,
-      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 20 GiB in all, and the 2 GPUs that are left for it have 24 GiB for weights; a with its 4 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 20 GiB in all, and the 2 GPUs left for it have 24 GiB for weights; a with its 4 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
     ],
     [
       "searched for on less memory than each needs once",
@@ -231,7 +249,7 @@ describe("models on GPUs", () => {
         rest: `${POISSON}\n    slo: { scale: 5 }\n    placement: alpa-serve`,
       },
       {},
-      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPUs that are left for it have 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPU left for it has 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
     ],
     [
       "searched for without an SLO on latency",
