@@ -46,6 +46,9 @@ export function checkTokens(
   }
 }
 
+/** A request of a trace by its number and its line: the header is the first. */
+export const requestAt = ({ file }: Table, row: number): string => `request ${row + 1} (${file}:${row + 2})`;
+
 /** The column of a trace that says the tokens, or undefined where a law does. */
 export function columnOf(field: Tokens["field"], law: PluginSpec | undefined): string | undefined {
   if (law === undefined) return field === "outputTokens" ? "output_tokens" : "prompt_tokens";
@@ -68,5 +71,9 @@ function check({ field, law, words, example, table, without, parts }: Tokens, pa
   }
   const row = values.findIndex((tokens, i) => !(tokens > 0) && !without.includes(table?.texts.class?.[i] ?? ""));
   if (row >= 0)
-    findings.problem([...path, "arrivals"], `replay a trace whose request ${row + 1} has ${values[row]} ${words}`, "Hint: at least 1.");
+    findings.problem(
+      [...path, "arrivals"],
+      `replay a trace whose ${requestAt(table as Table, row)} has ${values[row]} ${words}`,
+      "Hint: at least 1.",
+    );
 }

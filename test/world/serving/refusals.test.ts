@@ -79,13 +79,13 @@ describe("models on GPUs", () => {
       "replaying a request without tokens",
       { rest: "arrivals: { kind: trace, file: chat.csv }" },
       { "chat.csv": csv("arrival_s,output_tokens", [0, 3], [1, 0]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has 0 output tokens. Hint: at least 1.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 (chat.csv:3) has 0 output tokens. Hint: at least 1.",
     ],
     [
       "replaying a request without tokens to a model that writes some, beside an encoder",
       { models: "{ llm: { kind: ./llm.yaml }, sort: { kind: ./encoder.yaml } }", gpus: TWO_GPUS, rest: REPLAY },
       { "chat.csv": csv("arrival_s,output_tokens,class", [0, 3, "llm"], [1, 0, "sort"], [2, 0, "llm"]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 3 has 0 output tokens. Hint: at least 1.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 3 (chat.csv:4) has 0 output tokens. Hint: at least 1.",
     ],
     [
       "with a law of tokens, and only encoders",
@@ -169,13 +169,13 @@ describe("models on GPUs", () => {
       "replaying a prompt as long as the context",
       { ...STEPS, rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 99, 3], [1, 100, 3]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 (chat.csv:3) has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
     ],
     [
       "replaying a prompt as long as the KV memory",
       { ...STEPS, engine: "{ kind: vllm, kvBlocks: 3 }", rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 60, 3]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 60 tokens, and the 48 tokens of 3 KV blocks must hold prompt and answer. Hint: prompts of at most 47 tokens, or kvBlocks: 4.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 (chat.csv:2) has a prompt of 60 tokens, and the 48 tokens of 3 KV blocks must hold prompt and answer. Hint: prompts of at most 47 tokens, or kvBlocks: 4.",
     ],
     [
       "with prompts that are longer than the KV memory in the mean",
@@ -187,7 +187,7 @@ describe("models on GPUs", () => {
       "replaying a request without a prompt",
       { ...STEPS, rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 0, 3]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has 0 prompt tokens. Hint: at least 1.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 (chat.csv:2) has 0 prompt tokens. Hint: at least 1.",
     ],
     [
       "by steps under more load than full steps can carry",
@@ -252,6 +252,12 @@ describe("models on GPUs", () => {
       'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPU left for it has 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
     ],
     [
+      "expected to write a first token, by an engine that answers as a whole",
+      { rest: `${POISSON}\nexpect: [{ metric: workloads.chat.ttft_p99_s, max: 1 s }]` },
+      {},
+      'scenario.yaml:12:20: expect.0.metric names "workloads.chat.ttft_p99_s", which is only there with an engine by steps: others answer a request as a whole. Hint: engine: { kind: vllm }.',
+    ],
+    [
       "searched for without an SLO on latency",
       { rest: `${POISSON}\n    placement: mu-serve` },
       {},
@@ -309,7 +315,7 @@ describe("models on GPUs", () => {
       "replaying a prompt that needs what the engine keeps free",
       { ...STEPS, engine: "{ kind: sarathi, kvBlocks: 200 }", rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 3168, 3]), ...steps("context: 100\n", "") },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 (chat.csv:2) has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
     ],
     [
       "with an engine that is still to come",
