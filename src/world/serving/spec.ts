@@ -7,7 +7,11 @@ import { engineSchema } from "./engines.ts";
 const model = z.strictObject({
   kind: z.string().min(1).meta({ description: "A model kind of the catalogue, or the path of a file such as ./mine.yaml." }),
   replicas: z.int().min(1).default(1),
-  parallel: z.int().min(1).default(1).meta({ description: "GPUs of one server that a replica spans, as stages of a pipeline." }),
+  parallel: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: "GPUs of one server that a replica spans: stages of a pipeline, or by steps shares of every matrix." }),
   share: z.number().min(0).max(1).optional().meta({ description: "Of all requests; absent: each model has an equal share." }),
 });
 
