@@ -254,6 +254,20 @@ describe("a controller of clocks", () => {
     );
     assert.match(complaint("{ kind: ondemand, target: { site: west } }"), /target must be a workload for kind "ondemand"/);
   });
+
+  it("needs thresholds in their order, and a floor that some clock reaches", () => {
+    const target = "target: { workload: chat }";
+    assert.match(complaint(`{ kind: ondemand, up: 0.2, ${target} }`), /\.down must be at most up, which is 0\.2, got 0\.3\. Hint: 0\.2\./);
+    assert.match(
+      complaint(`{ kind: mu-serve, slackLow: 0.5, ${target} }`),
+      /\.slackLow must be at most slackHigh, which is 0\.2, got 0\.5\. Hint: 0\.2\./,
+    );
+    assert.match(
+      complaint(`{ kind: mu-serve, floor: 2 GHz, ${target} }`),
+      /\.floor must be at most the greatest clock of "g\.yaml", 1000 MHz, got 2000 MHz\. Hint: "1000 MHz"\./,
+    );
+    assert.equal(complaint(`{ kind: mu-serve, floor: 1 GHz, slackLow: 0.2, ${target} }`), "");
+  });
 });
 
 describe("series of GPUs and models", () => {
