@@ -48,11 +48,12 @@ export class ServedModel {
   runFinished = 0;
   runTokens = 0;
 
-  constructor(kind: ModelKindSpec) {
+  /** @param loadOf requests that a new one would have before it, or beside it, on a replica's GPUs */
+  constructor(kind: ModelKindSpec, loadOf: (replica: Replica) => number) {
     this.kind = kind;
     this.activity = activityOf(kind);
-    this.all = indexOver(() => this.replicas);
-    this.up = indexOver(() => this.upReplicas);
+    this.all = indexOver(() => this.replicas, loadOf);
+    this.up = indexOver(() => this.upReplicas, loadOf);
   }
 
   get upReplicas(): readonly Replica[] {
@@ -73,6 +74,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   readonly #policy: ServingPolicy;
   readonly #routeRng: Rng;
   readonly #cursor: RequestCursor;
+  /** By replica: all that share a GPU with it, itself among them. */
+  readonly #sharing: Replica[][] = [];
   /** Seconds of a request's work, by replica: it multiplies them by what its clock slows down. */
   readonly #workOf: ((tokens: Tokens) => number)[] = [];
   /** By slot of the request. */
@@ -82,7 +85,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   constructor(simulation: Simulation, options: ServingOptions, policy: ServingPolicy, stats: ServiceStats, rng: Rng) {
     this.options = options;
     this.stats = stats;
-    this.models = options.models.map((kind) => new ServedModel(kind));
+    const loadOf = ({ id }: Replica): number => (this.#sharing[id] as readonly Replica[]).reduce((sum, { load }) => sum + load, 0);
+    this.models = options.models.map((kind) => new ServedModel(kind, loadOf));
     this.#simulation = simulation;
     this.#policy = policy;
     this.#routeRng = rng.fork("route");
@@ -102,6 +106,9 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     const replica = makeReplica(this.#simulation, place, rules, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
+    const sharing = this.replicas.filter((other) => other.devices.some((device) => devices.includes(device)));
+    for (const { id } of sharing) if (id !== replica.id) this.#sharing[id]?.push(replica);
+    this.#sharing.push(sharing);
     const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
     this.#workOf.push(unslowedOf(model.kind, law, options));
   }
@@ -250,12 +257,12 @@ function fits(replica: Replica, sequence: Sequence): boolean {
   return room > 0;
 }
 
-function indexOver(replicas: () => readonly Replica[]): ReplicaIndex {
+function indexOver(replicas: () => readonly Replica[], loadOf: (replica: Replica) => number): ReplicaIndex {
   return {
     get count() {
       return replicas().length;
     },
     id: (position) => (replicas()[position] as Replica).id,
-    loadOf: (position) => (replicas()[position] as Replica).load,
+    loadOf: (position) => loadOf(replicas()[position] as Replica),
   };
 }
