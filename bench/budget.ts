@@ -77,14 +77,16 @@ function books(): readonly Part[] {
   const stats = new ServiceStats({
     warmupS: 0,
     slo: { latencyS: 0.1, ttftS: Infinity, tpotS: Infinity, percentile: 0.99, windowS: 60 },
-    classCount: 0,
+    latenciesS: [],
   });
   const ended: EndedRequest = {
     id: 0,
     outcome: OUTCOME.finished,
     attempt: 1,
     classIndex: 0,
+    tierIndex: -1,
     arrivalS: 0,
+    sloS: 0.1,
     startS: 0,
     firstTokenS: Number.NaN,
     tokenGapS: Number.NaN,
@@ -100,7 +102,7 @@ function books(): readonly Part[] {
       (i) => {
         ended.arrivalS = i * 1e-3;
         ended.startS = ended.arrivalS + 0.01;
-        stats.arrived(ended.arrivalS, 0);
+        stats.arrived(ended);
         stats.ended(ended, ended.arrivalS + 0.05);
       },
     ],

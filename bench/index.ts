@@ -4,6 +4,7 @@ import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
 import { learn } from "./learn.ts";
+import { nets } from "./nets.ts";
 import { runCases } from "./run.ts";
 import { servingCases } from "./serving.ts";
 import { start } from "./start.ts";
@@ -24,7 +25,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   fleet,
   start,
   budget,
-  learn,
+  learn: async (say) => [await learn(say), await nets(say)].every(Boolean),
 };
 
 export async function runBench(name: string, say: Say, options: BenchOptions = {}): Promise<boolean> {

@@ -1,7 +1,10 @@
 /** `cybertwin doctor`: what a bug report should hold, and what is missing for a feature to work. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { BACKEND_NAMES, DEFAULT_BACKEND } from "../learn/backends/backend.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 import { packageRoot } from "./package-root.ts";
@@ -20,7 +23,7 @@ export const doctor: Command = {
       ["processor", `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores usable`],
       ["memory", `${(totalmem() / B_PER_GIB).toFixed(1)} GiB`],
       ["packages", packages()],
-      ["backends", "none: nothing here trains yet"],
+      ...(await backends()),
       ["browser", browser()],
       ["folder", writable(io.cwd)],
     ];
@@ -36,6 +39,24 @@ function packages(): string {
   return Object.entries(dependencies)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ");
+}
+
+const PROBE_LIMIT_MS = 20_000;
+
+/** Devices that networks can train on. Each is opened in a process of its own, which a GPU's driver may crash or block. */
+async function backends(): Promise<readonly (readonly [string, string])[]> {
+  const probe = fileURLToPath(new URL("./backend-probe.js", import.meta.url));
+  const answers = BACKEND_NAMES.map(async (name) => {
+    try {
+      return (await promisify(execFile)(process.execPath, [probe, name], { timeout: PROBE_LIMIT_MS })).stdout;
+    } catch (error) {
+      const { stdout, killed, signal, code } = error as { stdout?: string; killed?: boolean; signal?: string; code?: number };
+      if (stdout) return stdout; // some drivers crash when all is done
+      return killed === true ? `no answer within ${PROBE_LIMIT_MS / 1000} s` : `crashed (${signal ?? `exit ${code}`})`;
+    }
+  });
+  const said = await Promise.all(answers);
+  return BACKEND_NAMES.map((name, i) => [i === 0 ? "backends" : "", `${name}${name === DEFAULT_BACKEND ? " (default)" : ""}: ${said[i]}`]);
 }
 
 /** Only the tests of the HTML page need one. */

@@ -3,8 +3,10 @@ import { registry } from "../world/base/plugin.ts";
 import { bestFit } from "./best-fit.ts";
 import { carbonLowestSlot } from "./carbon-lowest-slot.ts";
 import { carbonThreshold } from "./carbon-threshold.ts";
+import { edf } from "./edf.ts";
 import { fcfs } from "./fcfs.ts";
 import { firstFit } from "./first-fit.ts";
+import { mlfq } from "./mlfq.ts";
 import { muServe } from "./mu-serve.ts";
 import { ondemand } from "./ondemand.ts";
 import type { AnyControllerPlugin } from "./plugin.ts";
@@ -29,6 +31,8 @@ export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<An
   sjf,
   srpt,
   ssjf,
+  edf,
+  mlfq,
   random,
   roundRobin,
   powerOfD,

@@ -1,6 +1,6 @@
 /** What a controller plugin tells the scenario layer beyond its fields: when it is asked, of what, and what it may know. */
 import type { Plugin } from "../world/base/plugin.ts";
-import type { DelayRule, OracleQueueRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+import type { AnyQueueRule, DelayRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
 import type { Periodic } from "../world/ports.ts";
 
 /** The truths that a scenario may hand out by `oracle: [...]`. */
@@ -9,7 +9,8 @@ export type Oracle = "work" | "carbon";
 /** What each kind of decision is made by. */
 export interface Deciders {
   readonly queue: QueueRule;
-  readonly "oracle-queue": OracleQueueRule;
+  /** Or a rule that does without the truth, where its fields say so. */
+  readonly "oracle-queue": AnyQueueRule;
   readonly route: RouteRule;
   readonly place: PlaceRule;
   readonly delay: DelayRule;

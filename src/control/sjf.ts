@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { agingField, agingOf } from "./aging.ts";
 import type { ControllerPlugin } from "./plugin.ts";
 
-const schema = z.strictObject({ kind: z.literal("sjf") });
+const schema = z.strictObject({ kind: z.literal("sjf"), ...agingField });
 
 export const sjf: ControllerPlugin<"oracle-queue", z.infer<typeof schema>> = {
   kind: "sjf",
@@ -11,5 +12,5 @@ export const sjf: ControllerPlugin<"oracle-queue", z.infer<typeof schema>> = {
   oracles: ["work"],
   needsOracle: true,
   schema,
-  create: () => ({ kind: "oracle-queue", key: (request) => request.remainingWorkS }),
+  create: ({ aging }) => ({ kind: "oracle-queue", key: (request) => request.remainingWorkS, ...agingOf(aging) }),
 };

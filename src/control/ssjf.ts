@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { quantity } from "../world/base/quantity.ts";
 import { predictorSchema } from "../world/serving/predictors/index.ts";
+import { agingField, agingOf } from "./aging.ts";
 import type { ControllerPlugin } from "./plugin.ts";
 
 const schema = z.strictObject({
   kind: z.literal("ssjf"),
   /** Whose word it goes by: the world asks the predictor, the rule sees what it said. */
   predictor: predictorSchema.default({ kind: "none" }),
-  aging: quantity("duration", { above: 0, example: "100 s" }).optional(),
+  ...agingField,
 });
 
 /** @see Qiu et al., "Efficient Interactive LLM Serving with Proxy Model-based Sequence Length Prediction", 2024. */
@@ -19,9 +19,5 @@ export const ssjf: ControllerPlugin<"queue", z.infer<typeof schema>> = {
   oracles: [],
   needsOracle: false,
   schema,
-  create: ({ aging }) => ({
-    kind: "queue",
-    key: (request) => request.predictedTokens,
-    ...(aging === undefined ? {} : { agingS: aging }),
-  }),
+  create: ({ aging }) => ({ kind: "queue", key: (request) => request.predictedTokens, ...agingOf(aging) }),
 };

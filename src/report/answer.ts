@@ -38,6 +38,7 @@ const SERVICE_FACTS = [
   ["failed", "requests_failed"],
   ["rejected", "requests_rejected"],
   ["timed out", "requests_timed_out"],
+  ["dropped", "requests_dropped"],
   ["unfinished at the end", "requests_unfinished"],
 ] as const;
 /** Of models on GPUs, below what every service has. */
@@ -58,7 +59,13 @@ const TOKEN_FACTS = [
   ["mean time per token after it", "tpot_mean_s"],
 ] as const;
 /** Ways to lose a request: shown where it happened. */
-const LOSSES: ReadonlySet<string> = new Set(["requests_failed", "requests_rejected", "requests_timed_out", "requests_unfinished"]);
+const LOSSES: ReadonlySet<string> = new Set([
+  "requests_failed",
+  "requests_rejected",
+  "requests_timed_out",
+  "requests_dropped",
+  "requests_unfinished",
+]);
 const BATCH_FACTS = [
   ["jobs finished", "jobs_completed"],
   ["jobs arrived", "jobs_arrived"],

@@ -6,7 +6,7 @@ import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } f
 import type { JobId, ServerId } from "../world/base/id.ts";
 import type { Table } from "../world/base/table.ts";
 import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
-import type { OracleQueueRule, PlaceRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+import type { AnyQueueRule, PlaceRule, RouteRule } from "../world/cluster/ports.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
@@ -30,11 +30,12 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   const queue = policies.of(["queue", "oracle-queue"], name);
   const route = policies.of(["route"], name);
   const policy = {
-    queue: queue === undefined || queue.spec.kind === "fcfs" ? undefined : make<QueueRule | OracleQueueRule>(queue),
+    queue: queue === undefined || queue.spec.kind === "fcfs" ? undefined : make<AnyQueueRule>(queue),
     route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
   };
   const { classes = {} } = spec;
-  const stats = statsFor(context, spec.slo, Object.keys(classes).length);
+  const latenciesS = Object.values(classes).map(({ slo }) => slo?.latency);
+  const stats = statsFor(context, spec.slo, latenciesS);
   const unit: ServiceUnit = {
     name,
     tenant: spec.tenant,
@@ -48,16 +49,15 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   startArrivals(context, unit, spec, serviceRng);
 }
 
-/** @param latenciesS SLOs of each class, where they differ */
+/** @param latenciesS of each class, of models and then of their classes, where they differ */
 export function statsFor(
   { warmupS }: BuildContext,
   slo: ServingSloSpec | undefined,
-  classCount: number,
-  latenciesS?: readonly number[],
+  latenciesS: readonly (number | undefined)[],
 ): ServiceStats {
   const { latency: latencyS = Infinity, ttft: ttftS = Infinity, tpot: tpotS = Infinity } = slo ?? {};
   const inUnits = slo === undefined ? undefined : { latencyS, ttftS, tpotS, percentile: slo.percentile, windowS: slo.window };
-  return new ServiceStats({ warmupS, slo: inUnits, classCount, latenciesS });
+  return new ServiceStats({ warmupS, slo: inUnits, latenciesS });
 }
 
 function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {

@@ -3,7 +3,7 @@ import { random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
 import type { Table } from "../world/base/table.ts";
-import type { OracleQueueRule, QueueRule, RouteRule } from "../world/cluster/ports.ts";
+import type { AnyQueueRule, RouteRule } from "../world/cluster/ports.ts";
 import { NONE } from "../world/cluster/request-pool.ts";
 import type { Device } from "../world/serving/device.ts";
 import { makeEngine } from "../world/serving/engines.ts";
@@ -16,7 +16,16 @@ import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
 import { statsFor, traceSizes } from "./build-services.ts";
 import type { PluginSpec } from "./parts.ts";
-import { dayOffsetOf, noCarbonIn, type ScenarioSpec, type ServingPlan, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
+import {
+  dayOffsetOf,
+  modelNamesOf,
+  noCarbonIn,
+  type ScenarioSpec,
+  type ServingPlan,
+  type ServingSpec,
+  sharesOf,
+  takesPrompts,
+} from "./spec.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -31,17 +40,22 @@ function addServing(context: BuildContext, name: string, spec: ServingSpec): voi
   const route = policies.of(["route"], name);
   const sizes = sizesOf(context.spec, spec);
   const policy = {
-    queue: queue === undefined ? undefined : make<QueueRule | OracleQueueRule>(queue),
+    queue: queue === undefined ? undefined : make<AnyQueueRule>(queue),
     route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
     predictor: predictorOf(queue, sizes, servingRng.fork("predictor")),
   };
-  const options = { name, engine: makeEngine(spec.engine), queueLimit: spec.queueLimit ?? Infinity, models: sizes.models };
+  const classes = Object.values(spec.classes ?? {});
+  const options = {
+    ...{ name, engine: makeEngine(spec.engine), queueLimit: spec.queueLimit ?? Infinity, models: sizes.models },
+    classPriorities: classes.map(({ priority }) => priority),
+  };
   const plan = context.spec.plans[name] as ServingPlan;
-  const stats = statsFor(context, spec.slo, sizes.models.length, plan.sloLatenciesS);
+  const ofModels = plan.sloLatenciesS ?? sizes.models.map(() => undefined);
+  const stats = statsFor(context, spec.slo, [...ofModels, ...classes.map(({ slo }) => slo?.latency)]);
   const service = new ModelServing(world.simulation, options, policy, stats, servingRng);
   world.servings.push({
     ...{ name, tenant: spec.tenant, noCarbon: noCarbonIn(context.spec.sites, spec.sites) },
-    ...{ classNames: Object.keys(spec.models), service },
+    ...{ classNames: [...Object.keys(spec.models), ...Object.keys(spec.classes ?? {})], service },
   });
   for (const { model, gpus } of plan.replicas)
     service.addReplica(
@@ -85,11 +99,16 @@ function tokenLaw(law: PluginSpec | undefined): LawFactory {
 
 const NO_TOKENS: LawFactory = () => ({ mean: 0, draw: () => 0 });
 
+/** Kinds of requests: the models, of each class of requests anew. */
 function mixOf(sizes: Sizes): ClassMix {
   const { spec, models } = sizes;
+  const ofModels = models.map(({ autoregressive }) =>
+    autoregressive && sizes.rows === undefined ? tokenLaw(spec.outputTokens) : NO_TOKENS,
+  );
+  const classes = spec.classes === undefined ? [{ share: 1 }] : Object.values(spec.classes);
   return {
-    shares: sharesOf(spec),
-    sizes: models.map(({ autoregressive }) => (autoregressive && sizes.rows === undefined ? tokenLaw(spec.outputTokens) : NO_TOKENS)),
+    shares: classes.flatMap(({ share }) => sharesOf(spec).map((ofModel) => share * ofModel)),
+    sizes: classes.flatMap(() => ofModels),
     ...(takesPrompts(spec, models) && sizes.promptRows === undefined ? { prompts: tokenLaw(spec.promptTokens) } : {}),
   };
 }
@@ -108,10 +127,10 @@ function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthP
 
 /** Lengths of the answers that a replayed trace has: an encoder writes none. */
 function writtenRows({ rows, arrivals, models, spec }: Sizes): Float64Array | undefined {
-  const classes = arrivals.kind === "trace" ? arrivals.table.texts.class : undefined;
-  if (rows === undefined || classes === undefined) return rows;
+  const names = arrivals.kind === "trace" ? modelNamesOf(spec, arrivals.table) : undefined;
+  if (rows === undefined || names === undefined) return rows;
   const writers = Object.keys(spec.models).filter((_, i) => models[i]?.autoregressive);
-  return rows.filter((_, row) => writers.includes(classes[row] as string));
+  return rows.filter((_, row) => writers.includes(names[row] as string));
 }
 
 function startArrivals(context: BuildContext, service: ModelServing, sizes: Sizes, rng: Rng): void {
@@ -151,22 +170,34 @@ export function drawRequests(spec: ScenarioSpec, serving: ServingSpec, rng: Rng,
   const drawn: DrawnRequest[] = [];
   for (let arrivalS = process.nextS(); arrivalS < Infinity && drawn.length < limit; arrivalS = process.nextS()) {
     const row = process.row ?? NONE;
-    const model = source.classIndex(row);
-    drawn.push({ arrivalS, model, tokens: { output: source.size(model, row), prompt: source.promptTokens(model, row) } });
+    const kind = source.classIndex(row);
+    const tokens = { output: source.size(kind, row), prompt: source.promptTokens(kind, row) };
+    drawn.push({ arrivalS, model: kind % sizes.models.length, tokens });
   }
   return drawn;
 }
 
-/** Requests of a trace: model and tokens from its columns where it has them, else by share and law. */
+/** Requests of a trace: model or class, and tokens, from its columns where it has them, else by share and law. */
 function traceSource(table: Table, byLaw: RequestSource, { spec, models, rows, promptRows }: Sizes): RequestSource {
-  const names = Object.keys(spec.models);
-  const modelOf = table.texts.class?.map((name) => names.indexOf(name));
+  const modelNames = Object.keys(spec.models);
+  const classNames = Object.keys(spec.classes ?? {});
+  const said = table.texts.class;
+  const isOfModel = modelNamesOf(spec, table) !== undefined;
+  const { length: modelCount } = models;
+  const kindOf = (row: number): number => {
+    const drawn = byLaw.classIndex(row);
+    if (said === undefined) return drawn;
+    const name = said[row] as string;
+    return isOfModel
+      ? modelNames.indexOf(name) + (drawn - (drawn % modelCount))
+      : (drawn % modelCount) + classNames.indexOf(name) * modelCount;
+  };
   return {
-    classIndex: modelOf === undefined ? (row) => byLaw.classIndex(row) : (row) => modelOf[row] as number,
-    size: (model, row) => {
-      if (rows === undefined) return byLaw.size(model, row);
-      return models[model]?.autoregressive ? (rows[row] as number) : 0;
+    classIndex: kindOf,
+    size: (kind, row) => {
+      if (rows === undefined) return byLaw.size(kind, row);
+      return models[kind % modelCount]?.autoregressive ? (rows[row] as number) : 0;
     },
-    promptTokens: promptRows === undefined ? (model, row) => byLaw.promptTokens(model, row) : (_, row) => promptRows[row] as number,
+    promptTokens: promptRows === undefined ? (kind, row) => byLaw.promptTokens(kind, row) : (_, row) => promptRows[row] as number,
   };
 }

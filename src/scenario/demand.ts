@@ -5,7 +5,7 @@ import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import { columnOf } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
-import { type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
+import { modelNamesOf, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
 
 export interface Demand {
   /** Requests a second; NaN where users wait for their answers. */
@@ -21,14 +21,14 @@ export interface Demand {
 /** Of each model, in declared order. */
 export function demandsOf(serving: ServingSpec, kinds: readonly ModelKindSpec[], parts: Parts): readonly Demand[] {
   const table = parts.traceOf(serving.arrivals);
-  const classes = table?.texts.class;
+  const names = modelNamesOf(serving, table);
   const rate = parts.meanRate(serving.arrivals);
   const perS = rate.kind === "none" ? Number.NaN : rate.perS;
   const shares = sharesOf(serving);
   return Object.keys(serving.models).map((name, i): Demand => {
     const kind = kinds[i] as ModelKindSpec;
     const rows = (values: ArrayLike<number> | undefined): number =>
-      meanOf(Array.from(values ?? []).filter((_, row) => classes === undefined || classes[row] === name));
+      meanOf(Array.from(values ?? []).filter((_, row) => names === undefined || names[row] === name));
     const mean = (field: "outputTokens" | "promptTokens"): number => {
       const law = serving[field];
       const column = columnOf(field, law);
@@ -38,7 +38,7 @@ export function demandsOf(serving: ServingSpec, kinds: readonly ModelKindSpec[],
     const prompt = takesPrompts(serving, [kind]) ? mean("promptTokens") : 0;
     const output = kind.autoregressive ? mean("outputTokens") : 0;
     const isColumn = (field: "outputTokens" | "promptTokens"): boolean => columnOf(field, serving[field]) !== undefined;
-    const share = classes === undefined ? (shares[i] as number) : classes.filter((each) => each === name).length / classes.length;
+    const share = names === undefined ? (shares[i] as number) : names.filter((each) => each === name).length / names.length;
     return {
       perS: perS * share,
       isTrace: rate.kind === "trace",

@@ -70,7 +70,7 @@ function subjectsOf(spec: ScenarioSpec, parts: Parts): MetricSubjects {
   const workloads = Object.entries(spec.workloads);
   return {
     service: workloads.filter(([, { kind }]) => kind === "service").map(([name]) => name),
-    class: (service) => Object.keys((spec.workloads[service] as ServiceSpec).classes ?? {}),
+    class: (workload) => Object.keys((spec.workloads[workload] as ServiceSpec | ServingSpec).classes ?? {}),
     serving: workloads.filter(([, { kind }]) => kind === "model-serving").map(([name]) => name),
     model: (serving) => Object.keys((spec.workloads[serving] as ServingSpec).models),
     batch: workloads.filter(([, { kind }]) => kind === "batch").map(([name]) => name),

@@ -1,5 +1,6 @@
 /** Whether targets name things that exist. */
 import type { Findings } from "./findings.ts";
+import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import {
   type ControllerSpec,
@@ -32,6 +33,7 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
       checkDraws(controller, path, spec.workloads[workload], findings);
       checkSlo(controller, path, spec.workloads[workload], findings);
+      checkQueueRule(controller, path, { name: workload, workload: spec.workloads[workload], parts }, findings);
     }
     checkHasModels(controller, path, parts, findings);
     checkOracle(controller, path, parts, findings);
@@ -118,14 +120,16 @@ function checkCarbon(
     findings.problem(path, `decides by carbon, and ${unknown}`, 'Hint: carbon: { kind: trace, file: "grid.csv" }.');
 }
 
-function checkOracle({ kind, oracle }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
+function checkOracle(controller: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
+  const { kind, oracle, predictor } = controller;
   const traits = parts.controllers.get(kind);
   if (traits === undefined) throw new Error(`controller kind ${kind} is not registered`);
   for (const [i, truth] of oracle.entries()) {
     if (!traits.oracles.includes(truth))
       findings.problem([...path, "oracle", i], `is of no use to kind ${JSON.stringify(kind)}, got ${JSON.stringify(truth)}`);
   }
-  if (!traits.needsOracle || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth))) return;
+  if (!traits.needsOracle || predictor !== undefined || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth)))
+    return;
   findings.problem([...path, "oracle"], `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`);
 }
 

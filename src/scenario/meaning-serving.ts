@@ -8,11 +8,20 @@ import { partsOf } from "../world/serving/partition.ts";
 import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
 import { type Demand, demandsOf } from "./demand.ts";
 import type { Findings } from "./findings.ts";
+import { checkClassShares } from "./meaning-classes.ts";
 import { checkPlacement, fittingOffers, type Offer } from "./meaning-placement.ts";
 import { checkChunk, checkSteps } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
-import { type FleetServer, type ScenarioSpec, type ServedModelSpec, type ServingSpec, sharesOf } from "./spec.ts";
+import {
+  type FleetServer,
+  modelNamesOf,
+  namesClasses,
+  type ScenarioSpec,
+  type ServedModelSpec,
+  type ServingSpec,
+  sharesOf,
+} from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 interface Ground {
@@ -27,8 +36,9 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
     gpus === undefined ? [] : [{ group: gpus, kind: spec.gpuKinds[gpus.kind] as GpuKindSpec }],
   );
   const kinds = Object.values(serving.models).map(({ kind }) => spec.modelKinds[kind] as ModelKindSpec);
-  const classes = parts.traceOf(serving.arrivals)?.texts.class;
-  checkShares(serving, path, classes, findings);
+  const names = modelNamesOf(serving, parts.traceOf(serving.arrivals));
+  checkShares(serving, path, names, findings);
+  checkClasses(serving, path, findings);
   checkNames(serving, path, parts, findings);
   checkTokens(serving, path, { kinds, parts }, findings);
   const engine = makeEngine(serving.engine);
@@ -49,10 +59,10 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
 }
 
 /** Shares are said of all models or of none, and not where each request of a trace has its model. */
-function checkShares(serving: ServingSpec, path: Path, classes: readonly string[] | undefined, findings: Findings): void {
+function checkShares(serving: ServingSpec, path: Path, names: readonly string[] | undefined, findings: Findings): void {
   const models = Object.values(serving.models);
   const [shared] = Object.entries(serving.models).find(([, { share }]) => share !== undefined) ?? [];
-  if (classes !== undefined && shared !== undefined) {
+  if (names !== undefined && shared !== undefined) {
     const message = 'would be ignored: column "class" of the trace says for which model each request is';
     findings.problem([...path, "models", shared, "share"], message, "Hint: leave it out, or the column.");
     return;
@@ -76,15 +86,26 @@ function checkSlo({ engine, slo }: ServingSpec, path: Path, findings: Findings):
       );
 }
 
-/** Requests of a trace are for models that the workload has. */
-function checkNames({ arrivals, models }: ServingSpec, path: Path, parts: Parts, findings: Findings): void {
-  const table = parts.traceOf(arrivals);
-  const stranger = table?.texts.class?.find((name) => !Object.hasOwn(models, name));
+/** Classes and models share the names of metrics. */
+function checkClasses({ classes, models, slo }: ServingSpec, path: Path, findings: Findings): void {
+  if (classes === undefined) return;
+  checkClassShares(classes, slo, path, findings);
+  const twice = Object.keys(classes).find((name) => Object.hasOwn(models, name));
+  if (twice !== undefined) findings.problem([...path, "classes", twice], "must have another name than every model: both name metrics");
+}
+
+/** Requests of a trace are for models that the workload has, or of classes that it has. */
+function checkNames(serving: ServingSpec, path: Path, parts: Parts, findings: Findings): void {
+  const { arrivals, models, classes = {} } = serving;
+  const names = parts.traceOf(arrivals)?.texts.class ?? [];
+  const isOfClass = namesClasses(serving, names);
+  const known = isOfClass ? classes : models;
+  const stranger = names.find((name) => !Object.hasOwn(known, name));
   if (stranger !== undefined)
     findings.problem(
       [...path, "arrivals"],
-      `replay a trace with requests for the model ${JSON.stringify(stranger)}, which the workload lacks`,
-      `There are: ${Object.keys(models).join(", ")}.`,
+      `replay a trace with requests ${isOfClass ? "of the class" : "for the model"} ${JSON.stringify(stranger)}, which the workload lacks`,
+      `There are: ${Object.keys(known).join(", ")}.`,
     );
 }
 

@@ -6,7 +6,7 @@ import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model
 import type { Findings } from "./findings.ts";
 import { columnOf } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
-import type { ServingSpec } from "./spec.ts";
+import { modelNamesOf, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 const GIB = 1_073_741_824;
@@ -96,7 +96,7 @@ function checkPrompts({ serving, engine, key, model, parts }: StepCheck, path: P
   }
   const table = parts.traceOf(serving.arrivals);
   const scale = law === undefined ? 1 : (law.scale as number);
-  const names = table?.texts.class;
+  const names = modelNamesOf(serving, table);
   const row = table?.numbers[column]?.findIndex(
     (tokens, i) => (names === undefined || names[i] === key) && Math.round(tokens * scale) >= limit,
   );

@@ -1,5 +1,6 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
 import { Findings } from "./findings.ts";
+import { checkClassShares } from "./meaning-classes.ts";
 import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkFaults } from "./meaning-faults.ts";
@@ -9,6 +10,7 @@ import { checkControllers } from "./meaning-names.ts";
 import { checkServing } from "./meaning-serving.ts";
 import { checkFit } from "./meaning-size.ts";
 import { checkTraceUse } from "./meaning-trace.ts";
+import { checkUsers } from "./meaning-users.ts";
 import type { Parts } from "./parts.ts";
 import type { Problem } from "./problem.ts";
 import {
@@ -151,9 +153,7 @@ function checkWork(workload: ServiceSpec | BatchSpec, path: Path, parts: Parts, 
 function checkService(service: ServiceSpec, path: Path, parts: Parts, findings: Findings): void {
   const { classes, requests, limits, memoryUse } = service;
   if (classes !== undefined) {
-    const sum = Object.values(classes).reduce((total, { share }) => total + share, 0);
-    if (Math.abs(sum - 1) > 1e-9)
-      findings.problem([...path, "classes"], `must have shares that sum to 1, got ${Number(sum.toPrecision(6))}`);
+    checkClassShares(classes, service.slo, path, findings);
     for (const [name, { work }] of Object.entries(classes)) {
       if (work?.kind === "trace")
         findings.problem([...path, "classes", name, "work"], "must be a law: a trace says the work of every class in one column");
@@ -186,14 +186,6 @@ function checkOpen(service: ServiceSpec | ServingSpec, path: Path, parts: Parts,
     findings.problem([...path, "arrivals"], `of kind ${JSON.stringify(service.arrivals.kind)} are for batch workloads`);
   }
   if (service.queueLimit !== undefined) checkUsers(service, path, "a queueLimit", parts, findings);
-}
-
-/** Users who do not think and whose requests may fail at once would ask for ever at one instant. */
-function checkUsers(service: ServiceSpec | ServingSpec, path: Path, why: string, parts: Parts, findings: Findings): void {
-  const thinkTime = parts.thinkTimeOf(service.arrivals);
-  if (thinkTime === undefined || parts.meanOfLaw(thinkTime) > 0) return;
-  const message = `must be above 0: with ${why}, requests may end in no time, and users who do not think would ask for ever`;
-  findings.problem([...path, "arrivals", "thinkTime"], message, 'Hint: "1 ms".');
 }
 
 function checkBatch(batch: BatchSpec, path: Path, findings: Findings): void {

@@ -1,7 +1,7 @@
 /** The shape of a scenario file: the fixed fields, and the registries' kinds where they may stand. */
 import { type ZodType, z } from "zod";
 import { quantity, readQuantity } from "../world/base/quantity.ts";
-import { batchFields, serviceFields } from "../world/cluster/spec.ts";
+import { batchFields, classFields, serviceFields } from "../world/cluster/spec.ts";
 import { servingFields } from "../world/serving/spec.ts";
 import { byKind, choice, withCommon } from "./choice.ts";
 import { isKindNotYet } from "./not-yet.ts";
@@ -99,7 +99,7 @@ function siteSchema(parts: Parts) {
 
 function workloadSchema(parts: Parts) {
   const work = parts.law("duration");
-  const requestClass = z.strictObject({ share: fraction, priority: z.int().default(0), work: work.optional() });
+  const requestClass = z.strictObject({ ...classFields, work: work.optional() });
   const service = { work: work.optional(), arrivals: parts.arrivalsSchema("rate"), classes: named(requestClass).optional() };
   const batch = { work: work.optional(), arrivals: parts.arrivalsSchema("job-rate").optional() };
   const tokens = parts.law("number").optional();

@@ -1,4 +1,5 @@
 /** A loaded scenario: plain data in base units (s, B, W, Hz, J, g), names in the order of the file. Crosses threads as it is. */
+import type { Table } from "../world/base/table.ts";
 import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { EngineSpec } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
@@ -125,6 +126,7 @@ export interface ServingSpec extends WorkloadCommon {
   /** Absent only where a trace's `prompt_tokens` column says it, or where no prompt takes time. */
   readonly promptTokens?: PluginSpec;
   readonly models: Readonly<Record<string, ServedModelSpec>>;
+  readonly classes?: Readonly<Record<string, ClassSpec>>;
   readonly engine: EngineSpec;
   readonly placement: Placement;
   readonly queueLimit?: number;
@@ -140,6 +142,7 @@ export interface ServedModelSpec {
 export interface ClassSpec {
   readonly share: number;
   readonly priority: number;
+  readonly slo?: { readonly latency: number };
   readonly work?: PluginSpec;
 }
 export interface BatchSpec extends WorkloadCommon {
@@ -221,6 +224,17 @@ export function dayOffsetOf({ start }: Pick<ScenarioSpec, "start">): number {
 export function sharesOf({ models }: ServingSpec): readonly number[] {
   const all = Object.values(models);
   return all.map(({ share }) => share ?? 1 / all.length);
+}
+
+/** What column `class` of a trace names: models, or classes of requests where its first row does. */
+export function namesClasses({ classes = {} }: ServingSpec, [first]: readonly string[]): boolean {
+  return first !== undefined && Object.hasOwn(classes, first);
+}
+
+/** The model of each row of a trace, where its column `class` says it. */
+export function modelNamesOf(serving: ServingSpec, table: Table | undefined): readonly string[] | undefined {
+  const names = table?.texts.class;
+  return names === undefined || namesClasses(serving, names) ? undefined : names;
 }
 
 /** Do prompts take time: has a model a law by steps? */

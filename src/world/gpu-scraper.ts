@@ -39,7 +39,7 @@ export class GpuScraper {
   }
 
   #watch(world: World, { stats, models }: ModelServing, { model, devices }: Replica): void {
-    const sloS = stats.sloOf(models.indexOf(model))?.latencyS;
+    const sloS = stats.slo === undefined ? undefined : stats.sloLatencyS(models.indexOf(model));
     const parts = partsOf(model.kind, (devices[0] as Device).options.kind, devices.length);
     for (const [stage, device] of devices.entries()) {
       const { slowdowns, residents } = this.#byDevice.get(device) ?? this.#add(world, device);
@@ -58,7 +58,7 @@ export class GpuScraper {
 
   /** Hears of requests that end on a GPU, whatever their end. */
   watcherOf({ replicas }: ModelServing): RequestWatcher {
-    return ({ replica, outcome, arrivalS }, nowS) => {
+    return ({ replica, outcome, arrivalS, sloS }, nowS) => {
       const at = replicas[replica]; // none where no replica was up
       for (const device of at?.devices ?? []) {
         const watched = this.#byDevice.get(device);
@@ -68,7 +68,7 @@ export class GpuScraper {
         if (outcome !== OUTCOME.finished) continue;
         const latencyS = nowS - arrivalS;
         resident.latencyS.add(latencyS);
-        if (resident.sloS !== undefined && latencyS <= resident.sloS) watched.good++;
+        if (resident.sloS !== undefined && latencyS <= sloS) watched.good++;
       }
     };
   }

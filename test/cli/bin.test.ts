@@ -1,7 +1,7 @@
 /** The bundle that people run, around the real world: what the bundler could break. */
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { CliCase } from "./cli-case.ts";
@@ -70,6 +70,17 @@ describe("dist/cybertwin.js", function () {
   for (const name of Object.keys(COMMANDS)) {
     it(`loads ${name}`, () => assert.equal(bin(name, "--help").status, 0));
   }
+
+  it("runs scenarios without loading TensorFlow.js", () => {
+    // It leaves its engine among the globals; the probe of `doctor` shows that this finds it.
+    const preload = join(cli.folder, "preload.cjs");
+    writeFileSync(preload, "process.on('exit', () => { if (globalThis._tfengine !== undefined) process.exitCode = 9; });");
+    const status = (...argv: readonly string[]) => spawnSync(process.execPath, ["--require", preload, ...argv], { cwd: cli.folder }).status;
+    const file = cli.scenario(SCENARIO, "tiny.yaml");
+    assert.equal(status(BIN, "run", file, "--seed", "1"), 0);
+    assert.equal(status(BIN, "list"), 0);
+    assert.equal(status(resolve("dist/backend-probe.js"), "cpu"), 9);
+  });
 
   it("lists every kind and prints a schema", () => {
     const listed = bin("list");

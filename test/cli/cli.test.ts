@@ -253,12 +253,17 @@ describe("cybertwin", () => {
       assert.equal((await cli.run("report", "empty")).code, 2);
     });
 
-    it("doctor names what a bug report needs", async () => {
+    it("doctor names what a bug report needs", async function () {
+      this.timeout(60_000);
       const { code, out } = await cli.run("doctor");
       assert.equal(code, 0);
-      for (const word of [process.version, "0.0.0-test", "piscina", "backends", "browser", `${cli.folder} is writable`]) {
+      for (const word of [process.version, "0.0.0-test", "piscina", "browser", `${cli.folder} is writable`]) {
         assert.ok(out.includes(word), word);
       }
+      assert.match(out, /^backends {3}wasm \(default\): TensorFlow\.js [\d.]+, WebAssembly with SIMD, one thread$/m);
+      assert.match(out, /^ {11}cpu: TensorFlow\.js [\d.]+, plain JavaScript, one thread$/m);
+      assert.match(out, /^ {11}webgpu: (?:TensorFlow\.js [\d.]+, |there is no GPU that WebGPU can use: Install )/m);
+      assert.match(out, /^ {11}tensorflow: (?:TensorFlow\.js [\d.]+, |@tensorflow\/tfjs-node-gpu is not installed: npm install )/m);
     });
   });
 });

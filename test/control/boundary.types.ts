@@ -84,6 +84,12 @@ export const routesByWork: RouteRule = {
   choose: (_request, replicas) => replicas.workOf(0),
 };
 
+export const routesByProgress: RouteRule = {
+  kind: "route",
+  // @ts-expect-error: what a replica has done of a request shows once it is there
+  choose: (request) => request.attainedS,
+};
+
 // A delay rule has a forecast, never the signal.
 export const readsTheFuture: DelayRule = {
   kind: "delay",

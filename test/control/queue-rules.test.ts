@@ -27,4 +27,27 @@ describe("queue rules", () => {
     assert.equal(make("oracle-queue", { kind: "sjf" }).preempts, undefined);
     assert.equal(make("oracle-queue", { kind: "srpt" }).preempts, true);
   });
+
+  it("keep or interrupt who runs, by cost and by word", () => {
+    const rule = make("oracle-queue", { kind: "srpt" });
+    const runs = { isRunning: true, remainingWorkS: 5, predictedLeftS: 4, recomputeS: 2 };
+    assert.equal(rule.key(request(runs)), 3); // who waits must have less than 3 s left
+    assert.equal(rule.key(request({ ...runs, isRunning: false })), 5);
+    const dear = make("oracle-queue", { kind: "srpt", preemptionCost: "3 s" } as { kind: string });
+    assert.equal(dear.key(request(runs)), 2);
+    const told = make("oracle-queue", { kind: "srpt", predictor: { kind: "oracle" } } as { kind: string });
+    assert.equal(told.kind, "queue"); // it is shown no truth
+    assert.equal(told.key(request(runs)), 2);
+  });
+
+  it("sink by quanta of 1, 2 and 4 s, and join where their prompt fits", () => {
+    const levelsAt = (spec: object, given: object): number[] =>
+      [0, 0.9, 1, 2.9, 3, 6.9, 7, 99].map((attainedS) => make("queue", { kind: "mlfq", ...spec }).key(request({ attainedS, ...given })));
+    assert.deepEqual(levelsAt({}, { firstTokenS: 1.5 }), [0, 0, 1, 1, 2, 2, 3, 3]);
+    assert.deepEqual(levelsAt({ levels: 3, ratio: 1 }, {}), [0, 0, 1, 2, 2, 2, 2, 2]);
+    // A prompt of 1.5 s: the second level, of 2 s, is the first that holds it.
+    assert.deepEqual(levelsAt({ skipJoin: true }, { firstTokenS: 1.5 }), [1, 1, 1, 2, 2, 3, 3, 3]);
+    assert.deepEqual(levelsAt({ skipJoin: true }, { firstTokenS: 1.5, isPromoted: true }), [0, 0, 1, 1, 2, 2, 3, 3]);
+    assert.deepEqual(levelsAt({ skipJoin: true }, { firstTokenS: 100 }), [3, 3, 3, 3, 3, 3, 3, 3]);
+  });
 });

@@ -132,8 +132,8 @@ describe("the answer in a sentence", () => {
     const labels = answerOf(outputWith([{ name: "web", sloLatencyS: 1 }], all)).groups.flatMap(({ facts }) =>
       facts.map(({ label }) => label),
     );
-    // Eleven of the service, energy, carbon and utilization of the cloud, five of the batch workload.
-    assert.equal(labels.length, 19);
+    // Twelve of the service, energy, carbon and utilization of the cloud, five of the batch workload.
+    assert.equal(labels.length, 20);
     assert.ok(labels.includes("deadlines missed"));
   });
 

@@ -114,7 +114,7 @@ function legendOf({ worstS, sloS, sloDrawn, bucketsWithFailures }: Facts): Legen
 
 function describe({ worstS, usualS, sloS, bucketsWithFailures }: Facts, series: RunSeries): string {
   const slo = sloS === null ? "" : ` The SLO is ${quantityText(sloS, "s")}.`;
-  const lost = `Requests failed, were rejected or timed out in ${bucketsWithFailures} of ${series.bucketCount} intervals.`;
+  const lost = `Requests failed, were rejected or dropped, or timed out in ${bucketsWithFailures} of ${series.bucketCount} intervals.`;
   if (worstS === 0) return `No request was answered, so no latency is drawn.${slo} ${lost}`;
   return `The median latency is usually ${quantityText(usualS, "s")}; the 99th percentile is at worst ${quantityText(worstS, "s")}.${slo} ${lost}`;
 }

@@ -17,33 +17,63 @@ export interface RequestView {
   readonly priority: number;
   /** 1 for the first try. */
   readonly attempt: number;
-  /** What a length predictor said of its answer, tokens; 0 without a predictor. */
+  /** When it must be answered by its SLO, seconds; Infinity without one. */
+  readonly deadlineS: number;
+  /** What a length predictor said of its answer less what is written, tokens; 0 without a predictor. */
   readonly predictedTokens: number;
 }
 
+/** What shows of a request once it is at a replica. */
+export interface QueuedRequestView extends RequestView {
+  /** Does it hold a place, or did it until this moment? */
+  readonly isRunning: boolean;
+  /** When it would be answered if it began now and had nothing to wait for, by what is known of its length, seconds; of services, now. */
+  readonly earliestEndS: number;
+  // Of requests to models; of others 0. Seconds are those of the request alone at the greatest clock.
+  /** Seconds that those tokens take, at least one of them; an encoder's, which are known. */
+  readonly predictedLeftS: number;
+  /** Seconds of service that it had, since it was last promoted. */
+  readonly attainedS: number;
+  readonly isPromoted: boolean;
+  /** Seconds until its first token: its prompt. */
+  readonly firstTokenS: number;
+  /** Seconds of work that it would have to do again if it gave way now. */
+  readonly recomputeS: number;
+}
+
 /** What a scenario adds by `oracle: [work]`: the truth no real scheduler has. */
-export interface OracleRequestView extends RequestView {
+export interface OracleRequestView extends QueuedRequestView {
   readonly workS: number;
   readonly remainingWorkS: number;
 }
 
-/** Orders a replica's queue: the least key goes first, equal keys by arrival, then id. */
-export interface QueueRule {
-  readonly kind: "queue";
-  readonly key: (request: RequestView) => number;
-  /** Interrupts the running request of greatest key when a lesser one waits; it resumes where it stopped. */
+/** What a queue rule says beside its key. */
+interface QueueTraits {
+  /** Interrupts the running request of greatest key when a lesser one waits; a service resumes it where it stopped. */
   readonly preempts?: boolean;
-  /** Once the first of those who wait has waited longer, the queue goes by arrival. Asked where models make batches. */
+  /** Of models: once the first of those who wait has waited longer, the queue goes by arrival. */
   readonly agingS?: number;
+  /** Of models: who has waited longer since it last ran is promoted; its `attainedS` counts anew. */
+  readonly promotesAfterS?: number;
+  /** Does the key of one who runs grow with its service? */
+  readonly demotes?: boolean;
+}
+
+/** Orders a replica's queue: the least key goes first, equal keys by arrival, then id. */
+export interface QueueRule extends QueueTraits {
+  readonly kind: "queue";
+  readonly key: (request: QueuedRequestView) => number;
+  /** Asked when it would begin: is it too late to be answered in time? Then it is dropped. */
+  readonly isLate?: (request: QueuedRequestView) => boolean;
 }
 
 /** A queue rule that may look at true work. */
-export interface OracleQueueRule {
+export interface OracleQueueRule extends QueueTraits {
   readonly kind: "oracle-queue";
   readonly key: (request: OracleRequestView) => number;
-  readonly preempts?: boolean;
-  readonly agingS?: number;
 }
+
+export type AnyQueueRule = QueueRule | OracleQueueRule;
 
 /** What a batch job asks for and says of itself. Its true work is not here. */
 export interface JobView {
@@ -122,4 +152,4 @@ export interface DelayRule {
   readonly startS: (job: JobView, nowS: number, carbon: Forecast) => number;
 }
 
-export type Rule = QueueRule | OracleQueueRule | PlaceRule | RouteRule | DelayRule;
+export type Rule = AnyQueueRule | PlaceRule | RouteRule | DelayRule;

@@ -20,7 +20,10 @@ export class Request implements EndedRequest {
   /** How its last attempt ended. */
   outcome: Outcome = OUTCOME.finished;
   attempt = 1;
+  /** Its class, or its model. */
   classIndex = 0;
+  /** Of a request to a model: its class among the workload's, counted on from the models, or NONE. */
+  tierIndex = NONE;
   /** Where its present or last attempt ran or waited, or NONE. */
   replica = NONE;
   /** The closed-loop user who waits for it, or NONE. */
@@ -29,6 +32,8 @@ export class Request implements EndedRequest {
   /** Intended arrival, first start of the present attempt (NaN before), seconds. */
   arrivalS = Number.NaN;
   startS = Number.NaN;
+  /** Latency within which it must be answered; Infinity where nothing says so, seconds. */
+  sloS = Infinity;
   /** Of a model that writes by steps: when its first token came, and the mean gap between tokens from then on, seconds; else NaN. */
   firstTokenS = Number.NaN;
   tokenGapS = Number.NaN;

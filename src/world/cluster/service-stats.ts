@@ -3,9 +3,10 @@ import { Sum } from "../../kernel/index.ts";
 import { BatchMeans, LatencyRecorder } from "../../stats/index.ts";
 
 /** How a request ended, for good. */
-export const OUTCOME = { finished: 0, rejected: 1, failed: 2, timedOut: 3 } as const;
+export const OUTCOME = { finished: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
-export const OUTCOME_NAMES = ["finished", "rejected", "failed", "timed-out"] as const;
+export const OUTCOME_NAMES = ["finished", "rejected", "failed", "timed-out", "dropped"] as const;
+const noneEnded = (): number[] => OUTCOME_NAMES.map(() => 0);
 
 export interface Slo {
   /** Infinity where it names none; likewise below. */
@@ -20,7 +21,7 @@ export interface Slo {
 /** Counts of one service or class, by intended arrival at or after the warm-up. */
 export class RequestTally {
   arrived = 0;
-  readonly ended = [0, 0, 0, 0];
+  readonly ended = noneEnded();
   /** Finished within the SLO. */
   good = 0;
   readonly latencyS = new LatencyRecorder();
@@ -50,14 +51,15 @@ export class ServiceStats {
   readonly warmupS: number;
   /** Of all classes: its latency is Infinity too where each class has one of its own. */
   readonly slo: Slo | undefined;
-  readonly #classSlos: readonly Slo[];
+  /** Of each class, where they differ. */
+  readonly #latenciesS: readonly (number | undefined)[];
   readonly total = new RequestTally();
-  /** One tally a class, in declared order; empty without classes. */
+  /** One tally a class, in declared order, of models one a model before them; empty without classes. */
   readonly classes: readonly RequestTally[];
 
   // The whole run, for the books.
   arrivedCount = 0;
-  readonly endedCount = [0, 0, 0, 0];
+  readonly endedCount = noneEnded();
   attemptCount = 0;
   attemptsFailed = 0;
   oomRestarts = 0;
@@ -76,18 +78,21 @@ export class ServiceStats {
   windowGood = new Float64Array(64);
   windowCount = 0;
 
-  /** @param options `latenciesS`: of each class, where they differ */
-  constructor(options: { warmupS: number; slo: Slo | undefined; classCount: number; latenciesS?: readonly number[] | undefined }) {
-    const { slo, latenciesS = [] } = options;
+  /** @param options `latenciesS`: SLO of each class, where it has its own */
+  constructor(options: { warmupS: number; slo: Slo | undefined; latenciesS: readonly (number | undefined)[] }) {
     this.warmupS = options.warmupS;
-    this.slo = slo;
-    this.#classSlos = slo === undefined ? [] : latenciesS.map((latencyS) => ({ ...slo, latencyS }));
-    this.classes = Array.from({ length: options.classCount }, () => new RequestTally());
+    this.slo = options.slo;
+    this.#latenciesS = options.slo === undefined ? [] : options.latenciesS;
+    this.classes = options.latenciesS.map(() => new RequestTally());
   }
 
-  /** What a request of a class is held to. */
-  sloOf(classIndex: number): Slo | undefined {
-    return this.#classSlos[classIndex] ?? this.slo;
+  /** The latency that the SLO asks of a request of a class, or of a model and a class (NONE without); Infinity where it asks none. */
+  sloLatencyS(classIndex: number, tierIndex = classIndex): number {
+    return this.#latencyOf(tierIndex) ?? this.#latencyOf(classIndex) ?? this.slo?.latencyS ?? Infinity;
+  }
+
+  #latencyOf(index: number): number | undefined {
+    return index >= 0 && index < this.#latenciesS.length ? this.#latenciesS[index] : undefined;
   }
 
   get inSystem(): number {
@@ -100,13 +105,14 @@ export class ServiceStats {
     return this.#areaS.value;
   }
 
-  arrived(nowS: number, classIndex: number): void {
+  arrived({ arrivalS: nowS, classIndex, tierIndex }: EndedRequest): void {
     this.#moveArea(nowS);
     this.#inSystem++;
     this.arrivedCount++;
     if (nowS < this.warmupS) return;
     this.total.arrived++;
     if (this.classes.length > 0) (this.classes[classIndex] as RequestTally).arrived++;
+    if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).arrived++;
     if (this.slo !== undefined) {
       const window = this.#window(nowS, this.slo.windowS);
       this.windowArrived[window] = (this.windowArrived[window] as number) + 1;
@@ -127,10 +133,12 @@ export class ServiceStats {
       this.#otherS.add(latencyS);
       if (!isMeasured) return;
     }
-    const slo = this.sloOf(request.classIndex);
+    const { slo } = this;
     const isGood = slo !== undefined && outcome === OUTCOME.finished && meets(request, latencyS, slo);
+    const { tierIndex } = request;
     this.total.add(request, latencyS, isGood);
     if (this.classes.length > 0) (this.classes[request.classIndex] as RequestTally).add(request, latencyS, isGood);
+    if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).add(request, latencyS, isGood);
     if (isGood) {
       const window = this.#window(arrivalS, slo.windowS);
       this.windowGood[window] = (this.windowGood[window] as number) + 1;
@@ -174,8 +182,8 @@ export class ServiceStats {
 }
 
 /** What is NaN of a request does not exist: it misses nothing. */
-function meets({ arrivalS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number, slo: Slo): boolean {
-  return latencyS <= slo.latencyS && !(firstTokenS - arrivalS > slo.ttftS) && !(tokenGapS > slo.tpotS);
+function meets({ arrivalS, sloS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number, slo: Slo): boolean {
+  return latencyS <= sloS && !(firstTokenS - arrivalS > slo.ttftS) && !(tokenGapS > slo.tpotS);
 }
 
 /** What is known of a request that ended. The record is used again: read it at once. */
@@ -184,7 +192,9 @@ export interface EndedRequest {
   outcome: Outcome;
   attempt: number;
   classIndex: number;
+  tierIndex: number;
   arrivalS: number;
+  sloS: number;
   startS: number;
   firstTokenS: number;
   tokenGapS: number;

@@ -1,10 +1,10 @@
 /**
- * A latency-critical service: requests arrive, are routed to a replica, wait, run, and end in one of four ways.
+ * A latency-critical service: requests arrive, are routed to a replica, wait, run, and end in one of five ways.
  * Semantics: docs/design.md, "A service". Hot: bench/run.ts.
  */
 import { NO_EVENT, PHASE, powInt, type Rng, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import type { Need, OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "./ports.ts";
+import type { AnyQueueRule, Need, ReplicaIndex, RouteRule } from "./ports.ts";
 import { Replica, type ReplicaListener } from "./replica.ts";
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "./request-pool.ts";
 import { FifoQueue, KeyQueue } from "./request-queue.ts";
@@ -33,7 +33,7 @@ export interface ServiceOptions {
 }
 
 export interface ServicePolicy {
-  readonly queue: QueueRule | OracleQueueRule | undefined; // undefined: first come, first served
+  readonly queue: AnyQueueRule | undefined; // undefined: first come, first served
   readonly route: RouteRule;
 }
 
@@ -83,7 +83,11 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     this.#listener = listener;
     this.#routeRng = rng.fork("route");
     this.#retryRng = rng.fork("retry");
-    this.#cursor = new RequestCursor(options.classPriorities, (request) => this.#remainingS(request));
+    this.#cursor = new RequestCursor({
+      priority: ({ classIndex }) => options.classPriorities[classIndex] ?? 0, // without classes all are alike
+      remainingS: (request) => this.#remainingS(request),
+      earliestEndS: () => simulation.nowS,
+    });
     this.#all = indexOver(() => this.replicas);
     this.#upIndex = indexOver(() => this.#up);
   }
@@ -121,7 +125,8 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     const request = this.requests.add(nowS, workS);
     request.classIndex = classIndex;
     request.user = user;
-    this.stats.arrived(nowS, classIndex);
+    request.sloS = this.stats.sloLatencyS(classIndex);
+    this.stats.arrived(request);
     this.#attempt(request);
   }
 
@@ -225,7 +230,11 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     const { options } = this;
     request.replica = replica.id;
     const rule = this.#policy.queue;
-    if (rule !== undefined) request.key = this.#key(request, rule);
+    if (rule !== undefined) request.key = this.#cursor.keyOf(rule, request);
+    if (this.#cursor.isLate(rule, request)) {
+      this.#end(request, OUTCOME.dropped); // a retry, or one that had to wait for nobody
+      return;
+    }
     if (replica.container.count < options.concurrency) {
       this.#start(request, replica);
     } else if (replica.queue.length >= options.queueLimit) {
@@ -254,35 +263,35 @@ export class Service implements ReplicaListener, RequestService, Receiver {
   }
 
   #startNext(replica: Replica): void {
-    if (replica.queue.length > 0 && replica.container.count < this.options.concurrency && replica.isUp) {
-      this.#start(replica.queue.pop(), replica);
+    const rule = this.#policy.queue;
+    while (replica.queue.length > 0 && replica.container.count < this.options.concurrency && replica.isUp) {
+      const request = replica.queue.pop();
+      if (this.#cursor.isLate(rule, request)) {
+        this.#end(request, OUTCOME.dropped);
+        continue;
+      }
+      this.#start(request, replica);
+      return;
     }
   }
 
   /** Interrupts the running request of greatest key if `request` goes before it. */
-  #preemptFor(request: Request, replica: Replica, rule: QueueRule | OracleQueueRule): boolean {
+  #preemptFor(request: Request, replica: Replica, rule: AnyQueueRule): boolean {
     const { container } = replica;
     replica.server.touch(container);
     let worst = this.requests.at(container.taskAt(0));
     for (let i = 0; i < container.count; i++) {
       const running = this.requests.at(container.taskAt(i));
-      running.key = this.#key(running, rule);
+      running.key = this.#cursor.keyOf(rule, running);
       if (running.key > worst.key || (running.key === worst.key && running.id > worst.id)) worst = running;
     }
     if (!(request.key < worst.key)) return false;
     this.#bookStretch(worst, replica, container.remove(worst.slot));
     replica.server.settle();
     worst.state = REQUEST_STATE.queued;
-    worst.key = this.#key(worst, rule);
+    worst.key = this.#cursor.keyOf(rule, worst);
     replica.queue.push(worst);
     return true;
-  }
-
-  #key(request: Request, rule: QueueRule | OracleQueueRule): number {
-    const cursor = this.#cursor.at(request);
-    const key = rule.kind === "queue" ? rule.key(cursor) : rule.key(cursor.oracle);
-    if (Number.isNaN(key)) throw new Error(`queue rule of ${this.options.name} gave NaN for request ${request.id}`);
-    return key;
   }
 
   #remainingS(request: Request): number {

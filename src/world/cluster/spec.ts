@@ -16,6 +16,14 @@ export const sloSchema = z.strictObject({
   window: quantity("duration", { above: 0, example: "1 min" }).default(60),
 });
 
+/** Of the requests of a service, or of models: some, told apart by `share`. */
+export const classFields = {
+  share: z.number().min(0).max(1),
+  priority: z.int().default(0),
+  /** A latency of its own; percentile and window are those of the workload's SLO. */
+  slo: z.strictObject({ latency: sloSchema.shape.latency }).optional(),
+};
+
 /** Fields of `kind: service` other than `work` and `arrivals`, which `workload` describes. */
 export const serviceFields = {
   kind: z.literal("service"),

@@ -44,6 +44,7 @@ const REQUESTS: readonly MetricEntry[] = [
   count("requests_rejected", "Of them, those whose last attempt found the queue full."),
   count("requests_failed", "Of them, those whose last attempt lost its replica or found none up."),
   count("requests_timed_out", "Of them, those whose last attempt ran into the timeout."),
+  count("requests_dropped", "Of them, those that a queue rule gave up because they would have been answered too late."),
   count("requests_unfinished", "Of them, those still under way at the end of the run."),
   {
     pattern: "throughput_per_s",
@@ -64,7 +65,7 @@ const REQUESTS: readonly MetricEntry[] = [
   {
     pattern: "slo_attainment",
     unit: "1",
-    meaning: "Share of requests answered within the SLO; rejected, failed and timed out ones count as missed.",
+    meaning: "Share of requests answered within the SLO; rejected, failed, timed out and dropped ones count as missed.",
     time: "arrivals",
     nullIf: "no request arrived",
     needs: "slo",
@@ -287,6 +288,7 @@ export const METRIC_GROUPS: readonly { readonly title: string; readonly prefix: 
   { title: "Classes of a service", prefix: "workloads.<service>.<class>.", entries: REQUESTS },
   { title: "Models on GPUs", prefix: "workloads.<serving>.", entries: [...TOKENS, ...SERVING] },
   { title: "Each of its models", prefix: "workloads.<serving>.<model>.", entries: [...TOKENS, total("replicas", "1", REPLICAS)] },
+  { title: "Classes of requests to models", prefix: "workloads.<serving>.<class>.", entries: REQUESTS },
   { title: "Batch workloads", prefix: "workloads.<batch>.", entries: BATCH },
   { title: "The whole cloud", prefix: "", entries: CLOUD },
   { title: "Sites", prefix: "sites.<site>.", entries: SITE },
@@ -304,7 +306,8 @@ export const METRICS: readonly MetricEntry[] = METRIC_GROUPS.flatMap(({ prefix, 
 /** The names that a scenario gives to what is measured. */
 export interface MetricSubjects {
   readonly service: readonly string[];
-  readonly class: (service: string) => readonly string[];
+  /** Of a service, or of requests to models. */
+  readonly class: (workload: string) => readonly string[];
   readonly serving: readonly string[];
   readonly model: (serving: string) => readonly string[];
   readonly batch: readonly string[];

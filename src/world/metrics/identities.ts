@@ -27,7 +27,7 @@ export function identities(world: World): Readonly<Record<string, boolean>> {
   };
 }
 
-/** arrived = finished + rejected + failed + timed out + queued + running + waiting to retry or for a predictor. */
+/** arrived = finished + rejected + failed + timed out + dropped + queued + running + waiting to retry or for a predictor. */
 function requestsBalance(world: World): boolean {
   return world.requestUnits.every(({ service }) => {
     const { stats, requests } = service;

@@ -54,9 +54,10 @@ function tallyMetrics(
   book.set(`${prefix}.requests_rejected`, ended("rejected"));
   book.set(`${prefix}.requests_failed`, ended("failed"));
   book.set(`${prefix}.requests_timed_out`, ended("timedOut"));
+  book.set(`${prefix}.requests_dropped`, ended("dropped"));
   book.set(`${prefix}.requests_unfinished`, window.open.count);
   book.ratio(`${prefix}.throughput_per_s`, tally.finished, window.measuredS, "the run ended within the warm-up");
-  const cutOffCount = ended("timedOut") + window.open.count;
+  const cutOffCount = ended("timedOut") + ended("dropped") + window.open.count;
   book.latencies(`${prefix}.latency`, tally.latencyS, {
     batches: tally.latencyBatches,
     cutOffCount,
@@ -89,12 +90,13 @@ export interface SloWindow {
 }
 
 /** The windows up to the end of the run, in order, those without requests included. */
-export function sloWindows({ requests, stats }: RequestService, { windowS, percentile }: Slo, endS: number): readonly SloWindow[] {
+export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: number): readonly SloWindow[] {
   const { warmupS, windowArrived, windowGood } = stats;
+  const { windowS, percentile } = slo;
   const young = new Map<number, number>(); // may still make it: neither met nor missed
   for (const request of requests.open()) {
-    const { arrivalS, classIndex } = request;
-    if (arrivalS < warmupS || !isYoung(request, stats.sloOf(classIndex) as Slo, endS)) continue;
+    const { arrivalS } = request;
+    if (arrivalS < warmupS || !isYoung(request, slo, endS)) continue;
     const window = Math.floor((arrivalS - warmupS) / windowS);
     young.set(window, (young.get(window) ?? 0) + 1);
   }
@@ -113,21 +115,20 @@ function windowCount(windows: number): number {
 }
 
 /** Under way, and nothing is late yet. */
-function isYoung({ arrivalS, firstTokenS }: Request, { latencyS, ttftS }: Slo, endS: number): boolean {
+function isYoung({ arrivalS, sloS, firstTokenS }: Request, { ttftS }: Slo, endS: number): boolean {
   const firstS = Number.isNaN(firstTokenS) ? endS : firstTokenS;
-  return endS - arrivalS <= latencyS && firstS - arrivalS <= ttftS;
+  return endS - arrivalS <= sloS && firstS - arrivalS <= ttftS;
 }
 
 /** First the whole service, then each class. */
 function openRequests({ requests, stats }: RequestService, endS: number): readonly Open[] {
   const open: Open[] = Array.from({ length: stats.classes.length + 1 }, () => ({ count: 0, young: 0 }));
   for (const request of requests.open()) {
-    const { arrivalS, classIndex } = request;
+    const { arrivalS, classIndex, tierIndex } = request;
     if (arrivalS < stats.warmupS) continue;
-    const slo = stats.sloOf(classIndex);
-    const canMeet = slo !== undefined && isYoung(request, slo, endS);
-    for (const count of [open[0], open[classIndex + 1]]) {
-      if (count === undefined) continue; // a service without classes
+    const canMeet = stats.slo !== undefined && isYoung(request, stats.slo, endS);
+    for (const count of [open[0], open[classIndex + 1], tierIndex >= 0 ? open[tierIndex + 1] : undefined]) {
+      if (count === undefined) continue; // without classes
       count.count++;
       if (canMeet) count.young++;
     }

@@ -31,6 +31,22 @@ export function tokenLimit({ context }: ModelKindSpec, engine: StepEngine, block
   return Math.min(context ?? Infinity, (blocks - watermarkOf(engine, blocks)) * BLOCK_TOKENS);
 }
 
+/** Blocks that a request is given as it is admitted, with `toCompute` tokens before it writes, of which so many are in its first step. */
+export function blocksAtFirst(
+  { engine, tokenLimit }: { readonly engine: StepEngine; readonly tokenLimit: number },
+  toCompute: number,
+  tokens: number,
+): number {
+  switch (engine.reserves) {
+    case "nothing":
+      return blocksFor(tokens);
+    case "prompt":
+      return blocksFor(toCompute);
+    case "answer":
+      return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
+  }
+}
+
 export class KvMemory {
   /** Infinity: no limit. */
   readonly blocks: number;

@@ -2,7 +2,7 @@
 import type { GpuKindSpec } from "./gpu-kind.ts";
 import type { LatencyLaw, ModelKindSpec } from "./model-kind.ts";
 import { lonePass, operatorsOf, passS, slowdownsOf } from "./operators.ts";
-import { makeStepTime, pairsOf, runS } from "./step-time.ts";
+import { makeStepTime, restS } from "./step-time.ts";
 
 /** Tokens of a request: what it asks and what is answered. */
 export interface Tokens {
@@ -43,5 +43,5 @@ function lawOf(model: ModelKindSpec, law: LatencyLaw, { kind, clockHz }: Gpu): (
     return () => onceS;
   }
   const time = makeStepTime(law, kind, clockHz, model);
-  return ({ prompt, output }) => time.stepS(prompt, pairsOf(0, prompt), 0, 0) + runS(time, time.stepS(0, 0, 1, prompt), 1, output - 1);
+  return ({ prompt, output }) => restS(time, 0, prompt, output);
 }

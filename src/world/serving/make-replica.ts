@@ -1,24 +1,16 @@
 /** A replica by its engine. */
 import type { Simulation } from "../../kernel/index.ts";
-import type { ReplicaId } from "../base/id.ts";
-import type { Device } from "./device.ts";
 import type { Engine } from "./engines.ts";
 import { blocksBesideWeights, tokenLimit, watermarkOf } from "./kv-memory.ts";
 import { gpuName } from "./model-kind.ts";
-import type { ServedModel } from "./model-serving.ts";
 import { BatchReplica } from "./replica.ts";
-import type { Replica, ReplicaListener } from "./replica-port.ts";
+import type { Place, Replica, ReplicaListener } from "./replica-port.ts";
 import { StepReplica } from "./step-replica.ts";
 import { stepTimes } from "./step-time.ts";
 
 /** @throws {Error} for an engine by steps and a model without a law of steps: refused before. */
-export function makeReplica(
-  simulation: Simulation,
-  place: { readonly id: ReplicaId; readonly model: ServedModel; readonly devices: readonly Device[] },
-  { engine, agingS }: { readonly engine: Engine; readonly agingS: number },
-  listener: ReplicaListener,
-): Replica {
-  if (engine.kind === "batches") return new BatchReplica(simulation, place, { engine, agingS }, listener);
+export function makeReplica(simulation: Simulation, place: Place, engine: Engine, listener: ReplicaListener): Replica {
+  if (engine.kind === "batches") return new BatchReplica(simulation, place, engine, listener);
   const [device, another] = place.devices;
   if (device === undefined || another !== undefined) throw new Error("an engine by steps runs on one GPU");
   const { kind, kindName } = device.options;
@@ -27,8 +19,8 @@ export function makeReplica(
   if (law === undefined || law.kind === "linear") throw new Error(`${kindName} has no law of steps`);
   const blocks = engine.kvBlocks ?? blocksBesideWeights(kind, model);
   const rules = {
-    ...{ engine, agingS, blocks, watermark: watermarkOf(engine, blocks), tokenLimit: tokenLimit(model, engine, blocks) },
+    ...{ engine, blocks, watermark: watermarkOf(engine, blocks), tokenLimit: tokenLimit(model, engine, blocks) },
     timeAt: stepTimes(law, kind, model),
   };
-  return new StepReplica(simulation, { id: place.id, model: place.model, device }, rules, listener);
+  return new StepReplica(simulation, place, rules, listener);
 }

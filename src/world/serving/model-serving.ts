@@ -4,7 +4,7 @@
  */
 import { PHASE, type Rng, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import type { OracleQueueRule, QueueRule, ReplicaIndex, RouteRule } from "../cluster/ports.ts";
+import type { AnyQueueRule, ReplicaIndex, RouteRule } from "../cluster/ports.ts";
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
 import { RequestCursor } from "../cluster/request-view.ts";
@@ -14,7 +14,9 @@ import type { Engine } from "./engines.ts";
 import { type Tokens, unslowedOf } from "./latency.ts";
 import { makeReplica } from "./make-replica.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./model-kind.ts";
+import { ModelQueue } from "./model-queue.ts";
 import type { LengthPredictor } from "./predictors/index.ts";
+import type { Progress } from "./progress.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { Sequence } from "./sequence.ts";
 import { StepReplica } from "./step-replica.ts";
@@ -25,12 +27,14 @@ export interface ServingOptions {
   readonly engine: Engine;
   /** Waiting requests a replica admits; Infinity without a limit. */
   readonly queueLimit: number;
-  /** In declared order: a request's class is the place of its model. */
+  /** In declared order: `classIndex` of a request is the place of its model. */
   readonly models: readonly ModelKindSpec[];
+  /** Priority of each class of requests, in declared order; empty without classes. */
+  readonly classPriorities: readonly number[];
 }
 
 export interface ServingPolicy {
-  readonly queue: QueueRule | OracleQueueRule | undefined; // undefined: first come, first served
+  readonly queue: AnyQueueRule | undefined; // undefined: first come, first served
   readonly route: RouteRule;
   readonly predictor: LengthPredictor | undefined;
 }
@@ -90,20 +94,28 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#simulation = simulation;
     this.#policy = policy;
     this.#routeRng = rng.fork("route");
-    this.#cursor = new RequestCursor(
-      [],
-      ({ remainingS }) => remainingS,
-      (request) => this.#predictedLeft(request),
-    );
+    this.#cursor = new RequestCursor({
+      priority: ({ tierIndex }) => options.classPriorities[tierIndex - options.models.length] ?? 0, // without classes all are alike
+      remainingS: (request) => this.#progressOf(request).leftS(request),
+      earliestEndS: (request) => simulation.nowS + this.#progressOf(request).leftNow(this.#tokensToCome(request), request),
+      model: {
+        predictedTokens: (request) => this.#predictedLeft(request),
+        predictedLeftS: (request) => this.#progressOf(request).leftWith(this.#tokensToCome(request), request),
+        attainedS: (request) => this.attainedS(request) - this.sequenceOf(request).promotedAtS,
+        isPromoted: (request) => this.sequenceOf(request).isPromoted,
+        firstTokenS: (request) => this.workS(request, 1),
+        recomputeS: (request) => this.#progressOf(request).recomputeS(request),
+      },
+    });
   }
 
   /** Puts a replica of a model on devices of one server, in order of its stages. */
   addReplica(modelIndex: number, devices: readonly Device[]): void {
     const model = this.models[modelIndex] as ServedModel;
     const [{ options }] = devices as readonly [Device];
-    const place = { id: this.replicas.length as ReplicaId, model, devices };
-    const rules = { engine: this.options.engine, agingS: this.#policy.queue?.agingS ?? Infinity };
-    const replica = makeReplica(this.#simulation, place, rules, this);
+    const queue = new ModelQueue(this.#policy.queue, this, this.options.engine.kind === "batches");
+    const place = { id: this.replicas.length as ReplicaId, model, devices, queue };
+    const replica = makeReplica(this.#simulation, place, this.options.engine, this);
     this.replicas.push(replica);
     model.replicas.push(replica);
     const sharing = this.replicas.filter((other) => other.devices.some((device) => devices.includes(device)));
@@ -144,13 +156,17 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return { energyJ, carbonG, workS: 0 };
   }
 
-  /** A request of a model arrives now; its answer will have so many tokens. */
-  arrive(outputTokens: number, modelIndex: number, user: number, promptTokens: number): void {
+  /** A request arrives now; its answer will have so many tokens. `kindIndex` counts models, of each class of requests anew. */
+  arrive(outputTokens: number, kindIndex: number, user: number, promptTokens: number): void {
     const { nowS } = this.#simulation;
+    const { length: modelCount } = this.models;
+    const modelIndex = kindIndex % modelCount;
     // An answer without tokens has no length to be told.
     const predictor = this.models[modelIndex]?.kind.autoregressive ? this.#policy.predictor : undefined;
     const request = this.requests.add(nowS, Number.NaN);
     request.classIndex = modelIndex;
+    request.tierIndex = this.options.classPriorities.length === 0 ? NONE : modelCount + Math.floor(kindIndex / modelCount);
+    request.sloS = this.stats.sloLatencyS(modelIndex, request.tierIndex);
     request.user = user;
     request.replica = NONE;
     request.state = REQUEST_STATE.predicting;
@@ -158,7 +174,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#sequences[request.slot] = sequence;
     sequence.reset(promptTokens, outputTokens);
     if (predictor !== undefined) sequence.predictedTokens = predictor.predict(outputTokens);
-    this.stats.arrived(nowS, modelIndex);
+    this.stats.arrived(request);
     const latencyS = predictor === undefined ? 0 : predictor.latencyS();
     if (latencyS > 0) this.#simulation.schedule(latencyS, PHASE.arrive, this.#onPredicted, request.slot);
     else this.#enter(request);
@@ -170,6 +186,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 
   finished(request: Request): void {
     this.#end(request, OUTCOME.finished);
+  }
+
+  dropped(request: Request): void {
+    this.#end(request, OUTCOME.dropped);
   }
 
   /** All that was on the devices fails. */
@@ -193,13 +213,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
       this.#end(request, OUTCOME.rejected);
       return;
     }
-    request.workS = (this.#workOf[replica.id] as (tokens: Tokens) => number)({
-      prompt: sequence.promptTokens,
-      output: sequence.outputTokens,
-    });
+    request.workS = this.workS(request, sequence.outputTokens);
     request.remainingS = request.workS;
-    request.state = REQUEST_STATE.queued;
-    request.key = this.keyOf(request);
     replica.enter(request);
   }
 
@@ -213,22 +228,37 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     return up.length > 0 ? up[position] : undefined;
   }
 
-  /** A queue rule's word on a request. */
   keyOf(request: Request): number {
     const rule = this.#policy.queue;
-    if (rule === undefined) return 0; // equal keys go by arrival
-    const cursor = this.#cursor.at(request);
-    const key = rule.kind === "queue" ? rule.key(cursor) : rule.key(cursor.oracle);
-    if (Number.isNaN(key)) throw new Error(`queue rule of ${this.options.name} gave NaN for request ${request.id}`);
-    return key;
+    return rule === undefined ? 0 : this.#cursor.keyOf(rule, request); // equal keys go by arrival
   }
 
-  /** Of a leftover, the prediction less what is written: a predictor's word is never corrected by the truth. */
+  isLate(request: Request): boolean {
+    return this.#cursor.isLate(this.#policy.queue, request);
+  }
+
+  attainedS(request: Request): number {
+    return this.#progressOf(request).attainedS(request);
+  }
+
+  #progressOf({ replica }: Request): Progress {
+    return (this.replicas[replica] as Replica).progress;
+  }
+
+  workS(request: Request, output: number): number {
+    const workOf = this.#workOf[request.replica] as (tokens: Tokens) => number;
+    return workOf({ prompt: this.sequenceOf(request).promptTokens, output });
+  }
+
+  /** The prediction less what is written: a predictor's word is never corrected by the truth. */
   #predictedLeft(request: Request): number {
-    const { workS, remainingS } = request;
-    const { outputTokens, predictedTokens } = this.sequenceOf(request);
-    const written = remainingS < workS ? outputTokens * (1 - remainingS / workS) : 0;
-    return Math.max(0, predictedTokens - written);
+    const written = request.replica === NONE ? 0 : this.#progressOf(request).writtenTokens(request); // while it is being routed
+    return Math.max(0, this.sequenceOf(request).predictedTokens - written);
+  }
+
+  /** An unfinished answer has a token left, whatever was said of it. */
+  #tokensToCome(request: Request): number {
+    return Math.max(1, this.#predictedLeft(request));
   }
 
   #end(request: Request, outcome: Outcome): void {

@@ -4,7 +4,9 @@ import { Container } from "../cluster/container.ts";
 import type { Request } from "../cluster/request-pool.ts";
 import type { Server } from "../cluster/server.ts";
 import type { Device, Drawn } from "./device.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
+import type { Progress } from "./progress.ts";
 import type { Sequence } from "./sequence.ts";
 
 export interface Replica {
@@ -12,6 +14,8 @@ export interface Replica {
   readonly model: ServedModel;
   /** One for each of its stages, all of one server. */
   readonly devices: readonly Device[];
+  /** Of those who are here. */
+  readonly progress: Progress;
   readonly isUp: boolean;
   readonly queuedCount: number;
   readonly runningCount: number;
@@ -27,10 +31,19 @@ export interface Replica {
   underWay(): readonly ReplicaWork[];
   /** What those who run have drawn and not been given yet. */
   drawn(): Drawn;
-  /** A request joins; its key and state are set. */
+  /** A request joins. */
   enter(request: Request): void;
   /** Its server went down, or its device is lost: all that are here, first those who run, then those who wait, each in order. */
   lose(): readonly Request[];
+}
+
+/** What a replica is made for, and those who will wait there. */
+export interface Place {
+  readonly id: ReplicaId;
+  readonly model: ServedModel;
+  /** One for each of its stages, all of one server. */
+  readonly devices: readonly Device[];
+  readonly queue: ModelQueue;
 }
 
 /** What a replica did without a pause: one batch, or steps of the same requests. */
@@ -51,8 +64,14 @@ export interface ReplicaWork {
 /** What a replica tells its workload, and asks it. */
 export interface ReplicaListener {
   finished(request: Request): void;
-  /** The place in the queue of a request that goes back with what is left of it. */
+  /** It would be too late, and was given up before it began or went on. */
+  dropped(request: Request): void;
+  /** What the queue rule says of a request. */
   keyOf(request: Request): number;
+  isLate(request: Request): boolean;
+  attainedS(request: Request): number;
+  /** Seconds that it takes alone, at the greatest clock, until it has written so many tokens. */
+  workS(request: Request, tokens: number): number;
   sequenceOf(request: Request): Sequence;
 }
 

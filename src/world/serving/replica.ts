@@ -5,12 +5,13 @@
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
 import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { BatchEngine } from "./engines.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { type Link, partsOf, transferOf } from "./partition.ts";
-import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { BatchProgress } from "./progress.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import { type Spent, Stage, type StageListener } from "./stage.ts";
 
 /** Requests that go through the stages together. */
@@ -26,8 +27,8 @@ export class BatchReplica implements Replica, StageListener {
   readonly id: ReplicaId;
   readonly model: ServedModel;
   readonly devices: readonly Device[];
-  /** Requests that wait, by key. */
-  readonly queue = new KeyQueue();
+  readonly queue: ModelQueue;
+  readonly progress: BatchProgress;
   watcher: Replica["watcher"] = undefined;
   /** Batches under way, in order of their beginning. */
   #batches: readonly Batch[] = [];
@@ -35,14 +36,13 @@ export class BatchReplica implements Replica, StageListener {
   #memberS = 0;
   readonly #simulation: Simulation;
   readonly #engine: BatchEngine;
-  readonly #agingS: number;
   readonly #listener: ReplicaListener;
   readonly #stages: readonly Stage[];
   /** The link between them; undefined for a single one. */
   readonly #link: Link | undefined;
   readonly #onForm = (): void => this.#formNow();
-  /** All that are here and unfinished, in order of entry. */
-  readonly #entered = new FifoQueue();
+  /** Those who went back since the last batch was formed: asked about once more where they find no place in the next. */
+  #leftovers: Request[] = [];
   #form: EventId = NO_EVENT;
   #formS = Infinity;
   /** Does the first stage wait for its turn? The batch is formed when it comes. */
@@ -51,18 +51,13 @@ export class BatchReplica implements Replica, StageListener {
   readonly #on: (Batch | undefined)[];
   readonly #before: Batch[][];
 
-  constructor(
-    simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly devices: readonly Device[] },
-    rules: { readonly engine: BatchEngine; readonly agingS: number },
-    listener: ReplicaListener,
-  ) {
+  constructor(simulation: Simulation, place: Place, engine: BatchEngine, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
     this.devices = place.devices;
     this.#simulation = simulation;
-    this.#engine = rules.engine;
-    this.#agingS = rules.agingS;
+    this.#engine = engine;
+    this.queue = place.queue;
     this.#listener = listener;
     const { kind, activity } = this.model;
     const gpu = this.#first.options.kind;
@@ -71,6 +66,9 @@ export class BatchReplica implements Replica, StageListener {
       const device = this.devices[index] as Device;
       return new Stage(simulation, { index, device, part }, activity, this);
     });
+    const slowdown = (): number =>
+      parts.reduce((sum, { share, slowdownAt }, index) => sum + share * slowdownAt((this.devices[index] as Device).clockHz), 0);
+    this.progress = new BatchProgress(listener, slowdown);
     this.#link = gpu.roofline?.link;
     this.#on = parts.map(() => undefined);
     this.#before = parts.map(() => []);
@@ -128,10 +126,9 @@ export class BatchReplica implements Replica, StageListener {
     return { busyS, memberS };
   }
 
-  /** A request joins the queue; its key, state and work are set. */
+  /** A request joins the queue; its work is set. */
   enter(request: Request): void {
-    this.queue.push(request);
-    this.#entered.push(request);
+    this.queue.enter(request);
     this.#planForm(false);
   }
 
@@ -151,15 +148,16 @@ export class BatchReplica implements Replica, StageListener {
       lost.push(...members);
     }
     this.#batches = [];
-    while (this.queue.length > 0) lost.push(this.queue.pop());
-    for (const request of lost) this.#entered.remove(request);
+    for (const request of lost) this.queue.leave(request);
+    this.#leftovers = [];
+    lost.push(...this.queue.empty());
     return lost;
   }
 
   /** Forms a batch once all else at that instant has happened: now where it is urgent or full, else when the first has waited. */
   #planForm(isUrgent: boolean): void {
     if (this.#isAsking || this.#on[0] !== undefined) return;
-    const first = waitingFrom(this.#entered.first);
+    const first = this.queue.firstWaiting;
     if (first === undefined) return;
     const { nowS } = this.#simulation;
     const isNow = isUrgent || this.queue.length >= this.#engine.maxBatch;
@@ -177,21 +175,21 @@ export class BatchReplica implements Replica, StageListener {
     (this.#stages[0] as Stage).ask();
   }
 
-  turnCame({ index }: Stage): number {
+  turnCame({ index }: Stage): number | undefined {
     const batch = index === 0 ? this.#start() : ((this.#before[index] as Batch[]).shift() as Batch);
     this.#on[index] = batch;
-    return batch.workS;
+    return batch?.workS;
   }
 
-  #start(): Batch {
+  /** @returns nothing where all who waited were too late */
+  #start(): Batch | undefined {
     this.#isAsking = false;
     const { nowS } = this.#simulation;
     const members = this.#pick(nowS);
+    if (members.length === 0) return undefined;
     let shortestS = Infinity;
     let longestS = 0;
     for (const request of members) {
-      request.state = REQUEST_STATE.running;
-      if (Number.isNaN(request.startS)) request.startS = nowS;
       shortestS = Math.min(shortestS, request.remainingS);
       longestS = Math.max(longestS, request.remainingS);
     }
@@ -200,23 +198,18 @@ export class BatchReplica implements Replica, StageListener {
     return batch;
   }
 
-  /** The next batch: by key, or by entry once the first of those who wait has waited too long. */
   #pick(nowS: number): Request[] {
-    const first = waitingFrom(this.#entered.first) as Request;
-    const servedS = first.workS - first.remainingS;
-    const isAged = nowS - first.arrivalS - servedS > this.#agingS;
+    const { queue } = this;
     const batch: Request[] = [];
-    let next: Request | undefined = first;
-    while (this.queue.length > 0 && batch.length < this.#engine.maxBatch) {
-      if (!isAged) {
-        batch.push(this.queue.pop());
-        continue;
-      }
-      const aged = next as Request;
-      this.queue.remove(aged);
-      batch.push(aged);
-      next = waitingFrom(aged.next);
+    queue.open(nowS);
+    while (batch.length < this.#engine.maxBatch) {
+      const next = queue.next();
+      if (next === undefined) break;
+      queue.take(next, nowS);
+      batch.push(next);
     }
+    for (const request of this.#leftovers) if (request.state === REQUEST_STATE.queued) queue.rekey(request);
+    this.#leftovers = [];
     return batch;
   }
 
@@ -264,13 +257,12 @@ export class BatchReplica implements Replica, StageListener {
     for (const request of batch.members) {
       request.remainingS = Math.max(0, request.remainingS - batch.workS);
       if (request.remainingS === 0) {
-        this.#entered.remove(request);
+        this.queue.leave(request);
         this.#listener.finished(request);
         continue;
       }
-      request.state = REQUEST_STATE.queued;
-      request.key = this.#listener.keyOf(request);
-      this.queue.push(request);
+      this.queue.competes(request, this.#simulation.nowS);
+      this.#leftovers.push(request);
       isCutShort = true;
     }
     return isCutShort;
@@ -301,11 +293,4 @@ export class BatchReplica implements Replica, StageListener {
     }
     this.#memberS += spentS * members.length;
   }
-}
-
-/** The first from `request` on that waits: of several batches under way, members stand between. */
-function waitingFrom(request: Request | undefined): Request | undefined {
-  let first = request;
-  while (first?.state === REQUEST_STATE.running) first = first.next;
-  return first;
 }

@@ -20,10 +20,14 @@ export class Sequence implements Linked<Sequence> {
   blocks = 0;
   /** Of its prompt, tokens in the step under way. */
   scheduled = 0;
-  /** Counted over all admissions of its replica; when that was, and how long it had run before, seconds. */
+  /** Counted over all admissions of its replica. */
   admission = 0;
-  admittedS = Number.NaN;
-  ranS = 0;
+  /** Seconds that it waited before, and since when it waits or last began to. */
+  waitedS = 0;
+  waitsFromS = Number.NaN;
+  /** Was it promoted for its waiting, and what service had it had by then, seconds? */
+  isPromoted = false;
+  promotedAtS = 0;
   // Kept by those who write: the step after which it joined, the one that writes its last token, and its position.
   joinedStep = 0;
   lastStep = 0;
@@ -46,7 +50,9 @@ export class Sequence implements Linked<Sequence> {
     this.longestGapS = 0;
     this.blocks = 0;
     this.scheduled = 0;
-    this.ranS = 0;
+    this.waitedS = 0;
+    this.isPromoted = false;
+    this.promotedAtS = 0;
   }
 
   /** Tokens to compute before it writes the next one. */

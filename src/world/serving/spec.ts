@@ -1,7 +1,7 @@
 /** The fields of `kind: model-serving`, in base units; the scenario puts arrivals and token laws beside them. */
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
-import { sloSchema } from "../cluster/spec.ts";
+import { classFields, sloSchema } from "../cluster/spec.ts";
 import { engineSchema } from "./engines.ts";
 
 const model = z.strictObject({
@@ -25,12 +25,16 @@ const slo = sloSchema
     error: "must say latency, scale, ttft or tpot",
   });
 
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
+
 export const servingFields = {
   kind: z.literal("model-serving"),
-  models: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), model).refine((models) => Object.keys(models).length > 0, {
+  models: z.record(name, model).refine((models) => Object.keys(models).length > 0, {
     error: "must name at least one model",
   }),
   engine: engineSchema.default({ kind: "none" }),
+  /** Of requests, whatever their model. */
+  classes: z.record(name, z.strictObject(classFields)).optional(),
   placement: placement.default("exclusive").meta({
     description: "GPUs of their own; shared by memory alone; shared by the search of AlpaServe, or of mu-Serve, which choose the replicas.",
   }),

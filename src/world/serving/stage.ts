@@ -14,8 +14,8 @@ export interface Spent extends Drawn {
 }
 
 export interface StageListener {
-  /** The stage's turn has come. @returns work of what it takes up, seconds of the whole model alone at the greatest clock */
-  turnCame(stage: Stage): number;
+  /** The stage's turn has come. @returns work of what it takes up, seconds of the whole model alone at the greatest clock; undefined: nothing */
+  turnCame(stage: Stage): number | undefined;
   /** What it had taken up has passed; the next turn is open. */
   passed(stage: Stage, spent: Spent): void;
 }
@@ -74,10 +74,14 @@ export class Stage implements Taker {
   }
 
   begin(): void {
-    const workS = this.#part.share * this.#listener.turnCame(this);
+    const workS = this.#listener.turnCame(this);
+    if (workS === undefined) {
+      this.device.turns.release();
+      return;
+    }
     this.startS = this.#simulation.nowS;
     this.device.run(this.#activity);
-    this.#end = this.#simulation.schedule(this.#pace(workS), PHASE.finish, this.#onEnd);
+    this.#end = this.#simulation.schedule(this.#pace(this.#part.share * workS), PHASE.finish, this.#onEnd);
   }
 
   /** What the batch under way has drawn here so far. */

@@ -4,13 +4,15 @@
  */
 import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
-import { FifoQueue, KeyQueue } from "../cluster/request-queue.ts";
+import type { Request } from "../cluster/request-pool.ts";
+import { FifoQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
 import type { StepEngine } from "./engines.ts";
-import { blocksFor, KvMemory } from "./kv-memory.ts";
+import { blocksAtFirst, blocksFor, KvMemory } from "./kv-memory.ts";
+import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
-import { occupyServer, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { StepProgress } from "./progress.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
 import { pairsOf, type StepTime } from "./step-time.ts";
@@ -25,8 +27,6 @@ export interface StepRules {
   /** Most tokens of a prompt and its answer. */
   readonly tokenLimit: number;
   readonly timeAt: (clockHz: number) => StepTime;
-  /** Once the first who entered has waited longer, those who wait are admitted by entry. */
-  readonly agingS: number;
 }
 
 export class StepReplica implements Replica {
@@ -36,11 +36,9 @@ export class StepReplica implements Replica {
   readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
-  /** Requests that wait, by key. */
-  readonly queue = new KeyQueue();
+  readonly queue: ModelQueue;
+  readonly progress: StepProgress;
   watcher: Replica["watcher"] = undefined;
-  /** Those who wait and those who run, in order of entry; kept only where they age. */
-  readonly #entered = new FifoQueue();
   /** Those admitted, in that order: first those who write, then those whose prompts are not done. */
   readonly running = new FifoQueue<Sequence>();
   readonly #writers = new Writers();
@@ -65,17 +63,14 @@ export class StepReplica implements Replica {
   #end: EventId = NO_EVENT;
   #startS = 0;
 
-  constructor(
-    simulation: Simulation,
-    place: { readonly id: ReplicaId; readonly model: ServedModel; readonly device: Device },
-    rules: StepRules,
-    listener: ReplicaListener,
-  ) {
+  constructor(simulation: Simulation, place: Place, rules: StepRules, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
-    this.device = place.device;
-    this.devices = [place.device];
+    this.device = place.devices[0] as Device;
+    this.queue = place.queue;
+    this.devices = place.devices;
     this.rules = rules;
+    this.progress = new StepProgress(listener, this.#writers, rules.timeAt, this.device);
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
@@ -139,10 +134,10 @@ export class StepReplica implements Replica {
   }
 
   enter(request: Request): void {
-    this.queue.push(request);
-    if (this.#ages) this.#entered.push(request);
+    const { queue } = this;
+    queue.enter(request);
     if (this.#end === NO_EVENT) this.#planSoon();
-    else if (this.queue.first === request && this.running.length < this.rules.engine.maxBatch) this.#cutRun();
+    else if (queue.first === request && (this.openPlaces > 0 || queue.interrupts)) this.#cutRun();
   }
 
   lose(): readonly Request[] {
@@ -157,8 +152,8 @@ export class StepReplica implements Replica {
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
-    while (this.queue.length > 0) lost.push(this.queue.pop());
-    if (this.#ages) for (const request of lost) this.#entered.remove(request);
+    for (const request of lost) this.queue.leave(request);
+    lost.push(...this.queue.empty());
     return lost;
   }
 
@@ -189,6 +184,7 @@ export class StepReplica implements Replica {
 
   /** Gives tokens of the next step to those who write, then to the one whose prompt is half done, then admits those who wait. @returns how many equal steps can follow, itself included */
   #schedule(): number {
+    if (this.queue.interrupts) this.#giveWay();
     const before = this.preemptions;
     if (this.#grows) this.#growWriters();
     let left = this.rules.engine.chunk - this.#writers.count;
@@ -199,9 +195,10 @@ export class StepReplica implements Replica {
     }
     const hasPreempted = this.preemptions > before;
     if (!hasPreempted) this.#admit(left);
-    // Who waits for memory may be overtaken as soon as another has waited too long.
-    const mayAge = this.#ages && this.queue.length > 0 && this.openPlaces > 0;
-    const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayAge;
+    // After any step another may go next and find its place, or who runs may have sunk below who waits.
+    const { length, demotes, movesWithTime, interrupts } = this.queue;
+    const mayTurn = length > 0 && (demotes || (movesWithTime && (interrupts || this.openPlaces > 0)));
+    const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayTurn;
     return isRun ? this.#stepsOfRun() : 1;
   }
 
@@ -221,30 +218,52 @@ export class StepReplica implements Replica {
     return this.#grows ? this.#writers.stepsWithin(this.memory.free + this.#writers.blocksIn(1), stepsLeft) : stepsLeft;
   }
 
-  get #ages(): boolean {
-    return this.rules.agingS < Infinity;
+  /** The first who waits interrupts: of those whose keys are greater, the fewest of the greatest who leave it a place and room. */
+  #giveWay(): void {
+    const { queue } = this;
+    queue.open(this.#simulation.nowS);
+    const first = queue.next();
+    if (first === undefined) return;
+    const sequence = this.#listener.sequenceOf(first);
+    const later = [...this.running].filter(({ request }) => queue.mayInterrupt(first, request)).sort(byKeyFalling);
+    const victims = new Set<Sequence>();
+    for (let count = 0; !this.#fits(sequence, victims); count++) {
+      const victim = later[count];
+      if (victim === undefined) return;
+      victims.add(victim);
+    }
+    for (const victim of victims) this.#preempt(victim);
   }
 
-  /** Who is admitted next: by key, or by entry where the first of those who wait has waited too long. */
-  #next(): Request | undefined {
-    if (!this.#ages) return this.queue.first;
-    let first = this.#entered.first;
-    while (first?.state === REQUEST_STATE.running) first = first.next;
-    if (first === undefined) return undefined;
-    const waitedS = this.#simulation.nowS - first.arrivalS - this.#listener.sequenceOf(first).ranS;
-    return waitedS > this.rules.agingS ? first : this.queue.first;
+  /** Would there be a place, tokens of the next step and blocks for one who waits, if some of those who run were gone? */
+  #fits(sequence: Sequence, gone: ReadonlySet<Sequence>): boolean {
+    const { engine, watermark } = this.rules;
+    let places = engine.maxBatch;
+    let tokens = engine.chunk;
+    let blocks = this.memory.blocks - watermark;
+    for (const each of this.running) {
+      if (gone.has(each)) continue;
+      const isWriting = this.#writers.has(each);
+      const scheduled = isWriting ? 1 : Math.min(each.toCompute, tokens);
+      const held = isWriting && !this.#grows ? each.blocks : Math.max(each.blocks, blocksFor(this.#writers.computedBy(each) + scheduled));
+      places--;
+      tokens -= scheduled;
+      blocks -= held;
+    }
+    return places > 0 && tokens > 0 && blocksAtFirst(this.rules, sequence.toCompute, Math.min(sequence.toCompute, tokens)) <= blocks;
   }
 
   #admit(tokens: number): void {
     let left = tokens;
     while (left > 0 && this.openPlaces > 0) {
-      const first = this.#next();
+      this.queue.open(this.#simulation.nowS);
+      const first = this.queue.next();
       if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = this.#blocksAtFirst(sequence, scheduled);
+      const blocks = blocksAtFirst(this.rules, sequence.toCompute, scheduled);
       if (blocks > this.memory.free - this.rules.watermark) return;
-      this.queue.remove(first);
+      this.queue.take(first, this.#simulation.nowS);
       this.running.push(sequence);
       this.#prompts.push(sequence);
       sequence.admission = this.#admissions++;
@@ -252,24 +271,8 @@ export class StepReplica implements Replica {
       sequence.blocks = blocks;
       this.memory.take(blocks);
       left -= scheduled;
-      first.state = REQUEST_STATE.running;
-      if (Number.isNaN(first.startS)) first.startS = this.#simulation.nowS;
       first.phiStartJ = this.#placeJ;
       first.carbonStartG = this.#placeG;
-      sequence.admittedS = this.#simulation.nowS;
-    }
-  }
-
-  /** Blocks that it is given as it is admitted, with so many tokens to compute in its first step. */
-  #blocksAtFirst(sequence: Sequence, tokens: number): number {
-    const { engine, tokenLimit } = this.rules;
-    switch (engine.reserves) {
-      case "nothing":
-        return blocksFor(tokens);
-      case "prompt":
-        return blocksFor(sequence.toCompute);
-      case "answer":
-        return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
     }
   }
 
@@ -304,13 +307,17 @@ export class StepReplica implements Replica {
 
   #preemptLast(): Sequence {
     const sequence = this.running.last as Sequence;
+    this.#preempt(sequence);
+    return sequence;
+  }
+
+  /** It gives up its blocks, and computes anew what was in them. */
+  #preempt(sequence: Sequence): void {
     if (!this.#writers.has(sequence)) this.#prompts = [];
     this.#release(sequence);
     sequence.computed = 0;
     this.preemptions++;
-    sequence.request.state = REQUEST_STATE.queued;
-    this.queue.push(sequence.request);
-    return sequence;
+    this.queue.giveBack(sequence.request, this.#simulation.nowS);
   }
 
   /** Takes one out of the running, with its blocks and its joules. */
@@ -323,7 +330,6 @@ export class StepReplica implements Replica {
     this.running.remove(sequence);
     this.memory.take(-sequence.blocks);
     sequence.blocks = 0;
-    sequence.ranS += this.#simulation.nowS - sequence.admittedS;
     request.energyJ += this.#placeJ - request.phiStartJ;
     request.carbonG += this.#placeG - request.carbonStartG;
   }
@@ -364,7 +370,7 @@ export class StepReplica implements Replica {
   #answer(sequence: Sequence): void {
     const { request } = sequence;
     this.#release(sequence);
-    if (this.#ages) this.#entered.remove(request);
+    this.queue.leave(request);
     this.#listener.finished(request);
   }
 
@@ -379,4 +385,9 @@ export class StepReplica implements Replica {
     this.#busyS += spentS;
     this.#memberS += spentS * count;
   }
+}
+
+/** As in the queue, the last first: greatest key, then the latest to arrive. */
+function byKeyFalling({ request: a }: Sequence, { request: b }: Sequence): number {
+  return b.key - a.key || b.arrivalS - a.arrivalS || b.id - a.id;
 }

@@ -210,9 +210,26 @@ const predictor = fc.oneof(
   of({ kind: "confusion-matrix", file: "confusion.csv", latency: "500 ms" }),
 );
 const servingQueue = fc.oneof(
-  of<object>({ kind: "fcfs" }, { kind: "sjf", oracle: ["work"] }),
+  of<object>(
+    { kind: "fcfs" },
+    { kind: "sjf", oracle: ["work"] },
+    { kind: "priority", aging: "20 s" },
+    { kind: "srpt", oracle: ["work"], aging: "30 s" },
+  ),
   fc.record({ kind: of("ssjf"), predictor, aging: of("10 s", "100 s") }, { requiredKeys: ["kind"] }),
 );
+
+const stepQueue = of<object>(
+  { kind: "sjf", oracle: ["work"], aging: "20 s" },
+  { kind: "priority", preemptive: true },
+  { kind: "srpt", oracle: ["work"] },
+  { kind: "srpt", predictor: { kind: "noise-dial", noise: 0.5 }, preemptionCost: "1 s", aging: "30 s" },
+  { kind: "mlfq", quantum: "3 s", levels: 3, skipJoin: true, starvation: "20 s" },
+);
+const classes = fc.record({
+  classes: of({ gold: { share: 0.3, priority: 2, slo: { latency: "4 s" } }, rest: { share: 0.7 } }),
+  slo: fc.record({ latency: of("9 s", "30 s"), window: of("30 s") }),
+});
 
 const telemetry = fc.record({ scrape: of("5 s", "60 s"), delay: of("0 s", "13 s"), loss: of(0, 0.3) });
 const queueRule = fc.oneof(
@@ -299,7 +316,15 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
         fc.tuple(
           stepping,
           fc.record({
-            queue: optional(of<object>({ kind: "sjf", oracle: ["work"] })),
+            queue: optional(stepQueue),
+            route: optional(routeRule),
+            clocks: fc.constant(undefined),
+          }),
+        ),
+        fc.tuple(
+          fc.tuple(fc.oneof(serving, stepping), classes).map(([spec, fields]) => ({ ...spec, ...fields })),
+          fc.record({
+            queue: fc.record({ kind: of("edf"), drop: fc.boolean() }),
             route: optional(routeRule),
             clocks: fc.constant(undefined),
           }),

@@ -46,7 +46,7 @@ function checkBooks(result: RunResult): void {
   assert.ok(Math.abs(sum("energy.") - itJ - value("energy.total_j")) <= 1e-9 * value("energy.total_j"), "accounts add up to the total");
   for (const name of names.filter((each) => each.endsWith(".requests_arrived"))) {
     const prefix = name.slice(0, -"arrived".length);
-    const ends = ["finished", "rejected", "failed", "timed_out", "unfinished"].map((end) => value(`${prefix}${end}`));
+    const ends = ["finished", "rejected", "failed", "timed_out", "dropped", "unfinished"].map((end) => value(`${prefix}${end}`));
     assert.equal(
       value(name),
       ends.reduce((total, count) => total + count, 0),

@@ -13,7 +13,7 @@ sites: { west: { servers: { kind: small-8c, gpus: { kind: v100-pcie-16gb } } } }
 workloads:
   web: { kind: service, classes: { gold: { share: 0.5 }, rest: { share: 0.5 } }, work: 5 ms, arrivals: { kind: poisson, rate: 10 req/s } }
   etl: { kind: batch, jobs: 2, work: 1 min }
-  llm: { kind: model-serving, models: { opt: { kind: opt-1.3b } }, outputTokens: 100, arrivals: { kind: poisson, rate: 0.1 req/s } }
+  llm: { kind: model-serving, models: { opt: { kind: opt-1.3b } }, classes: { paid: { share: 0.5 }, free: { share: 0.5 } }, outputTokens: 100, arrivals: { kind: poisson, rate: 0.1 req/s } }
 `;
 const SERVING = PLAIN.replace(/ {2}(web|etl): .*\n/g, "").replace("outputTokens", "slo: { latency: 2 s }, outputTokens");
 const NOBODY = { service: [], class: () => [], serving: [], model: () => [], batch: [], site: [], tenant: [], controller: [], fault: [] };
@@ -40,13 +40,13 @@ describe("the catalogue of metrics", () => {
   });
   const small = catalogued({
     service: ["web"],
-    class: () => ["gold", "rest"],
+    class: (workload) => (workload === "web" ? ["gold", "rest"] : ["paid", "free"]),
     serving: ["llm"],
     model: () => ["opt"],
     batch: ["etl"],
     site: ["west"],
   });
-  const served = catalogued({ serving: ["llm"], model: () => ["opt"], site: ["west"] });
+  const served = catalogued({ serving: ["llm"], class: () => ["paid", "free"], model: () => ["opt"], site: ["west"] });
   const runs = (): (readonly [RunResult, Map<string, string[]>])[] => [
     [quickstart, full],
     [plain, small],

@@ -1,49 +1,9 @@
 /** What of models on GPUs is refused before it runs: place, numbers, and the nearest thing that would work. */
 import { strict as assert } from "node:assert";
-import { SpecError } from "../../../src/scenario/index.ts";
-import { csv, type Files, loadYaml } from "../run-yaml.ts";
+import { csv, type Files } from "../run-yaml.ts";
+import { complaint, type Parts, POISSON } from "./complaint.ts";
 import { KINDS } from "./kinds.ts";
 import { SHARED_KINDS } from "./shared-kinds.ts";
-
-interface Parts {
-  readonly gpus?: string;
-  readonly models?: string;
-  readonly engine?: string;
-  readonly rest?: string;
-  readonly more?: string;
-}
-
-const POISSON = "outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";
-
-function complaint(
-  {
-    gpus = ", gpus: { kind: ./g.yaml }",
-    models = "{ llm: { kind: ./llm.yaml } }",
-    engine = "{ kind: none }",
-    rest = POISSON,
-    more = "",
-  }: Parts,
-  files: Files = {},
-): string {
-  const text = `name: story
-seed: 1
-duration: 100 s
-sites: { west: { servers: { kind: small-8c${gpus} } } }
-workloads:
-  chat:
-    kind: model-serving
-    models: ${models}
-    engine: ${engine}
-    ${rest}
-${more}`.replace(/, arrivals/g, "\n    arrivals");
-  try {
-    loadYaml(text, { ...KINDS, ...files });
-  } catch (error) {
-    if (error instanceof SpecError) return error.message;
-    throw error;
-  }
-  return "";
-}
 
 const STEPS = { models: "{ llm: { kind: ./steps.yaml } }", engine: "{ kind: vllm }" };
 const PROMPTS = "promptTokens: 50\n    outputTokens: 4, arrivals: { kind: poisson, rate: 0.1 req/s }";

@@ -3,12 +3,24 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { buildWorld } from "../../../src/scenario/build.ts";
 import { actuate } from "../../../src/world/actuators.ts";
+import { OUTCOME } from "../../../src/world/cluster/service-stats.ts";
 import { identities } from "../../../src/world/metrics/identities.ts";
 import type { ServedModel } from "../../../src/world/serving/model-serving.ts";
 import { StepReplica } from "../../../src/world/serving/step-replica.ts";
 import { csv, loadYaml, near } from "../run-yaml.ts";
 import { KINDS } from "./kinds.ts";
-import { type Asked, type Done, type Rules, stepByStep, type Told } from "./stepper.ts";
+import {
+  type Asked,
+  type Done,
+  GOLD_SLO_S,
+  type Order,
+  QUANTUM_S,
+  type Rules,
+  SLO_S,
+  STARVATION_S,
+  stepByStep,
+  type Told,
+} from "./stepper.ts";
 
 const END_S = 20_000;
 const SWITCH_LATENCY_S = 0.05;
@@ -30,41 +42,74 @@ const rules: fc.Arbitrary<Rules> = fc
     maxBatch: fc.integer({ min: 1, max: 6 }),
     chunk: fc.constantFrom(1, 3, 16, 40, 2048),
     kvBlocks: fc.constantFrom(0, 4, 5, 9, 14, 100),
-    agingS: fc.constantFrom(undefined, undefined, 3, 20, Infinity),
+    order: fc.option(
+      fc.record({
+        kind: fc.constantFrom("ssjf", "priority", "srpt", "edf", "mlfq"),
+        dial: fc.constantFrom(-1, 0, 3),
+      }) as fc.Arbitrary<Order>,
+      { nil: undefined, freq: 6 },
+    ),
+    agingS: fc.constantFrom(3, 20, Infinity),
     clocks,
   })
-  .map((each) => ({ ...each, chunk: Math.max(each.chunk, each.maxBatch) }));
+  .map((each) => ({
+    ...each,
+    chunk: Math.max(each.chunk, each.maxBatch),
+    agingS: each.order !== undefined && AGING.includes(each.order.kind) ? each.agingS : Infinity,
+  }));
+
+const AGING: readonly Order["kind"][] = ["ssjf", "priority", "srpt"];
+
+const CONTROLLERS: Readonly<Record<Order["kind"], (order: Order) => string>> = {
+  ssjf: () => "kind: ssjf, predictor: { kind: oracle }",
+  priority: () => "kind: priority, preemptive: true",
+  srpt: ({ dial }) => `kind: srpt, oracle: [work]${dial < 0 ? "" : `, preemptionCost: ${dial} s`}`,
+  edf: ({ dial }) => `kind: edf, drop: ${dial > 0}`,
+  mlfq: ({ dial }) => `kind: mlfq, levels: 3, quantum: ${QUANTUM_S} s${dial > 0 ? `, starvation: ${STARVATION_S} s` : ""}`,
+};
 
 /** Arrivals off the grid of steps: no arrival and no boundary fall on one instant but at the same row. */
 const requests = fc
-  .array(fc.record({ gap: fc.nat({ max: 12 }), prompt: fc.integer({ min: 1, max: 50 }), output: fc.integer({ min: 1, max: 40 }) }), {
-    minLength: 1,
-    maxLength: 25,
-  })
+  .array(
+    fc.record({
+      gap: fc.nat({ max: 12 }),
+      prompt: fc.integer({ min: 1, max: 50 }),
+      output: fc.integer({ min: 1, max: 40 }),
+      isGold: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 25 },
+  )
   .map((steps) => {
     let gaps = 0;
-    return steps.map(({ gap, prompt, output }, id): Asked => {
+    return steps.map(({ gap, prompt, output, isGold }, id): Asked => {
       gaps += gap;
-      return { id, arrivalS: gaps * Math.SQRT2, prompt, output };
+      return { id, arrivalS: gaps * Math.SQRT2, prompt, output, isGold };
     });
   });
 
-function built(asked: readonly Asked[], { engine, maxBatch, chunk, kvBlocks, agingS }: Rules) {
+function built(asked: readonly Asked[], { engine, maxBatch, chunk, kvBlocks, order, agingS }: Rules) {
   const memory = kvBlocks === 0 ? "unlimited" : kvBlocks;
   const spec = `{ kind: ${engine}, maxBatch: ${maxBatch}, ${engine === "orca" ? "" : `chunk: ${chunk}, `}kvBlocks: ${memory} }`;
   const aging = agingS === Infinity ? "" : `, aging: ${agingS} s`;
-  const queue = `controllers: { queue: { kind: ssjf, target: { workload: chat }, predictor: { kind: oracle }${aging} } }`;
+  const queue =
+    order === undefined ? "" : `controllers: { queue: { ${CONTROLLERS[order.kind](order)}${aging}, target: { workload: chat } } }`;
   const text = `name: oracle
 seed: 1
 duration: ${END_S} s
 sites: { west: { servers: { kind: small-8c, gpus: { kind: g.yaml } } } }
 workloads:
-  chat: { kind: model-serving, models: { llm: { kind: steps.yaml } }, engine: ${spec}, arrivals: { kind: trace, file: chat.csv } }
-${agingS === undefined ? "" : queue}
+  chat:
+    kind: model-serving
+    models: { llm: { kind: steps.yaml } }
+    engine: ${spec}
+    arrivals: { kind: trace, file: chat.csv }
+    classes: { gold: { share: 0.5, priority: 1, slo: { latency: ${GOLD_SLO_S} s } }, rest: { share: 0.5 } }
+    slo: { latency: ${SLO_S} s }
+${queue}
 `;
-  const rows = asked.map(({ arrivalS, prompt, output }) => [arrivalS, prompt, output] as const);
+  const rows = asked.map(({ arrivalS, prompt, output, isGold }) => [arrivalS, prompt, output, isGold ? "gold" : "rest"] as const);
   const model = (KINDS["steps.yaml"] as string).replace("perSequence: 100 ms", "perSequence: 100 ms, perContextToken: 1 ms");
-  const files = { ...KINDS, "steps.yaml": model, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", ...rows) };
+  const files = { ...KINDS, "steps.yaml": model, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens,class", ...rows) };
   return buildWorld(loadYaml(text, files).spec, { seed: 1, warmupS: 0 });
 }
 
@@ -72,8 +117,8 @@ function simulated(asked: readonly Asked[], rule: Rules): Told & { readonly itl:
   const { world, begin } = built(asked, rule);
   const done: Done[] = [];
   const [serving] = world.servings;
-  serving?.service.watchers.push(({ id, startS, firstTokenS, energyJ }, finishS) => {
-    done.push({ id, startS, firstS: firstTokenS, finishS, energyJ });
+  serving?.service.watchers.push(({ id, startS, firstTokenS, energyJ, outcome }, finishS) => {
+    done.push({ id, startS, firstS: firstTokenS, finishS, energyJ, isDropped: outcome === OUTCOME.dropped });
   });
   begin();
   for (const { atS, clockHz } of rule.clocks) {
@@ -90,12 +135,17 @@ function simulated(asked: readonly Asked[], rule: Rules): Told & { readonly itl:
   return { done, preemptions: replica.preemptions, gapsS: [], itl: model.tally };
 }
 
+/** Nearly, or both absent: of one that was dropped before it began. */
+const same = (actual: number, expected: number): void => {
+  if (!Number.isNaN(expected) || !Number.isNaN(actual)) near(actual, expected, 1e-9);
+};
+
 const byId = (done: readonly Done[]): readonly Done[] => done.toSorted((a, b) => a.id - b.id);
 
 describe("engines by steps", function () {
   this.timeout(60_000);
 
-  it("do what a step after another does, with preemptions, clocks that change and queues that age", () => {
+  it("do what a step after another does, with preemptions, clocks that change and every queue rule", () => {
     let preempted = 0;
     fc.assert(
       fc.property(requests, rules, (asked, rule) => {
@@ -105,11 +155,12 @@ describe("engines by steps", function () {
           byId(done).map(({ id }) => id),
           byId(expected.done).map(({ id }) => id),
         );
-        byId(done).forEach(({ id, startS, firstS, finishS, energyJ }, i) => {
+        byId(done).forEach(({ id, startS, firstS, finishS, energyJ, isDropped }, i) => {
           const other = byId(expected.done)[i] as Done;
           assert.equal(id, other.id);
-          near(startS, other.startS, 1e-9);
-          near(firstS, other.firstS, 1e-9);
+          assert.equal(isDropped, other.isDropped);
+          same(startS, other.startS);
+          same(firstS, other.firstS);
           near(finishS, other.finishS, 1e-9);
           near(energyJ, other.energyJ, 1e-9);
         });
@@ -123,7 +174,7 @@ describe("engines by steps", function () {
         near(itl.longestGapS, Math.max(0, ...expected.gapsS), 1e-9);
         preempted += preemptions;
       }),
-      { seed: 11, numRuns: 500 },
+      { seed: 11, numRuns: 1000 },
     );
     assert.ok(preempted > 100, "the random scenarios preempt");
   });

@@ -5,8 +5,8 @@ import { KINDS } from "./kinds.ts";
 
 interface Story {
   readonly engine: string;
-  /** Arrival and tokens of each request. */
-  readonly requests: readonly (readonly [arrivalS: number, tokens: number])[];
+  /** Arrival and tokens of each request, and its class where the workload has some. */
+  readonly requests: readonly (readonly [arrivalS: number, tokens: number, name?: string])[];
   readonly fields?: string;
   readonly queue?: string;
   readonly gpus?: string;
@@ -27,7 +27,9 @@ workloads:
   chat: { kind: model-serving, models: { llm: { kind: ./llm.yaml } }, engine: ${engine}, arrivals: { kind: trace, file: chat.csv } ${fields} }
 record: { requests: true, power: true }
 ${controllers}${extra}`;
-  return await play(text, { ...KINDS, "chat.csv": csv("arrival_s,output_tokens", ...requests), ...files });
+  const rows = requests.map((request) => request as readonly (number | string)[]);
+  const header = (rows[0] as readonly unknown[]).length === 3 ? "arrival_s,output_tokens,class" : "arrival_s,output_tokens";
+  return await play(text, { ...KINDS, "chat.csv": csv(header, ...rows), ...files });
 }
 
 /** Start and finish of each request, by id. */

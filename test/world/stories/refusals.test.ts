@@ -145,6 +145,18 @@ describe("story: a warning", () => {
   });
 });
 
+describe("story: a queue rule of models at a service", () => {
+  it("is refused for what a service never asks", () => {
+    const web = `${ONE}\nworkloads: { web: { kind: service, work: 1 ms, arrivals: { kind: poisson, rate: 1 req/s } } }`;
+    const rule = (fields: string, complaint: RegExp): void =>
+      refuses(`${web}\ncontrollers: { q: { target: { workload: web }, ${fields} } }`, complaint);
+    rule("kind: priority, aging: 9 s", /q\.aging is of no use to a service: it is asked of models\. Hint: leave it out\./);
+    rule("kind: srpt, predictor: { kind: oracle }", /q\.predictor is of no use to a service/);
+    rule("kind: mlfq", /must be a model-serving workload for kind "mlfq", got a service workload/);
+    rule("kind: edf", /must have an slo with a latency for kind "edf"/);
+  });
+});
+
 describe("story: a full queue", () => {
   it("turns gold away too: whoever was interrupted would have nowhere to wait", async () => {
     const result = await play(

@@ -50,6 +50,36 @@ describe("story: a queue rule", () => {
   });
 });
 
+describe("story: the earliest deadline first at a service", () => {
+  // Gold within 3 s, the rest within 20 s.
+  const service = ", slo: { latency: 20 s }, classes: { gold: { share: 0.5, slo: { latency: 3 s } }, rest: { share: 0.5 } }";
+
+  it("goes by arrival and the latency that the class asks", async () => {
+    // 0..5 the first; deadlines 21 s and 7 s: gold 5..6, the other rest 6..8.
+    const files = { "web.csv": csv("arrival_s,work_s,class", [0, 5, "rest"], [1, 2, "rest"], [4, 1, "gold"]) };
+    const result = await play(ruled("kind: edf", service), files);
+    assert.deepEqual(finishes(result), [5, 8, 6]);
+    assert.equal(metric(result, "workloads.web.slo_attainment"), 1);
+  });
+
+  it("drops whose deadline has passed when its turn comes, also if it comes again", async () => {
+    // Gold from 1 s on has until 4 s: dropped at 5 s, when the rest goes on.
+    const files = { "web.csv": csv("arrival_s,work_s,class", [0, 5, "rest"], [1, 1, "gold"], [2, 2, "rest"]) };
+    const result = await play(ruled("kind: edf, drop: true", service), files);
+    assert.deepEqual(finishes(result), [5, 5, 7]);
+    assert.deepEqual(columnOf(result, "requests", "outcome"), ["finished", "dropped", "finished"]);
+    assert.equal(metric(result, "workloads.web.gold.requests_dropped"), 1);
+    assert.equal(metric(result, "workloads.web.slo_attainment"), 2 / 3);
+    const alone = { "web.csv": csv("arrival_s,work_s,class", [0, 9, "gold"]) };
+    const again = await play(
+      ruled("kind: edf, drop: true", `${service}, resilience: { timeout: 2.9 s, attempts: 9, backoff: 10 s }`),
+      alone,
+    );
+    assert.equal(metric(again, "workloads.web.requests_dropped"), 1); // its next attempt is after 3 s, or this seed is another story
+    assert.equal(metric(again, "workloads.web.attempts"), 2);
+  });
+});
+
 describe("story: a route rule", () => {
   it("power-of-d of all replicas joins the shortest queue", async () => {
     // 3 replicas of one slot, d = 3: six requests of 10 s at 0 s, two on each; ends 3 x 10 s, 3 x 20 s.
