@@ -1,4 +1,6 @@
 /** Grams of CO2 for an answer over days of a real grid: AlpaServe at the greatest clock, mu-Serve, the best clock in hindsight, and the least that any clocks allow. */
+
+import type { LoadedSpec } from "../../experiment/run.ts";
 import type { BandedPoint } from "../../report/charts/banded-sweeps.ts";
 import { type Interval, mean } from "../../stats/index.ts";
 import type { Claim, Verdict } from "../claim.ts";
@@ -34,11 +36,11 @@ const ATTAINMENT_POINTS = 1;
 const PATIENCE_S = 600;
 
 type Arm = Pick<Zoo, "placement" | "clocks" | "isShortestFirst">;
-const MAX: Arm = { placement: "alpa-serve" };
-const MU_SERVE: Arm = { placement: "mu-serve", clocks: { floor: `${LEAST_ENERGY_MHZ} MHz` }, isShortestFirst: true };
+export const MAX: Arm = { placement: "alpa-serve" };
+export const MU_SERVE: Arm = { placement: "mu-serve", clocks: { floor: `${LEAST_ENERGY_MHZ} MHz` }, isShortestFirst: true };
 
 /** Batches of one: then a GPU's work is that of its requests, whatever the clock, and the bound is near. */
-const load = (lab: Lab, day: number, arm: Arm) =>
+export const load = (lab: Lab, day: number, arm: Arm): LoadedSpec =>
   lab.load(
     zooSetting({
       ...{ name: ID, models: MODELS, serverCount: SERVERS, durationS: DAY_S, engine: { kind: "none" }, sloScale: 5 },
@@ -67,7 +69,7 @@ interface Day {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const hourOf = (timeS: number): number => Math.min(23, Math.floor(timeS / HOUR_S));
 
-function measured(run: Finding, day: number): Day {
+export function measured(run: Finding, day: number): Day {
   const intensities = intensitiesOf(day);
   const gramsByHour = new Array<number>(24).fill(0);
   eachStretch(run, DAY_S, ({ fromS, untilS, watts }) => {
@@ -86,7 +88,7 @@ function measured(run: Finding, day: number): Day {
 }
 
 /** The least for the same answers: boards that wait at the lowest clock, and each request at its best clock, in the cleaner of the hours that it may run in. */
-function leastOf(run: Finding, { answeredByHour, attainment }: Day, day: number): Day {
+export function leastOf(run: Finding, { answeredByHour, attainment }: Day, day: number): Day {
   const longestS = metricOf(run, `workloads.${WORKLOAD}.latency_max_s`);
   if (longestS > PATIENCE_S) throw new Error(`an answer took ${longestS} s, and the bound is one of ${PATIENCE_S} s`);
   const bound = new ClockBound({ models: MODELS, maxBatch: 1, stagesMax: GPUS });
@@ -194,28 +196,34 @@ async function figure(rows: readonly Verdict[]): Promise<string> {
     import("../../report/charts/banded-sweeps.ts"),
   ]);
   const shown: readonly Who[] = ["max", "mu-serve", "bound", "static-best"];
-  const pointsOf = (xs: readonly number[], idAt: (who: Who, x: number) => string): readonly (readonly BandedPoint[])[] =>
+  const pointsOf = (xs: readonly number[], isMean: boolean, idAt: (who: Who, x: number) => string): readonly (readonly BandedPoint[])[] =>
     shown.map((who) =>
       xs.flatMap((x) => {
         const row = rows.find(({ id }) => id === `${ID}.${idAt(who, x)}`);
-        return row?.value == null || row.low === null || row.high === null ? [] : [{ x, value: row.value, low: row.low, high: row.high }];
+        if (row?.value == null || row.low === null || row.high === null) return [];
+        const [value, low, high] = [1000 * row.value, 1000 * row.low, 1000 * row.high];
+        return [isMean ? { x, value, low: value, high: value } : { x, value, low, high }];
       }),
     );
-  const of = (who: Who): number => rows.find(({ id }) => id === `${ID}.grams.${who}.${QUICK_DAY}`)?.value ?? Number.NaN;
+  const mg = (who: Who): string =>
+    (1000 * (rows.find(({ id }) => id === `${ID}.grams.${who}.${QUICK_DAY}`)?.value ?? Number.NaN)).toFixed(1);
   const days = DAYS.filter((day) => rows.some(({ id }) => id === `${ID}.grams.max.${day}`));
   return adaptive(
     bandedSweeps({
       id: ID,
       title: "Grams of CO2 for an answer, on a real grid",
       description:
-        `On ${QUICK_DAY} July 2021 in California an answer costs ${of("max").toPrecision(3)} g at the greatest clock, ${of("mu-serve").toPrecision(3)} g with mu-Serve, ` +
-        `and no clocks allow less than ${of("bound").toPrecision(3)} g. At noon all cost less: the sun shines.`,
-      yLabel: "g for an answer, whole boards",
+        `On ${QUICK_DAY} July 2021 in California an answer costs ${mg("max")} mg at the greatest clock, ${mg("mu-serve")} mg with mu-Serve, ` +
+        `and no clocks allow less than ${mg("bound")} mg. At noon all cost less: the sun shines.`,
+      yLabel: "mg for an answer, whole boards",
       level: LEVEL,
       series: ["greatest clock", "mu-Serve", "bound: no clocks do with less", "one clock, chosen afterwards"].map((label) => ({ label })),
       panels: [
-        { xLabel: `hour of ${QUICK_DAY} July 2021 in California`, points: pointsOf(allHours, (who, hour) => `hour.${who}.${hour}`) },
-        ...(days.length > 1 ? [{ xLabel: "day of July 2021", points: pointsOf(days, (who, day) => `grams.${who}.${day}`) }] : []),
+        {
+          xLabel: `hour of ${QUICK_DAY} July 2021 in California, means`,
+          points: pointsOf(allHours, true, (who, hour) => `hour.${who}.${hour}`),
+        },
+        ...(days.length > 1 ? [{ xLabel: "day of July 2021", points: pointsOf(days, false, (who, day) => `grams.${who}.${day}`) }] : []),
       ],
     }),
   );

@@ -46,7 +46,8 @@ const CORNERS: readonly Point[] = [
   { ...CENTER, ratePerS: 10, sloScale: 3 },
   { ...CENTER, ratePerS: 2, sloScale: 10 },
 ];
-const ENDS = SWEEP.filter(({ sloScale }) => sloScale !== CENTER.sloScale);
+/** Of the sweep of SLOs, where the saving is greatest: the point of the quick tier. */
+const LOOSE_END = SWEEP.find(({ sloScale }) => sloScale === Math.max(...SLO_SCALES)) as Point;
 
 const idOf = ({ ratePerS, cv, sloScale }: Point): string => `rate-${ratePerS}.cv-${cv}.slo-${sloScale}`;
 const wordsOf = ({ ratePerS, cv, sloScale }: Point): string => `${ratePerS} requests/s, cv ${cv}, SLO scale ${sloScale}`;
@@ -188,14 +189,9 @@ function keeps({ interval, ...row }: Measured): Verdict {
   };
 }
 
-/** Quick: the ends of the sweep of SLOs, where the saving is about least and about greatest. */
-async function ends(lab: Lab): Promise<readonly Verdict[]> {
-  const rows: Verdict[] = [];
-  for (const point of ENDS) {
-    const base = await play(lab, point, ARMS.base);
-    rows.push(...baseRows(point, base), ...armRows(point, "full", base, await play(lab, point, ARMS.full)));
-  }
-  return rows;
+async function looseEnd(lab: Lab): Promise<readonly Verdict[]> {
+  const base = await play(lab, LOOSE_END, ARMS.base);
+  return [...baseRows(LOOSE_END, base), ...armRows(LOOSE_END, "full", base, await play(lab, LOOSE_END, ARMS.full))];
 }
 
 /** All points with all arms, but for the rows that the quick tier has. */
@@ -203,7 +199,7 @@ async function sweep(lab: Lab): Promise<readonly Verdict[]> {
   const rows: Verdict[] = [];
   const savings: { readonly point: Point; readonly interval: Interval }[] = [];
   for (const point of [...SWEEP, ...CORNERS]) {
-    const isTold = ENDS.includes(point);
+    const isTold = point === LOOSE_END;
     const runs = await lab.play(load(lab, point, ARMS.base), SEEDS);
     const base = runs.map(outcomeOf);
     if (!isTold) rows.push(...baseRows(point, base));
@@ -313,17 +309,17 @@ async function figure(rows: readonly Verdict[]): Promise<string> {
       title: "What mu-Serve saves against AlpaServe at the greatest clock",
       description:
         `Joules of eight boards for an answer: ${spanOf("least")} times fewer at the least of the sweep and ${spanOf("greatest")} at the greatest, ` +
-        "with as many answers within the SLO to a point. One clock chosen afterwards saves more, where bursts make the controller hurry.",
+        "with as many answers within the SLO to a point. One clock chosen afterwards saves more where bursts make the controller hurry; clocks without a floor save less, and answer fewer in time.",
       yLabel: "joules of AlpaServe over these",
       yFrom: 1,
       level: LEVEL,
-      series: ["mu-Serve", "its clocks, AlpaServe's placement", "mu-Serve, no floor of the clock", "one clock, chosen afterwards"].map(
-        (label) => ({ label }),
-      ),
-      marks: [
-        { value: LEAST, label: `${LEAST}: published least` },
-        { value: GREATEST, label: `${GREATEST}: looked for at the loose end` },
-      ],
+      series: [
+        "mu-Serve",
+        "its clocks, AlpaServe's placement",
+        "without a floor of the clock: more are late",
+        "one clock, chosen afterwards",
+      ].map((label) => ({ label })),
+      marks: { values: [LEAST, GREATEST], label: `${LEAST}: published least; ${GREATEST}: looked for at the loose end` },
       panels: all.filter(({ points }) => points.some(({ length }) => length > 0)),
     }),
   );
@@ -335,7 +331,7 @@ export const muservePower: Claim = {
   source:
     "mu-Serve (Qiu et al., USENIX ATC 2024): 1.2 to 2.6 times less power than AlpaServe (Li et al., OSDI 2023) without SLO violations; gamma arrivals stand for its Azure Functions traces; lengths and predictions as released with the SSJF study (LLM-serving-with-proxy-models at 4b86686)",
   cases: [
-    { tier: "quick", check: ends },
+    { tier: "quick", check: looseEnd },
     { tier: "full", check: sweep },
   ],
   figure,
