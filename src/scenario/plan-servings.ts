@@ -10,9 +10,11 @@ import { packReplicas } from "../world/serving/placement/packed.ts";
 import { PartTable, type PlannedReplica, roomB, type Slot } from "../world/serving/placement/plan.ts";
 import type { Sample } from "../world/serving/placement/score.ts";
 import { searchPlacement } from "../world/serving/placement/search.ts";
+import { splitOf, splitProblem } from "../world/serving/shards.ts";
 import { drawRequests } from "./build-servings.ts";
 import { type Demand, demandsOf, meanAloneS } from "./demand.ts";
 import type { Findings } from "./findings.ts";
+import { checkKvLink } from "./meaning-disaggregated.ts";
 import { checkSharedLoad } from "./meaning-shared-load.ts";
 import { gib } from "./meaning-steps.ts";
 import type { Parts } from "./parts.ts";
@@ -43,7 +45,7 @@ export function planServings(spec: ScenarioSpec, parts: Parts, findings: Finding
     const own = slots.filter((slot) => serving.sites?.includes(siteOf(slot)) ?? true);
     const demands = demandsOf(serving, kinds, parts);
     const about = { name, path: ["workloads", name], serving, names: Object.keys(serving.models), kinds, slots: own, demands };
-    return [{ ...about, table: new PartTable(kinds), sloLatenciesS: sloLatenciesOf(about) }];
+    return [{ ...about, table: new PartTable(kinds, splitOf(makeEngine(serving.engine))), sloLatenciesS: sloLatenciesOf(about) }];
   });
   const replicas = new Map(exclusively(wanted, slots, findings));
   const used = new Set([...replicas.values()].flatMap((each) => each.flatMap(({ gpus }) => gpus)));
@@ -99,6 +101,7 @@ function exclusively(
   const places = placeExclusive(asks, slots);
   return wanted.map((each) => {
     const own = owners.flatMap(({ of, model }, i) => (of === each ? [{ model, gpus: places[i] }] : []));
+    const engine = makeEngine(each.serving.engine);
     for (const [model, key] of each.names.entries()) {
       const all = own.filter((replica) => replica.model === model);
       const placed = all.filter(({ gpus }) => gpus !== undefined);
@@ -106,10 +109,20 @@ function exclusively(
       findings.problem(
         [...each.path, "models", key, "replicas"],
         `must have GPUs of their own, and ${placed.length} of ${all.length} find them, beside what else is placed`,
-        `Hint: fewer replicas, or more GPUs${makeEngine(each.serving.engine).kind === "batches" ? ", or placement: packed" : ""}.`,
+        `Hint: fewer replicas, or more GPUs${engine.kind === "batches" ? ", or placement: packed" : ""}.`,
       );
     }
-    return [each.name, own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]))] as const;
+    const replicas = own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]));
+    const ownLink = engine.kind === "steps" && engine.disaggregation !== undefined && engine.disaggregation.link === undefined;
+    for (const model of ownLink ? each.names.keys() : []) {
+      const used = replicas.filter((replica) => replica.model === model).flatMap(({ gpus }) => gpus);
+      checkKvLink(
+        used.map((gpu) => slots[gpu] as Slot),
+        each.path,
+        findings,
+      );
+    }
+    return [each.name, replicas] as const;
   });
 }
 
@@ -180,8 +193,15 @@ function moreGpus(
 function sloLatenciesOf({ serving, kinds, slots, demands }: Omit<Wanted, "table" | "sloLatenciesS">): readonly number[] | undefined {
   const { scale, latency = Infinity } = serving.slo ?? {};
   if (scale === undefined) return undefined;
+  const isSharded = splitOf(makeEngine(serving.engine)) === "shards";
+  const spread = Object.values(serving.models).map(({ parallel }) => (isSharded ? parallel : 1)); // stages alone are as fast as the whole
   return demands.map(({ tokens }, model) => {
-    const alone = slots.map(({ kindName, kind }) => meanAloneS(kinds[model] as ModelKindSpec, { name: kindName, kind }, tokens));
+    const kind = kinds[model] as ModelKindSpec;
+    const parallel = spread[model] as number;
+    const gpus = slots.map((slot) => ({ name: slot.kindName, kind: slot.kind, parallel }));
+    const alone = gpus
+      .filter((gpu) => splitProblem("shards", kind, gpu, parallel) === undefined)
+      .map((gpu) => meanAloneS(kind, gpu, tokens));
     return Math.min(latency, scale * Math.min(...alone.filter((each) => !Number.isNaN(each))));
   });
 }

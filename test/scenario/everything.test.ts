@@ -84,6 +84,7 @@ describe("the whole vocabulary", () => {
       "chat",
       "ask",
       "chunks",
+      "apart",
       "stages",
       "etl",
       "night",

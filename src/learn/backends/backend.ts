@@ -17,7 +17,6 @@ export interface Backend {
 /** How one backend comes to be. */
 export interface BackendKind {
   readonly name: BackendName;
-  readonly doc: string;
   /** Loads the packages, which register themselves with TensorFlow.js. @throws {BackendError} if one is not there. */
   load(): Promise<void>;
   /** What computes, once it is the backend in use. @throws {BackendError} if that is not what the name promises. */

@@ -15,6 +15,7 @@ export const BACKENDS: Readonly<Record<BackendName, BackendKind>> = { wasm, cpu,
 
 /**
  * Makes the named backend the one that computes.
+ * @param kinds tests give others
  * @throws {BackendError} if it is not there: nothing else is used instead
  */
 export async function openBackend(name: string, kinds: Readonly<Record<string, BackendKind>> = BACKENDS): Promise<Backend> {

@@ -17,7 +17,6 @@ export const tensorflow: BackendKind = tensorflowFrom(importModule);
 export function tensorflowFrom(load: Import): BackendKind {
   return {
     name: "tensorflow",
-    doc: "NVIDIA GPUs, by TensorFlow's own library and CUDA",
     async load() {
       // The package still calls what Node 23 took away; mended upstream, never released.
       (util as { isNullOrUndefined?: (value: unknown) => boolean }).isNullOrUndefined ??= (value) => value === null || value === undefined;

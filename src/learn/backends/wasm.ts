@@ -5,7 +5,6 @@ import { replaceMatMul } from "./wasm-mat-mul.ts";
 
 export const wasm: BackendKind = {
   name: "wasm",
-  doc: "WebAssembly on the processor; the default",
   async load() {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     setWasmPaths(fileURLToPath(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm"))));

@@ -29,7 +29,6 @@ export function webgpuFrom(load: Import): BackendKind {
   let info: AdapterInfo | undefined;
   return {
     name: "webgpu",
-    doc: "a GPU of any vendor, by Dawn",
     async load() {
       const { create, globals } = (await importOptional("webgpu", INSTALL, load)) as Dawn;
       const gpu = create([]);

@@ -65,7 +65,7 @@ export class Gru extends Network<GruArchitecture> {
   /** @param x [agents, batch, steps, inputs] */
   forward(x: tf.Tensor4D, { mask, state }: GruSequenceOptions = {}): GruResult {
     return tf.tidy(() => {
-      const block = blocksOf(this.weights, layoutsOf(this.architecture).weights);
+      const block = blocksOf(this.weights, this.layouts.weights);
       const runs = gruRuns(this.architecture);
       const masks = mask && tf.unstack(tf.expandDims(mask, 3), 2).map((step) => step as tf.Tensor3D);
       const starts = state && tf.split(state, runs.length, 2);

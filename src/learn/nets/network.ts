@@ -4,7 +4,7 @@
  * assignment, and row p is what agent p alone would have.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Architecture, type Layout, layoutsOf } from "./architecture.ts";
+import { type Architecture, type Layout, type Layouts, layoutsOf } from "./architecture.ts";
 import type { Saveable } from "./checkpoint.ts";
 
 /** What a network begins with, a row an agent. */
@@ -15,6 +15,7 @@ export interface Rows {
 
 export abstract class Network<A extends Architecture = Architecture> implements Saveable {
   readonly architecture: A;
+  readonly layouts: Layouts;
   readonly population: number;
   /** All that is trained, [agents, weights]. */
   readonly weights: tf.Variable<tf.Rank.R2>;
@@ -24,6 +25,7 @@ export abstract class Network<A extends Architecture = Architecture> implements 
   /** Takes both tensors over. */
   constructor(architecture: A, { weights, statistics }: Rows) {
     this.architecture = architecture;
+    this.layouts = layoutsOf(architecture);
     this.population = weights.shape[0];
     this.weights = tf.variable(weights);
     this.statistics = statistics && tf.variable(statistics, false);

@@ -84,9 +84,8 @@ export class Sequential extends Network<SequentialArchitecture> {
       throw new RangeError(`a network of ${this.population} agents and ${inputs} inputs got [${x.shape}]`);
     }
     return tf.tidy(() => {
-      const layouts = layoutsOf(this.architecture);
-      const weight = blocksOf(this.weights, layouts.weights);
-      const running = this.statistics && blocksOf(this.statistics, layouts.statistics);
+      const weight = blocksOf(this.weights, this.layouts.weights);
+      const running = this.statistics && blocksOf(this.statistics, this.layouts.statistics);
       const seen: tf.Tensor3D[] = [];
       const outputs = layers.reduce((h, layer, i) => {
         if (layer.kind === "dense") return activate(tf.add(tf.matMul(h, weight(`${i}.kernel`)), weight(`${i}.bias`)), layer.activation);

@@ -1,7 +1,8 @@
 /** How far requests at a replica are, by its engine: what is written, done and left of them. */
-import type { Request } from "../cluster/request-pool.ts";
-import type { Device } from "./device.ts";
+import { REQUEST_STATE, type Request } from "../cluster/request-pool.ts";
+import type { Lockstep } from "./lockstep.ts";
 import type { ReplicaListener } from "./replica-port.ts";
+import type { StepRules } from "./step-rules.ts";
 import { restS, runS, type StepTime } from "./step-time.ts";
 import type { Writers } from "./writers.ts";
 
@@ -61,18 +62,18 @@ export class BatchProgress implements Progress {
 export class StepProgress implements Progress {
   readonly #listener: ReplicaListener;
   readonly #writers: Writers;
-  readonly #timeAt: (clockHz: number) => StepTime;
-  readonly #device: Device;
+  readonly #timeAt: StepRules["timeAt"];
+  readonly #gpus: Lockstep;
 
-  constructor(listener: ReplicaListener, writers: Writers, timeAt: (clockHz: number) => StepTime, device: Device) {
+  constructor(listener: ReplicaListener, writers: Writers, timeAt: StepRules["timeAt"], gpus: Lockstep) {
     this.#listener = listener;
     this.#writers = writers;
     this.#timeAt = timeAt;
-    this.#device = device;
+    this.#gpus = gpus;
   }
 
   get #greatest(): StepTime {
-    return this.#timeAt(this.#device.clock.clocksHz.at(-1) as number);
+    return this.#timeAt(this.#gpus.greatestHz);
   }
 
   writtenTokens(request: Request): number {
@@ -96,13 +97,14 @@ export class StepProgress implements Progress {
   }
 
   leftNow(tokens: number, request: Request): number {
-    return this.#left(tokens, request, this.#timeAt(this.#device.clockHz));
+    return this.#left(tokens, request, this.#timeAt(this.#gpus.clockHz, this.#gpus.linkLeft));
   }
 
   #left(tokens: number, request: Request, time: StepTime): number {
     const sequence = this.#listener.sequenceOf(request);
     const computed = this.#writers.computedBy(sequence);
-    if (this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
+    const hasArrived = request.state === REQUEST_STATE.queued && computed > 0; // what is in memory was computed elsewhere
+    if (hasArrived || this.#writers.has(sequence)) return runS(time, time.stepS(0, 0, 1, computed), 1, tokens);
     return restS(time, computed, sequence.toCompute, tokens);
   }
 

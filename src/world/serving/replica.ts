@@ -11,7 +11,7 @@ import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { type Link, partsOf, transferOf } from "./partition.ts";
 import { BatchProgress } from "./progress.ts";
-import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork, type Used } from "./replica-port.ts";
 import { type Spent, Stage, type StageListener } from "./stage.ts";
 
 /** Requests that go through the stages together. */
@@ -116,14 +116,14 @@ export class BatchReplica implements Replica, StageListener {
     return this.#stages.filter(({ isRunning }) => isRunning).map((stage) => this.#work(stage, 0));
   }
 
-  get usedS(): { readonly busyS: number; readonly memberS: number } {
+  get usedS(): Used {
     let busyS = 0;
     let memberS = this.#memberS;
     for (const stage of this.#stages) {
       busyS += stage.busyS;
       memberS += stage.spentS * (this.#on[stage.index]?.members.length ?? 0);
     }
-    return { busyS, memberS };
+    return { gpuS: busyS, busyS, memberS };
   }
 
   /** A request joins the queue; its work is set. */

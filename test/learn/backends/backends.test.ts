@@ -92,7 +92,7 @@ describe("backends", () => {
     const { warn } = console;
     console.warn = () => {};
     try {
-      const dead: BackendKind = { name: "webgpu", doc: "", load: async () => {}, device: () => "none" };
+      const dead: BackendKind = { name: "webgpu", load: async () => {}, device: () => "none" };
       await assert.rejects(openBackend("webgpu", { webgpu: dead }), refusal(/could not start its backend "webgpu"/, /printed above/));
     } finally {
       console.warn = warn;

@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import type { Files } from "../run-yaml.ts";
 import { SHARED_KINDS } from "../serving/shared-kinds.ts";
+import { disaggregated, stepping } from "./arbitrary-steps.ts";
+import { of, optional } from "./pick.ts";
 
 export interface RandomScenario {
   readonly text: string;
@@ -30,9 +32,6 @@ source: made up for tests
   "jobs.csv": `arrival_s,work_s,cores,memory_b,deadline_s\n${Array.from({ length: 20 }, (_, i) => `${i * 31},${(i % 5) * 40 + 0.3},${[0.1, 1, 2.3, 3][i % 4]},${(i % 3) * 1.7e9},${50 + i * 40}`).join("\n")}\n`,
   "faults.csv": "at_s,duration_s\n40,60\n70,100\n100,1\n300,20\n320,20\n", // rows overlap and touch
 };
-
-const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
-const of = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
 const law = fc.oneof(
   of<unknown>("5 s", "0.3 s", "17 s"),
@@ -185,25 +184,6 @@ const replayed = fc.record({
   engine: of<object>({ kind: "none" }, { kind: "dynamic", maxBatch: 3, batchWait: "5 s" }, { kind: "continuous", maxBatch: 2 }),
   arrivals: fc.record({ kind: of("trace"), file: of("chat.csv"), scale: of(1, 2) }),
 });
-const stepping = fc.record(
-  {
-    kind: of("model-serving"),
-    models: of<object>({ llm: { kind: "steps.yaml", replicas: 2 } }, { llm: { kind: "steps.yaml" }, other: { kind: "./steps.yaml" } }),
-    engine: fc.oneof(
-      fc.record({ kind: of("vllm"), maxBatch: fc.integer({ min: 1, max: 5 }), chunk: of(7, 64), kvBlocks: of<unknown>(3, 5, "unlimited") }),
-      of<object>({ kind: "orca" }, { kind: "vllm" }),
-    ),
-    promptTokens: of<unknown>(17, { kind: "exponential", mean: 12 }),
-    outputTokens: of<unknown>(9, { kind: "uniform", min: 0, max: 40 }),
-    arrivals: fc.oneof(
-      fc.record({ kind: of("poisson"), rate: of("0.1 req/s", "0.6 req/s") }),
-      fc.record({ kind: of("closed"), users: fc.integer({ min: 1, max: 9 }), thinkTime: of<unknown>("2 s") }),
-    ),
-    queueLimit: of(0, 1, 30),
-    slo: fc.record({ ttft: of("5 s"), tpot: of("1.3 s") }),
-  },
-  { requiredKeys: ["kind", "models", "engine", "promptTokens", "outputTokens", "arrivals", "queueLimit"] },
-);
 const predictor = fc.oneof(
   of<object>({ kind: "none" }, { kind: "oracle" }),
   fc.record({ kind: of("noise-dial"), noise: of(0, 0.4, 1), latency: of<unknown>("0 s", { kind: "exponential", mean: "1 s" }) }),
@@ -314,7 +294,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
       fc.oneof(
         fc.tuple(fc.oneof(serving, replayed, sharing), servingPolicies),
         fc.tuple(
-          stepping,
+          fc.oneof(stepping, disaggregated),
           fc.record({
             queue: optional(stepQueue),
             route: optional(routeRule),

@@ -206,7 +206,7 @@ describe("models on GPUs", () => {
       "spread over several GPUs, by steps",
       { ...STEPS, models: "{ llm: { kind: ./steps.yaml, parallel: 2 } }", rest: PROMPTS },
       {},
-      "scenario.yaml:8:52: workloads.chat.models.llm.parallel above 1 is not supported yet with engine vllm. Hint: engine: { kind: continuous }.\nscenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
+      "scenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs a latency of kind roofline on g: a fitted law of steps speaks of the GPUs that it was measured on. Hint: parallel: 1, or architecture and latency: { g: { kind: roofline } } in the model's file.",
     ],
     [
       "on shared GPUs, by steps",
@@ -292,12 +292,6 @@ describe("models on GPUs", () => {
       { ...STEPS, engine: "{ kind: sarathi, kvBlocks: 200 }", rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 3168, 3]), ...steps("context: 100\n", "") },
       "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
-    ],
-    [
-      "with an engine that is still to come",
-      { engine: "{ kind: disaggregated }" },
-      {},
-      'scenario.yaml:9:21: workloads.chat.engine.kind "disaggregated" is not supported yet.',
     ],
     [
       "with an engine that nobody knows",
