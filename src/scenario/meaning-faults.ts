@@ -73,7 +73,7 @@ function checkLink(path: Path, { spec, servers }: GpuTargets, findings: Findings
   if (isUsed) return;
   findings.problem(
     path,
-    "slows a link that nothing uses: no model there has parallel above 1, or a placement that cuts models",
+    "slows a link that nothing uses: no model there has parallel above 1, no placement cuts one, and no engine sends keys and values over it",
     "Hint: parallel: 2, or leave the fault out.",
   );
 }

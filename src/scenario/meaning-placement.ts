@@ -6,7 +6,7 @@ import { roomB } from "../world/serving/placement/plan.ts";
 import { type Split, splitInto, splitOf, splitProblem } from "../world/serving/shards.ts";
 import type { Findings } from "./findings.ts";
 import { gib } from "./meaning-steps.ts";
-import type { GpuGroupSpec, ServedModelSpec, ServingSpec } from "./spec.ts";
+import { boundsLatency, type GpuGroupSpec, type ServedModelSpec, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** GPUs of one server that the workload may use. */
@@ -28,7 +28,7 @@ export function checkPlacement(serving: ServingSpec, path: Path, findings: Findi
     if (placement !== "exclusive") findings.problem(at, `${said} is not supported yet with engine ${engine.kind}`, hint);
   }
   if (!isSearched(serving)) return;
-  if (slo?.latency === undefined && slo?.scale === undefined)
+  if (!boundsLatency(slo))
     findings.problem(
       at,
       `${said} chooses by the share of requests within an SLO on latency, and there is none`,

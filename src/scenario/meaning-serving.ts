@@ -1,7 +1,7 @@
 /** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
 import { cappedClockHz } from "../world/serving/gpu-clock.ts";
-import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
+import { type GpuKindSpec, gpuClocksHz } from "../world/serving/gpu-kind.ts";
 import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import { splitInto, splitOf } from "../world/serving/shards.ts";
@@ -131,6 +131,7 @@ function checkLoad(
 ): void {
   const { perS, tokens, isSaidByTrace, isTrace } = demand;
   if (serving.queueLimit !== undefined || isSaidByTrace || !Number.isFinite(perS) || Number.isNaN(tokens.output + tokens.prompt)) return;
+  if (offers.some(({ group, kind: gpu }) => group.clock !== undefined && !gpuClocksHz(gpu).includes(group.clock))) return; // refused already
   const { maxBatch } = makeEngine(serving.engine);
   const placeS = Math.min(...offers.map((offer) => placeOnS(kind, offer, { parallel, tokens, serving })));
   const needed = perS * placeS;

@@ -1,10 +1,11 @@
 /** Whether an engine that works by steps can run a model: its law, its KV memory, and prompts that fit. */
+import type { Table } from "../world/base/table.ts";
 import type { StepEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import { BLOCK_TOKENS, blockB, blocksBesideWeights, blocksToHold, tokenLimit, watermarkOf } from "../world/serving/kv-memory.ts";
 import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
-import { columnOf } from "./meaning-tokens.ts";
+import { columnOf, requestAt } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
 import { modelNamesOf, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
@@ -29,6 +30,11 @@ export interface StepCheck {
 export function checkSteps(check: StepCheck, path: Path, findings: Findings): boolean {
   const { serving, engine, model, parallel, gpus } = check;
   const at = [...path, "kind"];
+  if (!model.autoregressive) {
+    const message = `names a model that writes no tokens, and engine ${serving.engine.kind} goes by them`;
+    findings.problem(at, message, "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.");
+    return false;
+  }
   const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind !== "linear");
   const stranger = gpus.find(({ name }) => !byStep.includes(gpuName(name)));
   if (stranger !== undefined) {
@@ -105,7 +111,7 @@ function checkPrompts({ serving, engine, key, model, parts }: StepCheck, path: P
   );
   if (row === undefined || row < 0) return true;
   const tokens = Math.round((table?.numbers[column]?.[row] as number) * scale);
-  const message = `replay a trace whose request ${row + 1} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
+  const message = `replay a trace whose ${requestAt(table as Table, row)} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
   findings.problem([...path.slice(0, 2), "arrivals"], message, hint + more(tokens));
   return false;
 }

@@ -18,7 +18,7 @@ import { checkKvLink } from "./meaning-disaggregated.ts";
 import { checkSharedLoad } from "./meaning-shared-load.ts";
 import { gib } from "./meaning-steps.ts";
 import type { Parts } from "./parts.ts";
-import { fleetOf, gpuNamesOf, type ScenarioSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
+import { fleetOf, gpuNamesOf, type ScenarioSpec, type ServedModelSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** A workload of models with all that placing it needs. */
@@ -51,7 +51,7 @@ export function planServings(spec: ScenarioSpec, parts: Parts, findings: Finding
   const used = new Set([...replicas.values()].flatMap((each) => each.flatMap(({ gpus }) => gpus)));
   for (const each of wanted) {
     if (each.serving.placement === "exclusive") continue;
-    const free = each.slots.filter(({ index }) => !used.has(index));
+    const free = slotsWithout(each.slots, used);
     const planned = shared(each, free, spec, findings);
     replicas.set(each.name, planned);
     for (const { gpus } of planned) for (const gpu of gpus) used.add(gpu);
@@ -75,7 +75,8 @@ function slotsOf({ sites, gpuKinds }: ScenarioSpec): { readonly slots: readonly 
     const { gpus } = server.group;
     if (gpus === undefined) continue;
     const kind = gpuKinds[gpus.kind] as GpuKindSpec;
-    const about = { server: index, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
+    const clockHz = gpus.clock ?? nominalGpuClockHz(kind);
+    const about = { server: index, kindName: gpus.kind, kind, clockHz, powerCapW: gpus.powerCap };
     for (const each of gpuNamesOf(server)) slots.push({ ...about, index: slots.length, name: each });
   }
   return { slots, siteOf: ({ server }) => (fleet[server] as (typeof fleet)[number]).site };
@@ -106,10 +107,11 @@ function exclusively(
       const all = own.filter((replica) => replica.model === model);
       const placed = all.filter(({ gpus }) => gpus !== undefined);
       if (placed.length === all.length) continue;
+      const taken = new Set(owners.flatMap(({ of }, i) => (of === each ? [] : (places[i] ?? []))));
       findings.problem(
         [...each.path, "models", key, "replicas"],
-        `must have GPUs of their own, and ${placed.length} of ${all.length} find them, beside what else is placed`,
-        `Hint: fewer replicas, or more GPUs${engine.kind === "batches" ? ", or placement: packed" : ""}.`,
+        `must have GPUs of their own, and ${placed.length} of ${all.length} find them among the ${countOfGpus(each.slots.length)} of its sites, beside what else is placed`,
+        `Hint: ${waysOut(each, key, { placed: placed.length, taken }).join(", or ")}.`,
       );
     }
     const replicas = own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]));
@@ -125,6 +127,36 @@ function exclusively(
     return [each.name, replicas] as const;
   });
 }
+
+const slotsWithout = (slots: readonly Slot[], taken: ReadonlySet<number>): readonly Slot[] =>
+  slots.filter(({ index }) => !taken.has(index));
+
+/** What would do for a model of which so many replicas find GPUs of their own; other workloads have `taken` theirs. */
+function waysOut(
+  wanted: Wanted,
+  key: string,
+  { placed, taken }: { readonly placed: number; readonly taken: ReadonlySet<number> },
+): readonly string[] {
+  const { replicas, parallel } = wanted.serving.models[key] as ServedModelSpec;
+  const engine = makeEngine(wanted.serving.engine);
+  const least = engine.kind === "steps" && engine.disaggregation !== undefined ? engine.disaggregation.prefill : 0;
+  const more = countOfGpus((replicas - placed) * parallel, "more ");
+  return [
+    ...(placed > least ? [`replicas: ${placed}`] : []),
+    parallel > 1 ? `${more}, ${parallel} in a server` : more,
+    ...(engine.kind === "batches" && canPack(wanted, slotsWithout(wanted.slots, taken)) ? ["placement: packed"] : []),
+  ];
+}
+
+/** Every replica that the workload says. */
+const replicasOf = ({ serving }: Wanted): readonly { readonly model: number; readonly stages: number }[] =>
+  Object.values(serving.models).flatMap(({ replicas, parallel }, model) =>
+    Array.from({ length: replicas }, () => ({ model, stages: parallel })),
+  );
+
+/** Would its replicas find room if they shared these? */
+const canPack = (wanted: Wanted, free: readonly Slot[]): boolean =>
+  packReplicas(replicasOf(wanted), free, wanted.table).missed === undefined;
 
 /** Replicas of a workload that share its GPUs. */
 function shared(wanted: Wanted, free: readonly Slot[], spec: ScenarioSpec, findings: Findings): readonly PlannedReplica[] {
@@ -142,9 +174,7 @@ function shared(wanted: Wanted, free: readonly Slot[], spec: ScenarioSpec, findi
     );
     return [];
   }
-  const all = Object.values(serving.models).flatMap(({ replicas, parallel }, model) =>
-    Array.from({ length: replicas }, () => ({ model, stages: parallel })),
-  );
+  const all = replicasOf(wanted);
   const packing = packReplicas(all, free, table);
   if (packing.missed !== undefined) overcommitted(wanted, all, free, findings);
   return packing.replicas;
@@ -160,16 +190,23 @@ function overcommitted(
   const neededB = all.reduce((sum, { model }) => sum + (kinds[model] as ModelKindSpec).weights, 0);
   const thereB = free.reduce((sum, { kind }) => sum + roomB(kind), 0);
   const { missed } = packReplicas(all, free, table);
-  const one =
-    missed === undefined
-      ? ""
-      : `; ${names[missed.model]} with its ${gib((kinds[missed.model] as ModelKindSpec).weights)} finds ${gib(missed.leftB)} at most`;
   const more = moreGpus(all, free, table);
   findings.problem(
     [...path, "placement"],
-    `${JSON.stringify(serving.placement)} must find room for ${all.length} replicas of ${gib(neededB)} in all, and the ${free.length} GPUs that are left for it have ${gib(thereB)} for weights${one}`,
-    more === undefined ? "Hint: fewer replicas, or more GPUs." : `Hint: ${more} more ${more === 1 ? "GPU" : "GPUs"} like the last.`,
+    `${JSON.stringify(serving.placement)} must find room for ${all.length} replicas of ${gib(neededB)} in all, and the ${countOfGpus(free.length)} left for it ${free.length === 1 ? "has" : "have"} ${gib(thereB)} for weights${missed === undefined ? "" : whyMissed(missed, kinds, names)}`,
+    more === undefined ? "Hint: fewer replicas, or more GPUs." : `Hint: ${countOfGpus(more, "more ")} like the last.`,
   );
+}
+
+const countOfGpus = (count: number, what = ""): string => `${count} ${what}${count === 1 ? "GPU" : "GPUs"}`;
+
+function whyMissed(
+  { model, leftB }: { readonly model: number; readonly leftB: number | undefined },
+  kinds: readonly ModelKindSpec[],
+  names: readonly string[],
+): string {
+  if (leftB === undefined) return `; ${names[model]} has a replica on each that it may use`;
+  return `; ${names[model]} with its ${gib((kinds[model] as ModelKindSpec).weights)} finds ${gib(leftB)} at most`;
 }
 
 /** How many more GPUs like the last, in a server of their own, have room for all; undefined where none is there, or no number does. */

@@ -58,8 +58,9 @@ export class GpuScraper {
   }
 
   /** Hears of requests that end on a GPU, whatever their end. */
-  watcherOf({ replicas }: ModelServing): RequestWatcher {
-    return ({ replica, outcome, arrivalS, sloS }, nowS) => {
+  watcherOf({ replicas, stats }: ModelServing): RequestWatcher {
+    return (request, nowS) => {
+      const { replica, outcome, arrivalS } = request;
       const at = replicas[replica]; // none where no replica was up
       for (const device of at?.devices ?? []) {
         const watched = this.#byDevice.get(device);
@@ -69,7 +70,7 @@ export class GpuScraper {
         if (outcome !== OUTCOME.finished) continue;
         const latencyS = nowS - arrivalS;
         resident.latencyS.add(latencyS);
-        if (resident.sloS !== undefined && latencyS <= sloS) watched.good++;
+        if (stats.isGood(request, latencyS)) watched.good++;
       }
     };
   }

@@ -47,6 +47,11 @@ export class Lockstep {
     return slowestHz;
   }
 
+  /** The slowest, if all did this now. */
+  clockHzFor(activity: Activity): number {
+    return Math.min(...this.devices.map(({ clock }) => clock.hzFor(activity)));
+  }
+
   get greatestHz(): number {
     return (this.devices[0] as Device).clock.clocksHz.at(-1) as number;
   }

@@ -115,7 +115,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
         predictedLeftS: (request) => this.#progressOf(request).leftWith(this.#tokensToCome(request), request),
         attainedS: (request) => this.attainedS(request) - this.sequenceOf(request).promotedAtS,
         isPromoted: (request) => this.sequenceOf(request).isPromoted,
-        firstTokenS: (request) => this.workS(request, 1),
+        firstTokenS: (request) => this.#progressOf(request).aloneS(1, request),
         recomputeS: (request) => this.#progressOf(request).recomputeS(request),
       },
     });

@@ -227,24 +227,22 @@ const threshold = fc.record(
   { requiredKeys: ["kind", "period"] },
 );
 
-/** Clocks that follow an SLO need one. */
-const servingPolicies = fc.record({
-  queue: optional(servingQueue),
-  route: optional(routeRule),
-  clocks: optional(
-    fc.oneof(
-      fc.record({
-        kind: of("ondemand"),
-        period: of("3 s", "20 ms"),
-        up: of(0.2, 0.9),
-        down: of(0.1, 1),
-        telemetry,
-        actuationDelay: of("1 s"),
-      }),
-      fc.record({ kind: of("mu-serve"), slackHigh: of(0.1, 0.9), window: of("10 s", "1 min"), telemetry }, { requiredKeys: ["kind"] }),
-    ),
+/** Clocks that follow an SLO need one on latency. */
+const clocks = optional(
+  fc.oneof(
+    fc.record({
+      kind: of("ondemand"),
+      period: of("3 s", "20 ms"),
+      up: of(0.4, 0.9),
+      down: of(0.1, 0.4),
+      telemetry,
+      actuationDelay: of("1 s"),
+    }),
+    fc.record({ kind: of("mu-serve"), slackHigh: of(0.1, 0.9), window: of("10 s", "1 min"), telemetry }, { requiredKeys: ["kind"] }),
   ),
-});
+);
+const policiesOf = (queue: fc.Arbitrary<object | undefined>) => fc.record({ queue, route: optional(routeRule), clocks });
+const servingPolicies = policiesOf(optional(servingQueue));
 
 const faultTimes = fc.oneof(
   fc.record({ at: of("0 s", "100 s", "333.3 s"), duration: of("1 s", "77 s") }),
@@ -269,7 +267,12 @@ const fault = fc
 /** Of the three GPUs that a scenario with models has. */
 const gpuFault = fc
   .record({
-    what: of<object>({ kind: "gpu-lost" }, { kind: "gpu-thermal", clock: "500 MHz" }, { kind: "gpu-clock-stuck", clock: "500 MHz" }),
+    what: of(
+      { kind: "gpu-lost" },
+      { kind: "gpu-thermal", clock: "500 MHz" },
+      { kind: "gpu-clock-stuck", clock: "500 MHz" },
+      { kind: "gpu-nvlink-slow", factor: 0.1 },
+    ),
     target: of<object>({ rack: "gpu" }, { rack: "gpu", count: 2 }, { gpu: "west/gpu/0/gpu1" }, { rack: "gpu", together: true }),
     times: faultTimes,
   })
@@ -293,21 +296,14 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     chat: optional(
       fc.oneof(
         fc.tuple(fc.oneof(serving, replayed, sharing), servingPolicies),
+        fc.tuple(fc.oneof(stepping, disaggregated), policiesOf(optional(stepQueue))),
         fc.tuple(
-          fc.oneof(stepping, disaggregated),
-          fc.record({
-            queue: optional(stepQueue),
-            route: optional(routeRule),
-            clocks: fc.constant(undefined),
-          }),
+          fc.oneof(serving, sharing).map((spec) => ({ ...spec, engine: { kind: "continuous", maxBatch: 3 } })),
+          policiesOf(stepQueue),
         ),
         fc.tuple(
-          fc.tuple(fc.oneof(serving, stepping), classes).map(([spec, fields]) => ({ ...spec, ...fields })),
-          fc.record({
-            queue: fc.record({ kind: of("edf"), drop: fc.boolean() }),
-            route: optional(routeRule),
-            clocks: fc.constant(undefined),
-          }),
+          fc.tuple(fc.oneof(serving, sharing, stepping, disaggregated), classes).map(([spec, fields]) => ({ ...spec, ...fields })),
+          policiesOf(fc.record({ kind: of("edf"), drop: fc.boolean() })),
         ),
       ),
     ),
@@ -332,7 +328,8 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     ];
     const boards = { kind: "g.yaml", count: 3, ...(powerCap === undefined ? {} : { powerCap }) };
     const racks = chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: boards } } };
-    const all = chat === undefined ? faults : [...faults, ...gpuFaults];
+    const isCut = JSON.stringify(workloads).includes('"parallel"'); // else no link is used
+    const all = chat === undefined ? faults : [...faults, ...gpuFaults.filter(({ kind }) => isCut || kind !== "gpu-nvlink-slow")];
     const scenario = {
       name: "fuzz",
       duration,
@@ -350,7 +347,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
   });
 
 const isFit = ([workload, { clocks }]: readonly [object, { readonly clocks: { readonly kind: string } | undefined }]): boolean =>
-  clocks?.kind !== "mu-serve" || "slo" in workload;
+  clocks?.kind !== "mu-serve" || ("slo" in workload && ("latency" in (workload.slo as object) || "scale" in (workload.slo as object)));
 
 const aimed = (workload: string, rules: Readonly<Record<string, object | undefined>>): (readonly [string, object])[] =>
   Object.entries(rules).flatMap(([name, rule]) =>

@@ -12,7 +12,7 @@ export const stepping = fc.record(
     ),
     engine: fc.oneof(
       fc.record({ kind: of("vllm"), maxBatch: fc.integer({ min: 1, max: 5 }), chunk: of(7, 64), kvBlocks: of<unknown>(3, 5, "unlimited") }),
-      of<object>({ kind: "orca" }, { kind: "vllm" }),
+      of<object>({ kind: "orca" }, { kind: "vllm" }, { kind: "sarathi", maxBatch: 3, chunk: 7, kvBlocks: 5 }),
     ),
     promptTokens: of<unknown>(17, { kind: "exponential", mean: 12 }),
     outputTokens: of<unknown>(9, { kind: "uniform", min: 0, max: 40 }),
@@ -21,7 +21,7 @@ export const stepping = fc.record(
       fc.record({ kind: of("closed"), users: fc.integer({ min: 1, max: 9 }), thinkTime: of<unknown>("2 s") }),
     ),
     queueLimit: of(0, 1, 30),
-    slo: fc.record({ ttft: of("5 s"), tpot: of("1.3 s") }),
+    slo: of<object>({ ttft: "5 s", tpot: "1.3 s" }, { latency: "20 s", ttft: "5 s" }, { scale: 2 }),
   },
   { requiredKeys: ["kind", "models", "engine", "promptTokens", "outputTokens", "arrivals", "queueLimit"] },
 );

@@ -15,6 +15,8 @@ export interface Slot {
   readonly kind: GpuKindSpec;
   /** At the start. */
   readonly clockHz: number;
+  /** The most that the board may draw, W; absent: no cap. */
+  readonly powerCapW?: number | undefined;
 }
 
 export interface PlannedReplica {
