@@ -113,7 +113,7 @@ const WORDS = {
   max: "AlpaServe at the greatest clock",
   "mu-serve": "mu-Serve",
   "static-best": "mu-Serve's placement and order, one clock",
-  bound: "no clocks, order or placement do with less",
+  bound: "no clocks or order do with less while all GPUs hold models",
 };
 type Who = keyof typeof WORDS;
 const wordsOf = (who: Who, day: number): string => `${WORDS[who]}; ${day} July 2021, California`;

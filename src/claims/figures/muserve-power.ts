@@ -260,7 +260,11 @@ function bound(point: Point, runs: readonly Finding[]): Verdict {
   });
   return reported(
     {
-      ...{ id: `saving.bound.${idOf(point)}`, parameters: `no clocks, order or placement save more; ${wordsOf(point)}`, unit: "x" },
+      ...{
+        id: `saving.bound.${idOf(point)}`,
+        parameters: `no clocks or order save more while all GPUs hold models; ${wordsOf(point)}`,
+        unit: "x",
+      },
       interval: ratio(runs.map(outcomeOf).map(boardJ), joules),
     },
     null,
