@@ -6,6 +6,7 @@ import { carbonThreshold } from "./carbon-threshold.ts";
 import { edf } from "./edf.ts";
 import { fcfs } from "./fcfs.ts";
 import { firstFit } from "./first-fit.ts";
+import { hpa } from "./hpa.ts";
 import { mlfq } from "./mlfq.ts";
 import { muServe } from "./mu-serve.ts";
 import { ondemand } from "./ondemand.ts";
@@ -43,6 +44,7 @@ export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<An
   powerAware,
   carbonLowestSlot,
   carbonThreshold,
+  hpa,
   ondemand,
   muServe,
 ]);

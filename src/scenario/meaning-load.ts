@@ -7,6 +7,8 @@ import type { Path } from "./tree.ts";
 
 /** What a workload may run on. */
 export interface Ground {
+  /** The most replicas that a controller may give the workload; 0 without one that does. */
+  readonly replicasMax: number;
   readonly servers: readonly FleetServer[];
   readonly kinds: Readonly<Record<string, ServerKindSpec>>;
   readonly parts: Parts;
@@ -22,7 +24,7 @@ export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, find
   const workS = meanWorkS(service, ground.parts);
   if (rate.kind === "none" || !Number.isFinite(rate.perS) || !Number.isFinite(workS)) return;
   const needed = rate.perS * workS;
-  const capacity = service.replicas * slotsPerReplica(service, ground) * fastestSpeed(ground);
+  const capacity = Math.max(service.replicas, ground.replicasMax) * slotsPerReplica(service, ground) * fastestSpeed(ground);
   const isFull = Math.abs(needed - capacity) <= ROUNDING * capacity;
   if (isFull ? rate.kind === "trace" || isClockwork(service) : needed < capacity) return;
   const message = `keep ${round(needed)} cores busy (${round(rate.perS)} req/s x ${round(workS)} s), ${isFull ? "all of" : "more than"} the ${round(capacity)} that replicas x concurrency x speed give: the queue would grow for ever`;

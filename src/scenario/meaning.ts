@@ -54,7 +54,7 @@ export function checkMeaning(
       );
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
-    const ground = { servers: allowed, kinds: spec.serverKinds, parts };
+    const ground = { servers: allowed, kinds: spec.serverKinds, parts, replicasMax: replicasMaxOf(spec, name, parts) };
     if (workload.kind === "model-serving") checkServing(workload, path, { servers: allowed, spec, parts }, findings);
     else checkFit(workload, path, ground, findings);
     if (workload.kind === "service") checkLoad(workload, path, ground, findings);
@@ -66,6 +66,12 @@ export function checkMeaning(
   checkExpectations(spec, parts, findings);
   if (spec.precision !== undefined) checkMetricName(spec.precision.metric, ["precision", "metric"], { spec, parts }, findings);
   return findings;
+}
+
+/** The most replicas that a controller may give a workload; 0 where none adds any. */
+function replicasMaxOf({ controllers }: ScenarioSpec, workload: string, parts: Parts): number {
+  const scalers = Object.values(controllers).filter(({ target }) => target.workload === workload);
+  return scalers.reduce((most, spec) => Math.max(most, parts.controllers.get(spec.kind)?.replicasMax?.(spec as never) ?? 0), 0);
 }
 
 /** More servers than a run can hold. */

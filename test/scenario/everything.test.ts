@@ -99,6 +99,7 @@ describe("the whole vocabulary", () => {
       "edf",
       "levels",
       "clocks",
+      "size",
     ]);
     assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid", "link"]);
   });

@@ -159,11 +159,11 @@ describe("story: a service that is scaled", () => {
     const crash = "faults: { crash: { kind: server-crash, target: { server: west/0 }, at: 5 s, duration: 10 s } }";
     const { ends, web: unit } = tell(
       `${ONE}\n${web("replicas: 2")}\ncontrollers: { turn: { kind: round-robin, target: { workload: web } } }\n${crash}`,
-      100,
+      400,
       [[4, replicas(1)]],
-      arrivals([0, 10], [1, 10], [30, 10]), // the server has booted by 25 s
+      arrivals([0, 10], [1, 10], [300, 10]), // the server has booted by then
     );
-    assert.deepEqual(ends, ["failed 5", "failed 5", "finished 40"]);
+    assert.deepEqual(ends, ["failed 5", "failed 5", "finished 310"]);
     assert.equal(counts(unit), "1 of 1, 1 there");
   });
 });
