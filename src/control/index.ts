@@ -4,6 +4,7 @@ import { bestFit } from "./best-fit.ts";
 import { carbonLowestSlot } from "./carbon-lowest-slot.ts";
 import { carbonThreshold } from "./carbon-threshold.ts";
 import { edf } from "./edf.ts";
+import { external } from "./external.ts";
 import { fcfs } from "./fcfs.ts";
 import { firstFit } from "./first-fit.ts";
 import { hpa } from "./hpa.ts";
@@ -45,6 +46,7 @@ export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<An
   carbonLowestSlot,
   carbonThreshold,
   hpa,
+  external,
   ondemand,
   muServe,
 ]);

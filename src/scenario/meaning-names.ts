@@ -1,5 +1,6 @@
 /** Whether targets name things that exist. */
 import type { Findings } from "./findings.ts";
+import { checkExternal } from "./meaning-external.ts";
 import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import {
@@ -35,6 +36,7 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkSlo(controller, path, spec.workloads[workload], findings);
       checkQueueRule(controller, path, { name: workload, workload: spec.workloads[workload], parts }, findings);
     }
+    checkExternal(controller, path, spec, findings);
     checkHasModels(controller, path, parts, findings);
     checkOracle(controller, path, parts, findings);
   }
