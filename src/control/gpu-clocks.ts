@@ -12,8 +12,9 @@ export function clocksBySample(periodS: number, nextHz: (gpu: GpuTelemetry, samp
       heardS = sampledAtS;
       return gpus.flatMap((gpu): Action[] => {
         const clockHz = nextHz(gpu, sampledAtS);
-        const isOther = clockHz !== gpu.clockHz && clockHz !== gpu.setHz; // what is set and does not hold is not ordered again
-        return gpu.up && isOther ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
+        // What is set that far up or down already is held back by heat, watts or a fault: it stays, for when they are over.
+        const isFurther = clockHz > gpu.clockHz ? clockHz > gpu.setHz : clockHz < gpu.clockHz && clockHz < gpu.setHz;
+        return gpu.up && isFurther ? [{ kind: "gpu-clock", gpu: gpu.id, clockHz }] : [];
       });
     },
   };

@@ -38,10 +38,12 @@ function addServing(context: BuildContext, name: string, spec: ServingSpec): voi
   const servingRng = rng.fork(`workloads.${name}`);
   const queue = policies.of(["queue", "oracle-queue"], name);
   const route = policies.of(["route"], name);
+  const routeRule = (): RouteRule => (route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route));
   const sizes = sizesOf(context.spec, spec);
   const policy = {
     queue: queue === undefined ? undefined : make<AnyQueueRule>(queue),
-    route: route === undefined ? random.create({ kind: "random" }) : make<RouteRule>(route),
+    route: routeRule(),
+    decodeRoute: routeRule(),
     predictor: predictorOf(queue, sizes, servingRng.fork("predictor")),
   };
   const classes = Object.values(spec.classes ?? {});

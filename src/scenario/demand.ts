@@ -52,9 +52,13 @@ function meanOf(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Seconds that a request of mean length takes alone at the greatest clock; NaN where the GPU kind or the mean is unknown. */
-export function meanAloneS(model: ModelKindSpec, gpu: { readonly name: string; readonly kind: GpuKindSpec }, tokens: Tokens): number {
+/** Seconds that a request of mean length takes alone at the greatest clock, on so many GPUs that share its steps; NaN where the GPU kind or the mean is unknown. */
+export function meanAloneS(
+  model: ModelKindSpec,
+  gpu: { readonly name: string; readonly kind: GpuKindSpec; readonly parallel?: number },
+  tokens: Tokens,
+): number {
   const law = model.latency[gpuName(gpu.name)];
   if (law === undefined) return Number.NaN;
-  return aloneS(model, law, { kind: gpu.kind, clockHz: nominalGpuClockHz(gpu.kind) }, tokens);
+  return aloneS(model, law, { ...gpu, clockHz: nominalGpuClockHz(gpu.kind) }, tokens);
 }

@@ -1,5 +1,6 @@
 /** Whether expectations name metrics that this scenario will have. */
 import { isOperationalGrams, type MetricSubjects, metricsOf, type NamedMetric, NEEDS } from "../world/metrics/catalogue.ts";
+import { makeEngine } from "../world/serving/engines.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
 import { noCarbonIn, type ScenarioSpec, type ServiceSpec, type ServingSpec, type WorkloadSpec } from "./spec.ts";
@@ -50,12 +51,18 @@ function checkMetric(
   } else if (!isThere(found, spec, parts)) {
     const fields = NEEDS[found.entry.needs as keyof typeof NEEDS].join(" or ");
     findings.problem(path, `names ${JSON.stringify(metric)}, which is only there if workloads.${found.subject} says ${fields}`);
+  } else if (found.entry.isBySteps && !worksBySteps(spec.workloads[name as string])) {
+    const message = `names ${JSON.stringify(metric)}, which is only there with an engine by steps: others answer a request as a whole`;
+    findings.problem(path, message, "Hint: engine: { kind: vllm }.");
   } else {
     const unknown = isOperationalGrams(metric) ? noCarbonIn(spec.sites, sitesOf(section, name as string, spec)) : undefined;
     if (unknown !== undefined)
       findings.problem(path, `names ${JSON.stringify(metric)}, which nobody can know: ${unknown}`, 'Hint: carbon: "300 g/kWh".');
   }
 }
+
+const worksBySteps = (workload: WorkloadSpec | undefined): boolean =>
+  workload?.kind === "model-serving" && makeEngine(workload.engine).kind === "steps";
 
 /** The sites whose grids a metric's grams come from; undefined: all. */
 function sitesOf(section: string, name: string, spec: ScenarioSpec): readonly string[] | undefined {

@@ -60,18 +60,20 @@ function checkGpus(fault: FaultSpec, path: Path, { spec, servers }: GpuTargets, 
   if (kind === "gpu-nvlink-slow") checkLink(path, { spec, servers }, findings);
 }
 
-/** A link is used by the GPUs of one replica. */
+/** A link is used by the GPUs of one replica, and by keys and values that go to another where the engine has no link of its own. */
 function checkLink(path: Path, { spec, servers }: GpuTargets, findings: Findings): void {
   const isUsed = Object.values(spec.workloads).some(
     (workload) =>
       workload.kind === "model-serving" &&
-      (isSearched(workload) || Object.values(workload.models).some(({ parallel }) => parallel > 1)) &&
+      (isSearched(workload) ||
+        (workload.engine.kind === "disaggregated" && workload.engine.link === undefined) ||
+        Object.values(workload.models).some(({ parallel }) => parallel > 1)) &&
       servers.some(({ site }) => workload.sites?.includes(site) ?? true),
   );
   if (isUsed) return;
   findings.problem(
     path,
-    "slows a link that nothing uses: no model there has parallel above 1, or a placement that cuts models",
+    "slows a link that nothing uses: no model there has parallel above 1, no placement cuts one, and no engine sends keys and values over it",
     "Hint: parallel: 2, or leave the fault out.",
   );
 }

@@ -25,8 +25,11 @@ interface NamedKind {
 export function checkGpuClock(clockHz: number, { name, kind }: NamedKind, path: Path, findings: Findings): void {
   const clocksHz = gpuClocksHz(kind);
   if (clocksHz.includes(clockHz)) return;
-  const near = clocksHz.reduce((best, each) => (Math.abs(each - clockHz) < Math.abs(best - clockHz) ? each : best));
-  const message = `must be a clock of ${JSON.stringify(name)}, got ${clockHz / 1e6} MHz, and it has ${clocksHz.length} from ${(clocksHz[0] as number) / 1e6} to ${(clocksHz.at(-1) as number) / 1e6} MHz`;
+  const isBare = clockHz < 1e6; // a plain number that was meant in MHz
+  const wantedHz = isBare ? clockHz * 1e6 : clockHz;
+  const near = clocksHz.reduce((best, each) => (Math.abs(each - wantedHz) < Math.abs(best - wantedHz) ? each : best));
+  const got = isBare ? `${clockHz} Hz` : `${clockHz / 1e6} MHz`;
+  const message = `must be a clock of ${JSON.stringify(name)}, got ${got}, and it has ${clocksHz.length} from ${(clocksHz[0] as number) / 1e6} to ${(clocksHz.at(-1) as number) / 1e6} MHz`;
   findings.problem(path, message, `Hint: "${near / 1e6} MHz".`);
 }
 

@@ -1,5 +1,6 @@
 /** Whether targets name things that exist. */
 import type { Findings } from "./findings.ts";
+import { checkClocks } from "./meaning-clocks.ts";
 import { checkExternal } from "./meaning-external.ts";
 import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
@@ -33,7 +34,7 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
       checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
       checkDraws(controller, path, spec.workloads[workload], findings);
-      checkSlo(controller, path, spec.workloads[workload], findings);
+      checkClocks(controller, path, { workload: spec.workloads[workload], spec, fleet }, findings);
       checkQueueRule(controller, path, { name: workload, workload: spec.workloads[workload], parts }, findings);
     }
     checkExternal(controller, path, spec, findings);
@@ -95,12 +96,6 @@ function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadS
   findings.warn([...path, "d"], `is more than the ${workload.replicas} replicas: all of them are compared, got ${d}`);
 }
 
-/** The clock follows an SLO. */
-function checkSlo({ kind }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
-  if (kind !== "mu-serve" || workload?.kind !== "model-serving" || workload.slo !== undefined) return;
-  findings.problem([...path, "target", "workload"], 'must have an slo for kind "mu-serve"', "Hint: slo: { latency: 10 s }.");
-}
-
 /** Who sets the clocks of GPUs sets those of one workload's. */
 function checkHasModels({ kind, target }: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
   const traits = parts.controllers.get(kind);
@@ -122,6 +117,12 @@ function checkCarbon(
     findings.problem(path, `decides by carbon, and ${unknown}`, 'Hint: carbon: { kind: trace, file: "grid.csv" }.');
 }
 
+/** What goes by a guess instead. */
+const GUESSES: Readonly<Record<string, string>> = {
+  sjf: "Hint: of models also kind: ssjf, which takes a predictor.",
+  srpt: "Hint: of models also a predictor: { kind: noise-dial, noise: 0.25 }.",
+};
+
 function checkOracle(controller: ControllerSpec, path: Path, parts: Parts, findings: Findings): void {
   const { kind, oracle, predictor } = controller;
   const traits = parts.controllers.get(kind);
@@ -132,7 +133,8 @@ function checkOracle(controller: ControllerSpec, path: Path, parts: Parts, findi
   }
   if (!traits.needsOracle || predictor !== undefined || traits.oracles.every((truth) => (oracle as readonly string[]).includes(truth)))
     return;
-  findings.problem([...path, "oracle"], `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`);
+  const message = `must be [${traits.oracles.join(", ")}]: kind ${JSON.stringify(kind)} needs the truth`;
+  findings.problem([...path, "oracle"], message, GUESSES[kind]);
 }
 
 /** The servers that a target names, or undefined where it names nothing. */

@@ -2,11 +2,11 @@
 import { makeEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import { gpuName, type ModelKindSpec, modelProblem } from "../world/serving/model-kind.ts";
-import { cutProblem, partsOf } from "../world/serving/partition.ts";
 import { roomB } from "../world/serving/placement/plan.ts";
+import { type Split, splitInto, splitOf, splitProblem } from "../world/serving/shards.ts";
 import type { Findings } from "./findings.ts";
 import { gib } from "./meaning-steps.ts";
-import type { GpuGroupSpec, ServedModelSpec, ServingSpec } from "./spec.ts";
+import { boundsLatency, type GpuGroupSpec, type ServedModelSpec, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** GPUs of one server that the workload may use. */
@@ -26,12 +26,9 @@ export function checkPlacement(serving: ServingSpec, path: Path, findings: Findi
   if (makeEngine(engine).kind === "steps") {
     const hint = "Hint: engine: { kind: continuous }.";
     if (placement !== "exclusive") findings.problem(at, `${said} is not supported yet with engine ${engine.kind}`, hint);
-    const [key] = Object.entries(models).find(([, { parallel }]) => parallel > 1) ?? [];
-    if (key !== undefined)
-      findings.problem([...path, "models", key, "parallel"], `above 1 is not supported yet with engine ${engine.kind}`, hint);
   }
   if (!isSearched(serving)) return;
-  if (slo?.latency === undefined && slo?.scale === undefined)
+  if (!boundsLatency(slo))
     findings.problem(
       at,
       `${said} chooses by the share of requests within an SLO on latency, and there is none`,
@@ -81,7 +78,10 @@ export function fittingOffers(
   return [];
 }
 
-/** Offers on which its stages fit; notes what is in the way where there is none. */
+/** How the workload's engine spreads a model over GPUs. */
+const splitIn = ({ engine }: ServingSpec): Split => splitOf(makeEngine(engine));
+
+/** Offers on which its parts fit; notes what is in the way where there is none. */
 function withRoom(
   model: ServedModelSpec,
   kind: ModelKindSpec,
@@ -90,11 +90,14 @@ function withRoom(
 ): readonly Offer[] {
   const stagesOf = ({ group }: Offer): readonly number[] =>
     isSearched(serving) ? Array.from({ length: group.count }, (_, i) => i + 1) : [model.parallel];
-  const fits = offers.filter((offer) => stagesOf(offer).some((stages) => fitsIn(kind, offer, stages)));
+  const split = splitIn(serving);
+  const fits = offers.filter((offer) => stagesOf(offer).some((count) => fitsIn(kind, offer, { split, count })));
   if (fits.length > 0) return fits;
   const { parallel } = model;
   const [first] = offers as readonly [Offer];
-  const cut = offers.map((offer) => cutProblem(kind, offer.kind, parallel)).find((each) => each !== undefined);
+  const cut = offers
+    .map((offer) => splitProblem(split, kind, { name: offer.group.kind, kind: offer.kind }, parallel))
+    .find((each) => each !== undefined);
   const most = Math.max(...offers.map(({ group }) => group.count));
   if (cut !== undefined) findings.problem([...path, "parallel"], `${parallel} ${cut.message}`, `Hint: ${cut.hint}.`);
   else if (parallel > most)
@@ -113,13 +116,13 @@ function tooLarge(
   { serving, offers, path }: { readonly serving: ServingSpec; readonly offers: readonly Offer[]; readonly path: Path },
   findings: Findings,
 ): void {
-  const largestB = Math.min(...offers.map((offer) => largestPartB(kind, offer.kind, parallel)));
+  const split = splitIn(serving);
+  const largestB = Math.min(...offers.map((offer) => largestPartB(kind, offer.kind, { split, count: parallel })));
   const room = offers.map(({ group, kind: gpu }) => `${gpuName(group.kind)} ${gib(roomB(gpu))}`);
   const overheadB = Math.min(...offers.map(({ kind: gpu }) => gpu.overhead));
-  const what =
-    parallel > 1 ? `the weights of its largest stage of ${parallel}` : isSearched(serving) ? "its weights, cut or not" : "its weights";
-  const canCut = makeEngine(serving.engine).kind === "batches" && !isSearched(serving);
-  const enough = canCut ? offers.flatMap((offer) => enoughStages(kind, offer)) : [];
+  const spread = split === "stages" ? `the weights of its largest stage of ${parallel}` : `its weights on each of ${parallel} GPUs`;
+  const what = parallel > 1 ? spread : isSearched(serving) ? "its weights, cut or not" : "its weights";
+  const enough = isSearched(serving) ? [] : offers.flatMap((offer) => enoughParts(kind, offer, split));
   const or = enough.length === 0 ? "" : `, or parallel: ${Math.min(...enough)}`;
   findings.problem(
     [...path, "kind"],
@@ -129,16 +132,23 @@ function tooLarge(
 }
 
 /** The fewest GPUs of one server that would do, as a list of none or one. */
-function enoughStages(kind: ModelKindSpec, offer: Offer): readonly number[] {
-  for (let stages = 2; stages <= offer.group.count; stages++) if (fitsIn(kind, offer, stages)) return [stages];
+function enoughParts(kind: ModelKindSpec, offer: Offer, split: Split): readonly number[] {
+  for (let count = 2; count <= offer.group.count; count++) if (fitsIn(kind, offer, { split, count })) return [count];
   return [];
 }
 
-function fitsIn(kind: ModelKindSpec, { group, kind: gpu }: Offer, stages: number): boolean {
-  return stages <= group.count && cutProblem(kind, gpu, stages) === undefined && largestPartB(kind, gpu, stages) <= roomB(gpu);
+interface Spread {
+  readonly split: Split;
+  readonly count: number;
 }
 
-const largestPartB = (kind: ModelKindSpec, gpu: GpuKindSpec, stages: number): number =>
-  Math.max(...partsOf(kind, gpu, stages).map(({ weightsB }) => weightsB));
+function fitsIn(kind: ModelKindSpec, { group, kind: gpu }: Offer, spread: Spread): boolean {
+  const { split, count } = spread;
+  const canSplit = splitProblem(split, kind, { name: group.kind, kind: gpu }, count) === undefined;
+  return count <= group.count && canSplit && largestPartB(kind, gpu, spread) <= roomB(gpu);
+}
+
+const largestPartB = (kind: ModelKindSpec, gpu: GpuKindSpec, { split, count }: Spread): number =>
+  Math.max(...splitInto(split, kind, gpu, count).map(({ weightsB }) => weightsB));
 
 const listOf = (names: readonly string[]): string => [...new Set(names)].join(", ");

@@ -3,7 +3,7 @@ import { makeEngine } from "../world/serving/engines.ts";
 import type { Findings } from "./findings.ts";
 import { checkUsers } from "./meaning-users.ts";
 import type { Parts } from "./parts.ts";
-import type { ControllerSpec, ServiceSpec, ServingSloSpec, ServingSpec, WorkloadSpec } from "./spec.ts";
+import { boundsLatency, type ControllerSpec, type ServiceSpec, type ServingSpec, type WorkloadSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 interface Ground {
@@ -52,8 +52,7 @@ function checkPredictor({ kind, predictor, oracle, drop }: ControllerSpec, path:
 }
 
 function checkDeadline(controller: ControllerSpec, path: Path, workload: ServiceSpec | ServingSpec, findings: Findings): void {
-  const { slo }: { readonly slo?: ServingSloSpec } = workload;
-  if (slo?.latency !== undefined || slo?.scale !== undefined) return;
+  if (boundsLatency(workload.slo)) return;
   findings.problem(
     [...path, "target", "workload"],
     `must have an slo with a latency for kind ${JSON.stringify(controller.kind)}`,

@@ -1,14 +1,15 @@
 /** Whether models fit on GPUs, have tokens to write, and can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
 import { cappedClockHz } from "../world/serving/gpu-clock.ts";
-import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
+import { type GpuKindSpec, gpuClocksHz } from "../world/serving/gpu-kind.ts";
 import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "../world/serving/model-kind.ts";
-import { partsOf } from "../world/serving/partition.ts";
+import { splitInto, splitOf } from "../world/serving/shards.ts";
 import { makeStepTime, pairsOf } from "../world/serving/step-time.ts";
 import { type Demand, demandsOf } from "./demand.ts";
 import type { Findings } from "./findings.ts";
 import { checkClassShares } from "./meaning-classes.ts";
+import { checkPools } from "./meaning-disaggregated.ts";
 import { checkPlacement, fittingOffers, type Offer } from "./meaning-placement.ts";
 import { checkChunk, checkSteps } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
@@ -52,9 +53,14 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
     const fitting = fittingOffers(model, kind, { serving, offers, path: at }, findings);
     if (fitting.length === 0) continue;
     const gpus = fitting.map(({ group, kind: gpu }) => ({ name: group.kind, kind: gpu }));
-    const isFine = engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, gpus, parts }, at, findings);
-    if (isFine && serving.placement === "exclusive")
-      checkLoad(serving, model, { path: at, kind, demand: demands[i] as Demand, offers: fitting }, findings);
+    const isFine =
+      engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, parallel: model.parallel, gpus, parts }, at, findings);
+    if (!isFine || serving.placement !== "exclusive") continue;
+    const demand = demands[i] as Demand;
+    const disaggregation = engine.kind === "steps" ? engine.disaggregation : undefined;
+    if (engine.kind === "steps" && disaggregation !== undefined)
+      checkPools({ serving, engine, disaggregation, model, kind, demand, offers: fitting }, at, findings);
+    else checkLoad(serving, model, { path: at, kind, demand, offers: fitting }, findings);
   }
 }
 
@@ -125,8 +131,9 @@ function checkLoad(
 ): void {
   const { perS, tokens, isSaidByTrace, isTrace } = demand;
   if (serving.queueLimit !== undefined || isSaidByTrace || !Number.isFinite(perS) || Number.isNaN(tokens.output + tokens.prompt)) return;
+  if (offers.some(({ group, kind: gpu }) => group.clock !== undefined && !gpuClocksHz(gpu).includes(group.clock))) return; // refused already
   const { maxBatch } = makeEngine(serving.engine);
-  const placeS = Math.min(...offers.map((offer) => longestShare(kind, offer, parallel) * meanPlaceS(kind, offer, tokens, serving)));
+  const placeS = Math.min(...offers.map((offer) => placeOnS(kind, offer, { parallel, tokens, serving })));
   const needed = perS * placeS;
   if (needed < replicas * maxBatch) return;
   const round = (value: number): number => Number(value.toPrecision(4));
@@ -136,20 +143,35 @@ function checkLoad(
   else findings.problem([...path, "replicas"], message, hint);
 }
 
-const longestShare = (model: ModelKindSpec, { kind }: Offer, stages: number): number =>
-  Math.max(...partsOf(model, kind, stages).map(({ share }) => share));
+interface Placed {
+  readonly parallel: number;
+  readonly tokens: Tokens;
+  readonly serving: ServingSpec;
+}
 
-/** Seconds that a mean request keeps a place of a full batch: alone in a batch, or in steps that it shares with maxBatch - 1 others. */
-function meanPlaceS(model: ModelKindSpec, { group, kind }: Offer, { prompt, output }: Tokens, { engine }: ServingSpec): number {
+/** Seconds that a mean request keeps a place of a full batch in its longest part: alone in a batch, or in steps that it shares with maxBatch - 1 others. */
+function placeOnS(model: ModelKindSpec, { group, kind }: Offer, { parallel, tokens: { prompt, output }, serving }: Placed): number {
+  const engine = makeEngine(serving.engine);
   const law = model.latency[gpuName(group.kind)] as LatencyLaw;
   const capHz = cappedClockHz(kind, group.powerCap ?? Infinity, activityOf(model));
   const clockHz = Math.min(group.clock ?? capHz, capHz);
-  const { kind: by, maxBatch } = makeEngine(engine);
-  if (law.kind === "linear" || by === "batches") return aloneS(model, law, { kind, clockHz }, { prompt, output });
+  const { kind: by, maxBatch } = engine;
+  if (law.kind === "linear" || by === "batches") {
+    const longest = Math.max(...splitInto(splitOf(engine), model, kind, parallel).map(({ share }) => share));
+    return longest * aloneS(model, law, { kind, clockHz }, { prompt, output });
+  }
   // In the mean step of a full batch: of each answer the prompt gives the first token, and the others look back on more and more.
   const answered = Math.max(1, output);
   const share = maxBatch / answered;
   const writers = share * (answered - 1);
   const context = writers * (prompt + (answered - 2) / 2);
-  return answered * makeStepTime(law, kind, clockHz, model).stepS(share * prompt, share * pairsOf(0, prompt), writers, context);
+  return (
+    answered *
+    makeStepTime(law, kind, clockHz, { architecture: model.architecture, parallel }).stepS(
+      share * prompt,
+      share * pairsOf(0, prompt),
+      writers,
+      context,
+    )
+  );
 }

@@ -1,6 +1,7 @@
 /** Whether GPUs that models share can carry their mean load. */
 import { makeEngine } from "../world/serving/engines.ts";
-import type { ModelKindSpec } from "../world/serving/model-kind.ts";
+import { cappedClockHz } from "../world/serving/gpu-clock.ts";
+import { activityOf, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Part } from "../world/serving/partition.ts";
 import type { PartTable, PlannedReplica, Slot } from "../world/serving/placement/plan.ts";
 import { type Demand, meanAloneS } from "./demand.ts";
@@ -53,7 +54,7 @@ export function checkSharedLoad(load: SharedLoad, findings: Findings): void {
   else findings.warn([...path, "placement"], message, hint);
 }
 
-/** Seconds of a mean request on one stage, at the clock of the start. */
+/** Seconds of a mean request on one stage, at the clock of the start, or what a cap on watts leaves of it. */
 function stageS(
   { kinds, table, demands }: SharedLoad,
   model: number,
@@ -61,8 +62,10 @@ function stageS(
   { stage, stages }: { readonly stage: number; readonly stages: number },
 ): number {
   const part = (table.of(model, slot, stages) as readonly Part[])[stage] as Part;
-  const aloneS = meanAloneS(kinds[model] as ModelKindSpec, { name: slot.kindName, kind: slot.kind }, (demands[model] as Demand).tokens);
-  return aloneS * part.share * part.slowdownAt(slot.clockHz);
+  const kind = kinds[model] as ModelKindSpec;
+  const clockHz = Math.min(slot.clockHz, cappedClockHz(slot.kind, slot.powerCapW ?? Infinity, activityOf(kind)));
+  const aloneS = meanAloneS(kind, { name: slot.kindName, kind: slot.kind }, (demands[model] as Demand).tokens);
+  return aloneS * part.share * part.slowdownAt(clockHz);
 }
 
 const round = (value: number): number => Number(value.toPrecision(4));

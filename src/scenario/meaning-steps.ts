@@ -1,10 +1,11 @@
 /** Whether an engine that works by steps can run a model: its law, its KV memory, and prompts that fit. */
+import type { Table } from "../world/base/table.ts";
 import type { StepEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
-import { BLOCK_TOKENS, blocksBesideWeights, blocksToHold, tokenLimit, watermarkOf } from "../world/serving/kv-memory.ts";
+import { BLOCK_TOKENS, blockB, blocksBesideWeights, blocksToHold, tokenLimit, watermarkOf } from "../world/serving/kv-memory.ts";
 import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
-import { columnOf } from "./meaning-tokens.ts";
+import { columnOf, requestAt } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
 import { modelNamesOf, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
@@ -18,6 +19,8 @@ export interface StepCheck {
   /** The model's place among the workload's, and its name there. */
   readonly key: string;
   readonly model: ModelKindSpec;
+  /** GPUs of each replica. */
+  readonly parallel: number;
   /** GPUs that hold its weights, and what they are called. */
   readonly gpus: readonly { readonly name: string; readonly kind: GpuKindSpec }[];
   readonly parts: Parts;
@@ -25,8 +28,13 @@ export interface StepCheck {
 
 /** @returns whether all is well so far: only then can the load be judged. */
 export function checkSteps(check: StepCheck, path: Path, findings: Findings): boolean {
-  const { serving, engine, model, gpus } = check;
+  const { serving, engine, model, parallel, gpus } = check;
   const at = [...path, "kind"];
+  if (!model.autoregressive) {
+    const message = `names a model that writes no tokens, and engine ${serving.engine.kind} goes by them`;
+    findings.problem(at, message, "Hint: engine: { kind: continuous }, or a model such as llama-2-7b.");
+    return false;
+  }
   const byStep = Object.keys(model.latency).filter((gpu) => model.latency[gpu]?.kind !== "linear");
   const stranger = gpus.find(({ name }) => !byStep.includes(gpuName(name)));
   if (stranger !== undefined) {
@@ -48,7 +56,7 @@ export function checkSteps(check: StepCheck, path: Path, findings: Findings): bo
     );
     return false;
   }
-  const blocks = engine.kvBlocks ?? Math.min(...gpus.map(({ kind }) => blocksBesideWeights(kind, model)));
+  const blocks = engine.kvBlocks ?? Math.min(...gpus.map(({ kind }) => blocksBesideWeights(kind, model, parallel)));
   if (blocks === 0) {
     noBlocks(check, at, findings);
     return false;
@@ -63,13 +71,14 @@ export function checkChunk({ maxBatch, chunk }: StepEngine, path: Path, findings
   findings.problem([...path, "engine", "chunk"], message, `Hint: chunk: ${maxBatch}, or maxBatch: ${chunk}.`);
 }
 
-function noBlocks({ model, gpus }: StepCheck, path: Path, findings: Findings): void {
-  const blockB = BLOCK_TOKENS * (kvPerTokenB(model) as number);
-  const room = gpus.map(({ name, kind }) => `${gpuName(name)} ${gib(kind.memory - kind.overhead - model.weights)}`);
-  const neededB = Math.min(...gpus.map(({ kind }) => kind.overhead)) + model.weights + blockB;
+function noBlocks({ model, parallel, gpus }: StepCheck, path: Path, findings: Findings): void {
+  const oneB = blockB(model, parallel);
+  const weightsB = model.weights / parallel;
+  const room = gpus.map(({ name, kind }) => `${gpuName(name)} ${gib(kind.memory - kind.overhead - weightsB)}`);
+  const neededB = Math.min(...gpus.map(({ kind }) => kind.overhead)) + weightsB + oneB;
   findings.problem(
     path,
-    `needs ${gib(blockB)} for a KV block of ${BLOCK_TOKENS} tokens, more than its weights leave: ${[...new Set(room)].join(", ")}`,
+    `needs ${gib(oneB)} for a KV block of ${BLOCK_TOKENS} tokens, more than its weights leave: ${[...new Set(room)].join(", ")}`,
     `Hint: a GPU of at least ${gib(neededB)}.`,
   );
 }
@@ -102,7 +111,7 @@ function checkPrompts({ serving, engine, key, model, parts }: StepCheck, path: P
   );
   if (row === undefined || row < 0) return true;
   const tokens = Math.round((table?.numbers[column]?.[row] as number) * scale);
-  const message = `replay a trace whose request ${row + 1} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
+  const message = `replay a trace whose ${requestAt(table as Table, row)} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
   findings.problem([...path.slice(0, 2), "arrivals"], message, hint + more(tokens));
   return false;
 }

@@ -16,6 +16,7 @@ interface Tokens {
   readonly table: Table | undefined;
   /** Models, by what a trace calls them, that have no such tokens. */
   readonly without: readonly string[];
+  readonly parts: Parts;
 }
 
 export function checkTokens(
@@ -29,21 +30,24 @@ export function checkTokens(
   const encoders = Object.keys(serving.models).filter((_, i) => !kinds[i]?.autoregressive);
   if (encoders.length < kinds.length) {
     const example = "{ kind: lognormal, median: 140, sigma: 0.9 }";
-    check({ field: "outputTokens", law: outputTokens, words: "output tokens", example, table, without: encoders }, path, findings);
+    check({ field: "outputTokens", law: outputTokens, words: "output tokens", example, table, without: encoders, parts }, path, findings);
   } else if (outputTokens !== undefined)
     findings.problem([...path, "outputTokens"], "would be ignored: no model of the workload writes tokens", "Hint: leave it out.");
   const isByBatches = makeEngine(serving.engine).kind === "batches"; // an engine by steps complains of the models
   if (promptTokens !== undefined && isByBatches && !takesPrompts({ ...serving, promptTokens: undefined }, kinds))
     findings.problem(
       [...path, "promptTokens"],
-      "would be ignored: no model of the workload has a latency of kind step",
+      "would be ignored: no model of the workload has a latency of kind step or roofline",
       "Hint: leave it out.",
     );
   if (takesPrompts(serving, kinds)) {
     const example = "{ kind: lognormal, median: 1000, sigma: 0.9 }";
-    check({ field: "promptTokens", law: promptTokens, words: "prompt tokens", example, table, without: [] }, path, findings);
+    check({ field: "promptTokens", law: promptTokens, words: "prompt tokens", example, table, without: [], parts }, path, findings);
   }
 }
+
+/** A request of a trace by its number and its line: the header is the first. */
+export const requestAt = ({ file }: Table, row: number): string => `request ${row + 1} (${file}:${row + 2})`;
 
 /** The column of a trace that says the tokens, or undefined where a law does. */
 export function columnOf(field: Tokens["field"], law: PluginSpec | undefined): string | undefined {
@@ -51,9 +55,13 @@ export function columnOf(field: Tokens["field"], law: PluginSpec | undefined): s
   return law.kind === "trace" ? String(law.column) : undefined;
 }
 
-function check({ field, law, words, example, table, without }: Tokens, path: Path, findings: Findings): void {
+function check({ field, law, words, example, table, without, parts }: Tokens, path: Path, findings: Findings): void {
   const column = columnOf(field, law);
-  if (column === undefined) return;
+  if (column === undefined) {
+    if (parts.meanOfLaw(law as PluginSpec) === 0)
+      findings.problem([...path, field], "must not be 0: a request has at least 1 token", `Hint: a law such as ${example}.`);
+    return;
+  }
   const values = table?.numbers[column];
   if (values === undefined) {
     const at = [...path, law === undefined ? field : "arrivals"];
@@ -63,5 +71,9 @@ function check({ field, law, words, example, table, without }: Tokens, path: Pat
   }
   const row = values.findIndex((tokens, i) => !(tokens > 0) && !without.includes(table?.texts.class?.[i] ?? ""));
   if (row >= 0)
-    findings.problem([...path, "arrivals"], `replay a trace whose request ${row + 1} has ${values[row]} ${words}`, "Hint: at least 1.");
+    findings.problem(
+      [...path, "arrivals"],
+      `replay a trace whose ${requestAt(table as Table, row)} has ${values[row]} ${words}`,
+      "Hint: at least 1.",
+    );
 }

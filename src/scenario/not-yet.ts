@@ -14,7 +14,6 @@ const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
   law: ["hyperexponential", "gamma", "lognormal", "weibull", "bounded-pareto", "uniform", "table", "trace", "roofline"],
   arrival: ["poisson", "renewal", "gamma", "mmpp", "uniform", "trace", "closed"],
   profile: ["diurnal"],
-  engine: ["disaggregated"],
   "power model": ["dvfs", "sqrt", "cubic", "square", "constant"],
 };
 

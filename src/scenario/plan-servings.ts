@@ -10,13 +10,15 @@ import { packReplicas } from "../world/serving/placement/packed.ts";
 import { PartTable, type PlannedReplica, roomB, type Slot } from "../world/serving/placement/plan.ts";
 import type { Sample } from "../world/serving/placement/score.ts";
 import { searchPlacement } from "../world/serving/placement/search.ts";
+import { splitOf, splitProblem } from "../world/serving/shards.ts";
 import { drawRequests } from "./build-servings.ts";
 import { type Demand, demandsOf, meanAloneS } from "./demand.ts";
 import type { Findings } from "./findings.ts";
+import { checkKvLink } from "./meaning-disaggregated.ts";
 import { checkSharedLoad } from "./meaning-shared-load.ts";
 import { gib } from "./meaning-steps.ts";
 import type { Parts } from "./parts.ts";
-import { fleetOf, gpuNamesOf, type ScenarioSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
+import { fleetOf, gpuNamesOf, type ScenarioSpec, type ServedModelSpec, type ServingPlan, type ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** A workload of models with all that placing it needs. */
@@ -43,13 +45,13 @@ export function planServings(spec: ScenarioSpec, parts: Parts, findings: Finding
     const own = slots.filter((slot) => serving.sites?.includes(siteOf(slot)) ?? true);
     const demands = demandsOf(serving, kinds, parts);
     const about = { name, path: ["workloads", name], serving, names: Object.keys(serving.models), kinds, slots: own, demands };
-    return [{ ...about, table: new PartTable(kinds), sloLatenciesS: sloLatenciesOf(about) }];
+    return [{ ...about, table: new PartTable(kinds, splitOf(makeEngine(serving.engine))), sloLatenciesS: sloLatenciesOf(about) }];
   });
   const replicas = new Map(exclusively(wanted, slots, findings));
   const used = new Set([...replicas.values()].flatMap((each) => each.flatMap(({ gpus }) => gpus)));
   for (const each of wanted) {
     if (each.serving.placement === "exclusive") continue;
-    const free = each.slots.filter(({ index }) => !used.has(index));
+    const free = slotsWithout(each.slots, used);
     const planned = shared(each, free, spec, findings);
     replicas.set(each.name, planned);
     for (const { gpus } of planned) for (const gpu of gpus) used.add(gpu);
@@ -73,7 +75,8 @@ function slotsOf({ sites, gpuKinds }: ScenarioSpec): { readonly slots: readonly 
     const { gpus } = server.group;
     if (gpus === undefined) continue;
     const kind = gpuKinds[gpus.kind] as GpuKindSpec;
-    const about = { server: index, kindName: gpus.kind, kind, clockHz: gpus.clock ?? nominalGpuClockHz(kind) };
+    const clockHz = gpus.clock ?? nominalGpuClockHz(kind);
+    const about = { server: index, kindName: gpus.kind, kind, clockHz, powerCapW: gpus.powerCap };
     for (const each of gpuNamesOf(server)) slots.push({ ...about, index: slots.length, name: each });
   }
   return { slots, siteOf: ({ server }) => (fleet[server] as (typeof fleet)[number]).site };
@@ -99,19 +102,61 @@ function exclusively(
   const places = placeExclusive(asks, slots);
   return wanted.map((each) => {
     const own = owners.flatMap(({ of, model }, i) => (of === each ? [{ model, gpus: places[i] }] : []));
+    const engine = makeEngine(each.serving.engine);
     for (const [model, key] of each.names.entries()) {
       const all = own.filter((replica) => replica.model === model);
       const placed = all.filter(({ gpus }) => gpus !== undefined);
       if (placed.length === all.length) continue;
+      const taken = new Set(owners.flatMap(({ of }, i) => (of === each ? [] : (places[i] ?? []))));
       findings.problem(
         [...each.path, "models", key, "replicas"],
-        `must have GPUs of their own, and ${placed.length} of ${all.length} find them, beside what else is placed`,
-        `Hint: fewer replicas, or more GPUs${makeEngine(each.serving.engine).kind === "batches" ? ", or placement: packed" : ""}.`,
+        `must have GPUs of their own, and ${placed.length} of ${all.length} find them among the ${countOfGpus(each.slots.length)} of its sites, beside what else is placed`,
+        `Hint: ${waysOut(each, key, { placed: placed.length, taken }).join(", or ")}.`,
       );
     }
-    return [each.name, own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]))] as const;
+    const replicas = own.flatMap(({ model, gpus }) => (gpus === undefined ? [] : [{ model, gpus }]));
+    const ownLink = engine.kind === "steps" && engine.disaggregation !== undefined && engine.disaggregation.link === undefined;
+    for (const model of ownLink ? each.names.keys() : []) {
+      const used = replicas.filter((replica) => replica.model === model).flatMap(({ gpus }) => gpus);
+      checkKvLink(
+        used.map((gpu) => slots[gpu] as Slot),
+        each.path,
+        findings,
+      );
+    }
+    return [each.name, replicas] as const;
   });
 }
+
+const slotsWithout = (slots: readonly Slot[], taken: ReadonlySet<number>): readonly Slot[] =>
+  slots.filter(({ index }) => !taken.has(index));
+
+/** What would do for a model of which so many replicas find GPUs of their own; other workloads have `taken` theirs. */
+function waysOut(
+  wanted: Wanted,
+  key: string,
+  { placed, taken }: { readonly placed: number; readonly taken: ReadonlySet<number> },
+): readonly string[] {
+  const { replicas, parallel } = wanted.serving.models[key] as ServedModelSpec;
+  const engine = makeEngine(wanted.serving.engine);
+  const least = engine.kind === "steps" && engine.disaggregation !== undefined ? engine.disaggregation.prefill : 0;
+  const more = countOfGpus((replicas - placed) * parallel, "more ");
+  return [
+    ...(placed > least ? [`replicas: ${placed}`] : []),
+    parallel > 1 ? `${more}, ${parallel} in a server` : more,
+    ...(engine.kind === "batches" && canPack(wanted, slotsWithout(wanted.slots, taken)) ? ["placement: packed"] : []),
+  ];
+}
+
+/** Every replica that the workload says. */
+const replicasOf = ({ serving }: Wanted): readonly { readonly model: number; readonly stages: number }[] =>
+  Object.values(serving.models).flatMap(({ replicas, parallel }, model) =>
+    Array.from({ length: replicas }, () => ({ model, stages: parallel })),
+  );
+
+/** Would its replicas find room if they shared these? */
+const canPack = (wanted: Wanted, free: readonly Slot[]): boolean =>
+  packReplicas(replicasOf(wanted), free, wanted.table).missed === undefined;
 
 /** Replicas of a workload that share its GPUs. */
 function shared(wanted: Wanted, free: readonly Slot[], spec: ScenarioSpec, findings: Findings): readonly PlannedReplica[] {
@@ -129,9 +174,7 @@ function shared(wanted: Wanted, free: readonly Slot[], spec: ScenarioSpec, findi
     );
     return [];
   }
-  const all = Object.values(serving.models).flatMap(({ replicas, parallel }, model) =>
-    Array.from({ length: replicas }, () => ({ model, stages: parallel })),
-  );
+  const all = replicasOf(wanted);
   const packing = packReplicas(all, free, table);
   if (packing.missed !== undefined) overcommitted(wanted, all, free, findings);
   return packing.replicas;
@@ -147,16 +190,23 @@ function overcommitted(
   const neededB = all.reduce((sum, { model }) => sum + (kinds[model] as ModelKindSpec).weights, 0);
   const thereB = free.reduce((sum, { kind }) => sum + roomB(kind), 0);
   const { missed } = packReplicas(all, free, table);
-  const one =
-    missed === undefined
-      ? ""
-      : `; ${names[missed.model]} with its ${gib((kinds[missed.model] as ModelKindSpec).weights)} finds ${gib(missed.leftB)} at most`;
   const more = moreGpus(all, free, table);
   findings.problem(
     [...path, "placement"],
-    `${JSON.stringify(serving.placement)} must find room for ${all.length} replicas of ${gib(neededB)} in all, and the ${free.length} GPUs that are left for it have ${gib(thereB)} for weights${one}`,
-    more === undefined ? "Hint: fewer replicas, or more GPUs." : `Hint: ${more} more ${more === 1 ? "GPU" : "GPUs"} like the last.`,
+    `${JSON.stringify(serving.placement)} must find room for ${all.length} replicas of ${gib(neededB)} in all, and the ${countOfGpus(free.length)} left for it ${free.length === 1 ? "has" : "have"} ${gib(thereB)} for weights${missed === undefined ? "" : whyMissed(missed, kinds, names)}`,
+    more === undefined ? "Hint: fewer replicas, or more GPUs." : `Hint: ${countOfGpus(more, "more ")} like the last.`,
   );
+}
+
+const countOfGpus = (count: number, what = ""): string => `${count} ${what}${count === 1 ? "GPU" : "GPUs"}`;
+
+function whyMissed(
+  { model, leftB }: { readonly model: number; readonly leftB: number | undefined },
+  kinds: readonly ModelKindSpec[],
+  names: readonly string[],
+): string {
+  if (leftB === undefined) return `; ${names[model]} has a replica on each that it may use`;
+  return `; ${names[model]} with its ${gib((kinds[model] as ModelKindSpec).weights)} finds ${gib(leftB)} at most`;
 }
 
 /** How many more GPUs like the last, in a server of their own, have room for all; undefined where none is there, or no number does. */
@@ -180,8 +230,15 @@ function moreGpus(
 function sloLatenciesOf({ serving, kinds, slots, demands }: Omit<Wanted, "table" | "sloLatenciesS">): readonly number[] | undefined {
   const { scale, latency = Infinity } = serving.slo ?? {};
   if (scale === undefined) return undefined;
+  const isSharded = splitOf(makeEngine(serving.engine)) === "shards";
+  const spread = Object.values(serving.models).map(({ parallel }) => (isSharded ? parallel : 1)); // stages alone are as fast as the whole
   return demands.map(({ tokens }, model) => {
-    const alone = slots.map(({ kindName, kind }) => meanAloneS(kinds[model] as ModelKindSpec, { name: kindName, kind }, tokens));
+    const kind = kinds[model] as ModelKindSpec;
+    const parallel = spread[model] as number;
+    const gpus = slots.map((slot) => ({ name: slot.kindName, kind: slot.kind, parallel }));
+    const alone = gpus
+      .filter((gpu) => splitProblem("shards", kind, gpu, parallel) === undefined)
+      .map((gpu) => meanAloneS(kind, gpu, tokens));
     return Math.min(latency, scale * Math.min(...alone.filter((each) => !Number.isNaN(each))));
   });
 }

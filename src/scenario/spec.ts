@@ -111,6 +111,8 @@ export interface ServingSloSpec extends Omit<SloSpec, "latency"> {
   readonly ttft?: number;
   readonly tpot?: number;
 }
+/** Does it say how long an answer may take? */
+export const boundsLatency = (slo: ServingSloSpec | undefined): boolean => slo?.latency !== undefined || slo?.scale !== undefined;
 /** What is worked out when the scenario is loaded. */
 export interface ServingPlan {
   readonly replicas: readonly PlannedReplica[];

@@ -5,8 +5,9 @@ import { OUTCOME } from "./cluster/service-stats.ts";
 import type { GpuTelemetry } from "./ports.ts";
 import type { Device } from "./serving/device.ts";
 import type { ModelServing, ServedModel } from "./serving/model-serving.ts";
-import { type Part, partsOf } from "./serving/partition.ts";
+import type { Part } from "./serving/partition.ts";
 import type { Replica } from "./serving/replica-port.ts";
+import { splitInto, splitOf } from "./serving/shards.ts";
 import type { World } from "./world.ts";
 
 /** A model with a stage on a GPU. */
@@ -38,9 +39,9 @@ export class GpuScraper {
     }
   }
 
-  #watch(world: World, { stats, models }: ModelServing, { model, devices }: Replica): void {
+  #watch(world: World, { options, stats, models }: ModelServing, { model, devices }: Replica): void {
     const sloS = stats.slo === undefined ? undefined : stats.sloLatencyS(models.indexOf(model));
-    const parts = partsOf(model.kind, (devices[0] as Device).options.kind, devices.length);
+    const parts = splitInto(splitOf(options.engine), model.kind, (devices[0] as Device).options.kind, devices.length);
     for (const [stage, device] of devices.entries()) {
       const { slowdowns, residents } = this.#byDevice.get(device) ?? this.#add(world, device);
       residents.set(model, { sloS, latencyS: new LatencyRecorder() });
@@ -57,8 +58,9 @@ export class GpuScraper {
   }
 
   /** Hears of requests that end on a GPU, whatever their end. */
-  watcherOf({ replicas }: ModelServing): RequestWatcher {
-    return ({ replica, outcome, arrivalS, sloS }, nowS) => {
+  watcherOf({ replicas, stats }: ModelServing): RequestWatcher {
+    return (request, nowS) => {
+      const { replica, outcome, arrivalS } = request;
       const at = replicas[replica]; // none where no replica was up
       for (const device of at?.devices ?? []) {
         const watched = this.#byDevice.get(device);
@@ -68,7 +70,7 @@ export class GpuScraper {
         if (outcome !== OUTCOME.finished) continue;
         const latencyS = nowS - arrivalS;
         resident.latencyS.add(latencyS);
-        if (resident.sloS !== undefined && latencyS <= sloS) watched.good++;
+        if (stats.isGood(request, latencyS)) watched.good++;
       }
     };
   }

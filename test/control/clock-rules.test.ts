@@ -63,6 +63,11 @@ describe("ondemand", () => {
     assert.equal(once(spec, { busy: 1, mhz: 600, setHz: 1000 * MHZ }), undefined);
     assert.equal(once(spec, { busy: 0, mhz: 800, setHz: 1000 * MHZ }), 600);
     assert.equal(once(spec, { busy: 0, mhz: 800, setHz: 600 * MHZ }), undefined);
+    assert.equal(once(spec, { busy: 0, mhz: 800, setHz: 400 * MHZ }), undefined);
+    // Under pressure at 400 MHz mu-serve would go to 600: more is set, and heat is in the way.
+    const late = { good: 0, mhz: 400, latencyP99S: 30 };
+    assert.equal(once({ kind: "mu-serve" }, late), 600);
+    assert.equal(once({ kind: "mu-serve" }, { ...late, setHz: 1000 * MHZ }), undefined);
   });
 
   it("decides for each GPU by itself", () => {

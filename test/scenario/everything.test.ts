@@ -83,6 +83,7 @@ describe("the whole vocabulary", () => {
       "chat",
       "ask",
       "chunks",
+      "apart",
       "stages",
       "etl",
       "night",

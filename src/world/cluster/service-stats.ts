@@ -91,6 +91,12 @@ export class ServiceStats {
     return this.#latencyOf(tierIndex) ?? this.#latencyOf(classIndex) ?? this.slo?.latencyS ?? Infinity;
   }
 
+  /** Was it answered within the SLO? What is NaN of it does not exist: it misses nothing. */
+  isGood({ outcome, arrivalS, sloS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number): boolean {
+    if (this.slo === undefined || outcome !== OUTCOME.finished || latencyS > sloS) return false;
+    return !(firstTokenS - arrivalS > this.slo.ttftS) && !(tokenGapS > this.slo.tpotS);
+  }
+
   #latencyOf(index: number): number | undefined {
     return index >= 0 && index < this.#latenciesS.length ? this.#latenciesS[index] : undefined;
   }
@@ -133,14 +139,13 @@ export class ServiceStats {
       this.#otherS.add(latencyS);
       if (!isMeasured) return;
     }
-    const { slo } = this;
-    const isGood = slo !== undefined && outcome === OUTCOME.finished && meets(request, latencyS, slo);
+    const isGood = this.isGood(request, latencyS);
     const { tierIndex } = request;
     this.total.add(request, latencyS, isGood);
     if (this.classes.length > 0) (this.classes[request.classIndex] as RequestTally).add(request, latencyS, isGood);
     if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).add(request, latencyS, isGood);
-    if (isGood) {
-      const window = this.#window(arrivalS, slo.windowS);
+    if (this.slo !== undefined && isGood) {
+      const window = this.#window(arrivalS, this.slo.windowS);
       this.windowGood[window] = (this.windowGood[window] as number) + 1;
     }
   }
@@ -179,11 +184,6 @@ export class ServiceStats {
     this.windowArrived = arrived;
     this.windowGood = good;
   }
-}
-
-/** What is NaN of a request does not exist: it misses nothing. */
-function meets({ arrivalS, sloS, firstTokenS, tokenGapS }: EndedRequest, latencyS: number, slo: Slo): boolean {
-  return latencyS <= sloS && !(firstTokenS - arrivalS > slo.ttftS) && !(tokenGapS > slo.tpotS);
 }
 
 /** What is known of a request that ended. The record is used again: read it at once. */

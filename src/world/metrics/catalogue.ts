@@ -19,6 +19,8 @@ export interface MetricEntry {
   readonly nullIf?: string;
   /** What the workload must say; absent: the metric is always there. */
   readonly needs?: keyof typeof NEEDS;
+  /** Only where an engine works by steps; elsewhere it is always null. */
+  readonly isBySteps?: true;
 }
 
 /** What may stand in a pattern for a word of a closed list. */
@@ -167,6 +169,7 @@ const SERVING: readonly MetricEntry[] = [
   {
     ...total("kv_cache_usage_max", "1", "Greatest share of the blocks of a replica's KV memory in use; 0 where it has no limit."),
     nullIf: "the engine keeps no KV memory",
+    isBySteps: true,
   },
 ];
 
@@ -363,7 +366,7 @@ function latency(pattern: string, meaning: string): MetricEntry {
 }
 
 function tokenTime(pattern: string, meaning: string): MetricEntry {
-  return { pattern, unit: "s", meaning, time: "arrivals", nullIf: "no such answer came token by token" };
+  return { pattern, unit: "s", meaning, time: "arrivals", nullIf: "no such answer came token by token", isBySteps: true };
 }
 
 function jobTime(pattern: string, meaning: string): MetricEntry {

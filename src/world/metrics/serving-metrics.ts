@@ -36,9 +36,10 @@ export function servingMetrics(book: MetricBook, unit: ServingUnit, endS: number
   boardMetrics(book, prefix, models);
   const used = replicas.map(({ usedS }) => usedS);
   const busyS = used.reduce((sum, each) => sum + each.busyS, 0);
+  const gpuS = used.reduce((sum, each) => sum + each.gpuS, 0);
   const memberS = used.reduce((sum, each) => sum + each.memberS, 0);
   const gpuCount = replicas.reduce((sum, { devices }) => sum + devices.length, 0);
-  book.ratio(`${prefix}.gpu_utilization_mean`, busyS, gpuCount * endS, "no time passed");
+  book.ratio(`${prefix}.gpu_utilization_mean`, gpuS, gpuCount * endS, "no time passed");
   book.ratio(`${prefix}.batch_size_mean`, memberS, busyS, "no batch began");
   stepMetrics(book, prefix, service);
 }

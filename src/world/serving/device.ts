@@ -41,7 +41,7 @@ export class Device implements Metered {
   isHeld = false;
   /** Weights of the processes on it. */
   heldB = 0;
-  /** The processes on it, told when its clock has changed. */
+  /** The processes on it, told when its clock or its link has changed. */
   readonly #listeners: (() => void)[] = [];
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
@@ -91,11 +91,11 @@ export class Device implements Metered {
   }
 
   /** A process with so many weights stays on the device, for good. */
-  hold({ weightsB, clockChanged }: { readonly weightsB: number; readonly clockChanged: () => void }): void {
+  hold({ weightsB, paceChanged }: { readonly weightsB: number; readonly paceChanged: () => void }): void {
     this.heldB += weightsB;
     if (this.heldB > this.weightsB * (1 + ROUNDING)) throw new Error(`${this.options.name} is overcommitted`);
     this.isHeld = true;
-    this.#listeners.push(clockChanged);
+    this.#listeners.push(paceChanged);
     this.#settle();
   }
 
@@ -113,6 +113,7 @@ export class Device implements Metered {
     if (factor === 1) this.#linkFactors.delete(fault);
     else this.#linkFactors.set(fault, factor);
     this.linkFactor = [...this.#linkFactors.values()].reduce((product, each) => product * each, 1);
+    for (const changed of this.#listeners) changed();
   }
 
   /** It falls off the bus; `empty` takes out what runs on it. It is gone while any fault holds it. */

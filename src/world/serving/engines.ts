@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Plugin, registry } from "../base/plugin.ts";
 import { quantity } from "../base/quantity.ts";
+import type { Link } from "./partition.ts";
 
 export interface BatchEngine {
   readonly kind: "batches";
@@ -25,6 +26,16 @@ export interface StepEngine {
   readonly reserves: "nothing" | "prompt" | "answer";
   /** Share of the blocks that must be free once another request is admitted. */
   readonly watermark: number;
+  /** Undefined: each replica computes prompts and writes answers. */
+  readonly disaggregation?: Disaggregation;
+}
+
+/** Some replicas compute prompts and send keys and values to others, which write. */
+export interface Disaggregation {
+  /** Of each model's replicas, how many compute prompts: its first ones. */
+  readonly prefill: number;
+  /** The way out of one of them; undefined: the link between its GPUs and others of their server. */
+  readonly link: Link | undefined;
 }
 
 export type Engine = BatchEngine | StepEngine;
@@ -104,11 +115,32 @@ const sarathi: Plugin<"sarathi", z.output<typeof sarathiSchema>, StepEngine> = {
   create: (spec) => steps(spec, "prompt", SARATHI_WATERMARK),
 };
 
-export const engines = registry("engine", [none, dynamic, continuous, orca, sarathi, vllm]);
+const disaggregatedSchema = z.strictObject({
+  kind: z.literal("disaggregated"),
+  prefill: z.int().min(1).default(1).meta({ description: "Of each model's replicas, how many compute prompts; the others write." }),
+  chunk: chunk.default(2048),
+  link: z
+    .strictObject({
+      bandwidth: quantity("bandwidth", { above: 0, example: "25 GB/s" }),
+      latency: quantity("duration", { example: "1 ms" }).default(0),
+    })
+    .optional()
+    .meta({ description: "What one replica sends keys and values over; absent: the link between GPUs of one server." }),
+  ...stepping,
+});
+const disaggregated: Plugin<"disaggregated", z.output<typeof disaggregatedSchema>, StepEngine> = {
+  kind: "disaggregated",
+  doc: "By steps as vllm, on two kinds of replicas: some compute prompts and send their keys and values to the others, which write.",
+  schema: disaggregatedSchema,
+  create: ({ prefill, link, ...spec }) => ({ ...steps(spec, "nothing"), disaggregation: { prefill, link } }),
+};
+
+export const engines = registry("engine", [none, dynamic, continuous, disaggregated, orca, sarathi, vllm]);
 export const engineSchema = z.discriminatedUnion("kind", [
   noneSchema,
   dynamicSchema,
   continuousSchema,
+  disaggregatedSchema,
   orcaSchema,
   sarathiSchema,
   vllmSchema,
@@ -123,6 +155,8 @@ export function makeEngine(spec: EngineSpec): Engine {
       return dynamic.create(spec);
     case "continuous":
       return continuous.create(spec);
+    case "disaggregated":
+      return disaggregated.create(spec);
     case "orca":
       return orca.create(spec);
     case "sarathi":

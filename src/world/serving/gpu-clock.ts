@@ -66,6 +66,11 @@ export class GpuClock {
     return this.#setHz;
   }
 
+  /** In effect if the board did this now. */
+  hzFor(activity: Activity): number {
+    return Math.min(this.#coolHz, this.#cappedHz[activity]);
+  }
+
   /** Orders another clock, which is set once the switch latency has passed. */
   order(clockHz: number): void {
     if (clockHz === this.#orderedHz) return;
@@ -124,7 +129,7 @@ export class GpuClock {
 
   /** @returns whether another clock is in effect now */
   #update(): boolean {
-    const hz = Math.min(this.#coolHz, this.#cappedHz[this.#activity]);
+    const hz = this.hzFor(this.#activity);
     if (hz === this.#hz) return false;
     this.#close();
     this.#hz = hz;

@@ -2,17 +2,23 @@
 import type { StepEngine } from "./engines.ts";
 import type { GpuKindSpec } from "./gpu-kind.ts";
 import { kvPerTokenB, type ModelKindSpec } from "./model-kind.ts";
+import { keyShards } from "./shards.ts";
 
 /** @see vLLM's default block size. */
 export const BLOCK_TOKENS = 16;
 
 export const blocksFor = (tokens: number): number => Math.ceil(tokens / BLOCK_TOKENS);
 
-/** Whole blocks that a GPU has left beside the weights; the model says what a token takes. */
-export function blocksBesideWeights({ memory, overhead }: GpuKindSpec, model: ModelKindSpec): number {
+/** Whole blocks that GPUs with a share of a model each have left beside the weights; the model says what a token takes. */
+export function blocksBesideWeights({ memory, overhead }: GpuKindSpec, model: ModelKindSpec, shards = 1): number {
+  return Math.max(0, Math.floor((memory - overhead - model.weights / shards) / blockB(model, shards)));
+}
+
+/** What a block takes on each of the GPUs that share a model. @throws {Error} for a model of which nobody knows: refused before */
+export function blockB(model: ModelKindSpec, shards: number): number {
   const tokenB = kvPerTokenB(model);
   if (tokenB === undefined) throw new Error("a model without kvPerToken has no blocks of its own");
-  return Math.max(0, Math.floor((memory - overhead - model.weights) / (BLOCK_TOKENS * tokenB)));
+  return (BLOCK_TOKENS * tokenB) / keyShards(model, shards);
 }
 
 /** Blocks that an engine keeps free when it admits another request. */
@@ -29,22 +35,6 @@ export function blocksToHold(engine: StepEngine, tokens: number): number {
 /** Most tokens of a prompt and its answer together: by the model, and by the memory that one request may ever have. */
 export function tokenLimit({ context }: ModelKindSpec, engine: StepEngine, blocks: number): number {
   return Math.min(context ?? Infinity, (blocks - watermarkOf(engine, blocks)) * BLOCK_TOKENS);
-}
-
-/** Blocks that a request is given as it is admitted, with `toCompute` tokens before it writes, of which so many are in its first step. */
-export function blocksAtFirst(
-  { engine, tokenLimit }: { readonly engine: StepEngine; readonly tokenLimit: number },
-  toCompute: number,
-  tokens: number,
-): number {
-  switch (engine.reserves) {
-    case "nothing":
-      return blocksFor(tokens);
-    case "prompt":
-      return blocksFor(toCompute);
-    case "answer":
-      return blocksFor(tokenLimit < Infinity ? tokenLimit : tokens);
-  }
 }
 
 export class KvMemory {

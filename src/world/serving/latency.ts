@@ -13,6 +13,8 @@ export interface Tokens {
 interface Gpu {
   readonly kind: GpuKindSpec;
   readonly clockHz: number;
+  /** GPUs that share every step; absent: one. */
+  readonly parallel?: number;
 }
 
 /** Seconds that a request takes alone. */
@@ -28,7 +30,7 @@ export function aloneS(model: ModelKindSpec, law: LatencyLaw, gpu: Gpu, tokens: 
 export function unslowedOf(model: ModelKindSpec, law: LatencyLaw, gpu: Gpu): (tokens: Tokens) => number {
   const alone = lawOf(model, law, gpu);
   if (law.kind === "linear") return alone;
-  const slowdown = slowdownsOf(model, gpu.kind)(gpu.clockHz);
+  const slowdown = slowdownsOf(model, gpu.kind, gpu.parallel)(gpu.clockHz);
   return (tokens) => alone(tokens) / slowdown;
 }
 
@@ -36,12 +38,12 @@ export function unslowedOf(model: ModelKindSpec, law: LatencyLaw, gpu: Gpu): (to
  * A linear law at the greatest clock. By steps, at the GPU's clock: the prompt, then one token after another, each looking back on all
  * before it; an encoder's roofline is one pass of its batch.
  */
-function lawOf(model: ModelKindSpec, law: LatencyLaw, { kind, clockHz }: Gpu): (tokens: Tokens) => number {
+function lawOf(model: ModelKindSpec, law: LatencyLaw, { kind, clockHz, parallel = 1 }: Gpu): (tokens: Tokens) => number {
   if (law.kind === "linear") return ({ output }) => law.base + law.perToken * output;
   if (!model.autoregressive) {
     const onceS = passS(operatorsOf(model, kind, lonePass(model), { clockHz }));
     return () => onceS;
   }
-  const time = makeStepTime(law, kind, clockHz, model);
+  const time = makeStepTime(law, kind, clockHz, { architecture: model.architecture, parallel });
   return ({ prompt, output }) => restS(time, 0, prompt, output);
 }

@@ -56,10 +56,10 @@ export class ModelQueue {
     return this.#byKey.first;
   }
 
-  /** A request comes to the replica; its waiting began when it arrived. */
-  enter(request: Request): void {
+  /** A request comes to the replica; its waiting began when it arrived, or as it came from another replica. */
+  enter(request: Request, waitsFromS = request.arrivalS): void {
     if (this.#keepsEntry) this.#entered.push(request);
-    this.#listener.sequenceOf(request).waitsFromS = request.arrivalS;
+    this.#listener.sequenceOf(request).waitsFromS = waitsFromS;
     this.#wait(request);
   }
 

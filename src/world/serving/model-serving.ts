@@ -4,7 +4,7 @@
  */
 import { PHASE, type Rng, type Simulation } from "../../kernel/index.ts";
 import type { ReplicaId } from "../base/id.ts";
-import type { AnyQueueRule, ReplicaIndex, RouteRule } from "../cluster/ports.ts";
+import type { AnyQueueRule, RouteRule } from "../cluster/ports.ts";
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "../cluster/request-pool.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "../cluster/request-service.ts";
 import { RequestCursor } from "../cluster/request-view.ts";
@@ -17,8 +17,10 @@ import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./mode
 import { ModelQueue } from "./model-queue.ts";
 import type { LengthPredictor } from "./predictors/index.ts";
 import type { Progress } from "./progress.ts";
+import { ReplicaPool } from "./replica-pool.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
 import { Sequence } from "./sequence.ts";
+import { splitOf } from "./shards.ts";
 import { StepReplica } from "./step-replica.ts";
 import { TokenTally } from "./token-tally.ts";
 
@@ -36,6 +38,8 @@ export interface ServingOptions {
 export interface ServingPolicy {
   readonly queue: AnyQueueRule | undefined; // undefined: first come, first served
   readonly route: RouteRule;
+  /** To those that write, where others compute prompts. */
+  readonly decodeRoute: RouteRule;
   readonly predictor: LengthPredictor | undefined;
 }
 
@@ -44,8 +48,11 @@ export class ServedModel {
   readonly kind: ModelKindSpec;
   readonly activity: ReturnType<typeof activityOf>;
   readonly replicas: Replica[] = [];
-  readonly all: ReplicaIndex;
-  readonly up: ReplicaIndex;
+  /** Those that requests come to, and those that go on with what the former have begun. */
+  readonly entry = new ReplicaPool();
+  readonly decode = new ReplicaPool<StepReplica>();
+  /** Most tokens of a prompt and its answer on those that go on. */
+  decodeLimit = Infinity;
   /** Of finished requests of the measured window. */
   readonly tally = new TokenTally();
   /** Finished requests of the whole run, and their tokens. */
@@ -55,12 +62,14 @@ export class ServedModel {
   constructor(kind: ModelKindSpec) {
     this.kind = kind;
     this.activity = activityOf(kind);
-    this.all = indexOver(() => this.replicas);
-    this.up = indexOver(() => this.upReplicas);
   }
 
-  get upReplicas(): readonly Replica[] {
-    return this.replicas.filter((replica) => replica.isUp);
+  add(replica: Replica): void {
+    this.replicas.push(replica);
+    if (replica instanceof StepReplica && replica.goesOn) {
+      this.decode.replicas.push(replica);
+      this.decodeLimit = Math.min(this.decodeLimit, replica.rules.tokenLimit);
+    } else this.entry.replicas.push(replica);
   }
 }
 
@@ -76,6 +85,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   readonly #simulation: Simulation;
   readonly #policy: ServingPolicy;
   readonly #routeRng: Rng;
+  readonly #decodeRng: Rng;
   readonly #cursor: RequestCursor;
   /** Seconds of a request's work, by replica: it multiplies them by what its clock slows down. */
   readonly #workOf: ((tokens: Tokens) => number)[] = [];
@@ -90,6 +100,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#simulation = simulation;
     this.#policy = policy;
     this.#routeRng = rng.fork("route");
+    this.#decodeRng = rng.fork("route decode");
     this.#cursor = new RequestCursor({
       priority: ({ tierIndex }) => options.classPriorities[tierIndex - options.models.length] ?? 0, // without classes all are alike
       remainingS: (request) => this.#progressOf(request).leftS(request),
@@ -99,7 +110,7 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
         predictedLeftS: (request) => this.#progressOf(request).leftWith(this.#tokensToCome(request), request),
         attainedS: (request) => this.attainedS(request) - this.sequenceOf(request).promotedAtS,
         isPromoted: (request) => this.sequenceOf(request).isPromoted,
-        firstTokenS: (request) => this.workS(request, 1),
+        firstTokenS: (request) => this.#progressOf(request).aloneS(1, request),
         recomputeS: (request) => this.#progressOf(request).recomputeS(request),
       },
     });
@@ -113,9 +124,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     const place = { id: this.replicas.length as ReplicaId, model, devices, queue };
     const replica = makeReplica(this.#simulation, place, this.options.engine, this);
     this.replicas.push(replica);
-    model.replicas.push(replica);
+    model.add(replica);
     const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
-    this.#workOf.push(unslowedOf(model.kind, law, options));
+    const parallel = splitOf(this.options.engine) === "shards" ? devices.length : 1;
+    this.#workOf.push(unslowedOf(model.kind, law, { ...options, parallel }));
   }
 
   get queuedCount(): number {
@@ -185,40 +197,39 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     this.#end(request, OUTCOME.dropped);
   }
 
-  /** All that was on the devices fails. */
+  failed(request: Request): void {
+    this.#end(request, OUTCOME.failed);
+  }
+
+  decoderOf(request: Request): StepReplica | undefined {
+    const { decode } = this.models[request.classIndex] as ServedModel;
+    return decode.choose(this.#cursor.at(request), this.#policy.decodeRoute, this.#decodeRng);
+  }
+
+  /** All that was on the devices fails, and what was on its way there. */
   devicesLost(lostDevices: readonly Device[]): void {
     const lost = this.replicas
       .filter(({ devices }) => devices.some((device) => lostDevices.includes(device)))
       .flatMap((replica) => replica.lose());
-    for (const request of lost) this.#end(request, OUTCOME.failed);
+    for (const request of lost) this.failed(request);
   }
 
   #enter(request: Request): void {
     const model = this.models[request.classIndex] as ServedModel;
-    const replica = this.#route(request, model);
+    const replica = model.entry.choose(this.#cursor.at(request), this.#policy.route, this.#routeRng);
     if (replica === undefined) {
-      this.#end(request, OUTCOME.failed);
+      this.failed(request);
       return;
     }
     request.replica = replica.id;
     const sequence = this.sequenceOf(request);
-    if (replica.queuedCount >= this.options.queueLimit + replica.openPlaces || !fits(replica, sequence)) {
+    if (replica.queuedCount >= this.options.queueLimit + replica.openPlaces || !fits(replica, model, sequence)) {
       this.#end(request, OUTCOME.rejected);
       return;
     }
     request.workS = this.workS(request, sequence.outputTokens);
     request.remainingS = request.workS;
     replica.enter(request);
-  }
-
-  #route(request: Request, model: ServedModel): Replica | undefined {
-    const [only] = model.replicas;
-    if (model.replicas.length === 1) return only?.isUp ? only : undefined;
-    const up = model.upReplicas;
-    // With none up the rule is asked all the same and its answer dropped: later requests must find the same draws.
-    const index = up.length > 0 ? model.up : model.all;
-    const position = this.#policy.route.choose(this.#cursor.at(request), index, this.#routeRng);
-    return up.length > 0 ? up[position] : undefined;
   }
 
   keyOf(request: Request): number {
@@ -273,19 +284,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 }
 
 /** An answer ends where context or memory do; a prompt that leaves no room for one is turned away. */
-function fits(replica: Replica, sequence: Sequence): boolean {
+function fits(replica: Replica, { decodeLimit }: ServedModel, sequence: Sequence): boolean {
   if (!(replica instanceof StepReplica)) return true;
-  const room = replica.rules.tokenLimit - sequence.promptTokens;
+  const { tokenLimit, sendS } = replica.rules;
+  const room = (sendS === undefined ? tokenLimit : decodeLimit) - sequence.promptTokens;
   sequence.outputTokens = Math.min(sequence.outputTokens, room);
-  return room > 0;
-}
-
-function indexOver(replicas: () => readonly Replica[]): ReplicaIndex {
-  return {
-    get count() {
-      return replicas().length;
-    },
-    id: (position) => (replicas()[position] as Replica).id,
-    loadOf: (position) => (replicas()[position] as Replica).load,
-  };
+  return room > 0 && sequence.promptTokens <= tokenLimit;
 }

@@ -188,12 +188,12 @@ export function passS(operators: readonly Operator[]): number {
  * How many times as long a model's work takes at a clock as at the greatest: by the mix of its operators where its architecture and the
  * GPU's roofline are known, else by its class alone. Each clock is worked out once.
  */
-export function slowdownsOf(model: ModelKindSpec, kind: GpuKindSpec): (clockHz: number) => number {
+export function slowdownsOf(model: ModelKindSpec, kind: GpuKindSpec, parallel = 1): (clockHz: number) => number {
   const { architecture } = model;
   if (architecture === undefined || kind.roofline === undefined) return (clockHz) => slowdown(kind, clockHz, activityOf(model));
   const pass = lonePass(model);
-  const greatestS = passS(operatorsOf(model, kind, pass));
-  return remembered((clockHz) => passS(operatorsOf(model, kind, pass, { clockHz })) / greatestS);
+  const greatestS = passS(operatorsOf(model, kind, pass, { parallel }));
+  return remembered((clockHz) => passS(operatorsOf(model, kind, pass, { clockHz, parallel })) / greatestS);
 }
 
 /** The same function, which works out each value once. */

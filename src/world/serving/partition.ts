@@ -39,7 +39,8 @@ function wholeOf(model: ModelKindSpec, kind: GpuKindSpec): Part {
   return { share: 1, weightsB: model.weights, slowdownAt, sensitivity: sensitivityOf(slowdownAt, kind) };
 }
 
-function sensitivityOf(slowdownAt: Part["slowdownAt"], kind: GpuKindSpec): number {
+/** Of what is slowed down so by the clock. */
+export function sensitivityOf(slowdownAt: Part["slowdownAt"], kind: GpuKindSpec): number {
   const nominalHz = nominalGpuClockHz(kind);
   const kinkHz = kind.power.kink * nominalHz;
   const below = gpuClocksHz(kind).filter((hz) => hz < nominalHz);

@@ -8,11 +8,12 @@ import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import type { Progress } from "./progress.ts";
 import type { Sequence } from "./sequence.ts";
+import type { StepReplica } from "./step-replica.ts";
 
 export interface Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  /** One for each of its stages, all of one server. */
+  /** All of one server: one for each of its stages, or those that share every step. */
   readonly devices: readonly Device[];
   /** Of those who are here. */
   readonly progress: Progress;
@@ -25,8 +26,8 @@ export interface Replica {
   readonly openPlaces: number;
   /** Told of each piece of work as it ends; undefined where nobody listens. */
   watcher: ((work: ReplicaWork) => void) | undefined;
-  /** Time of its devices with requests of its own running, and that time counted for each of them, up to now. */
-  readonly usedS: { readonly busyS: number; readonly memberS: number };
+  /** Up to now. */
+  readonly usedS: Used;
   /** The pieces of work under way, in order of its devices. */
   underWay(): readonly ReplicaWork[];
   /** What those who run have drawn and not been given yet. */
@@ -37,11 +38,21 @@ export interface Replica {
   lose(): readonly Request[];
 }
 
+/** Seconds with requests that run. */
+export interface Used {
+  /** Of each device, summed. */
+  readonly gpuS: number;
+  /** Of batches and steps: what GPUs do in lockstep counts once. */
+  readonly busyS: number;
+  /** The same, counted for each of the requests in them. */
+  readonly memberS: number;
+}
+
 /** What a replica is made for, and those who will wait there. */
 export interface Place {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  /** One for each of its stages, all of one server. */
+  /** All of one server: one for each of its stages, or those that share every step. */
   readonly devices: readonly Device[];
   readonly queue: ModelQueue;
 }
@@ -64,6 +75,9 @@ export interface ReplicaWork {
 /** What a replica tells its workload, and asks it. */
 export interface ReplicaListener {
   finished(request: Request): void;
+  failed(request: Request): void;
+  /** Who goes on with a request whose prompt is computed: chosen now, undefined where none is up. */
+  decoderOf(request: Request): StepReplica | undefined;
   /** It would be too late, and was given up before it began or went on. */
   dropped(request: Request): void;
   /** What the queue rule says of a request. */

@@ -11,7 +11,7 @@ import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { type Link, partsOf, transferOf } from "./partition.ts";
 import { BatchProgress } from "./progress.ts";
-import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork, type Used } from "./replica-port.ts";
 import { type Spent, Stage, type StageListener } from "./stage.ts";
 
 /** Requests that go through the stages together. */
@@ -67,7 +67,10 @@ export class BatchReplica implements Replica, StageListener {
       return new Stage(simulation, { index, device, part }, activity, this);
     });
     const slowdown = (): number =>
-      parts.reduce((sum, { share, slowdownAt }, index) => sum + share * slowdownAt((this.devices[index] as Device).clockHz), 0);
+      parts.reduce(
+        (sum, { share, slowdownAt }, index) => sum + share * slowdownAt((this.devices[index] as Device).clock.hzFor(activity)),
+        0,
+      );
     this.progress = new BatchProgress(listener, slowdown);
     this.#link = gpu.roofline?.link;
     this.#on = parts.map(() => undefined);
@@ -116,14 +119,14 @@ export class BatchReplica implements Replica, StageListener {
     return this.#stages.filter(({ isRunning }) => isRunning).map((stage) => this.#work(stage, 0));
   }
 
-  get usedS(): { readonly busyS: number; readonly memberS: number } {
+  get usedS(): Used {
     let busyS = 0;
     let memberS = this.#memberS;
     for (const stage of this.#stages) {
       busyS += stage.busyS;
       memberS += stage.spentS * (this.#on[stage.index]?.members.length ?? 0);
     }
-    return { busyS, memberS };
+    return { gpuS: busyS, busyS, memberS };
   }
 
   /** A request joins the queue; its work is set. */
@@ -220,8 +223,9 @@ export class BatchReplica implements Replica, StageListener {
     this.#book(index, spent);
     const next = this.#stages[index + 1];
     if (next !== undefined) this.#send(batch, next);
-    const isCutShort = next === undefined && this.#finish(batch);
-    if (index === 0 || isCutShort) this.#planForm(isCutShort);
+    if (next === undefined) this.#finish(batch);
+    const isUrgent = this.#leftovers.length > 0; // be it that the first stage was busy when they went back
+    if (index === 0 || isUrgent) this.#planForm(isUrgent);
   }
 
   #send(batch: Batch, next: Stage): void {
@@ -250,10 +254,8 @@ export class BatchReplica implements Replica, StageListener {
     return messages * latency + bytes / (bandwidth * left);
   }
 
-  /** @returns whether members went back to the queue */
-  #finish(batch: Batch): boolean {
+  #finish(batch: Batch): void {
     this.#batches = this.#batches.filter((each) => each !== batch);
-    let isCutShort = false;
     for (const request of batch.members) {
       request.remainingS = Math.max(0, request.remainingS - batch.workS);
       if (request.remainingS === 0) {
@@ -263,9 +265,7 @@ export class BatchReplica implements Replica, StageListener {
       }
       this.queue.competes(request, this.#simulation.nowS);
       this.#leftovers.push(request);
-      isCutShort = true;
     }
-    return isCutShort;
   }
 
   /** What the batch on a stage comes to there, before it is booked: prompts of those that are new in it, answers of those that it completes. */

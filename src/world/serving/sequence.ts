@@ -68,8 +68,13 @@ export class Sequence implements Linked<Sequence> {
   /** It has computed all that it had, and writes a token. */
   write(nowS: number): void {
     if (this.written === 0) this.request.firstTokenS = nowS;
-    else this.longestGapS = Math.max(this.longestGapS, nowS - this.lastS);
+    else this.gapEnds(nowS);
     this.lastS = nowS;
     this.written++;
+  }
+
+  /** A token comes for which it waited elsewhere than among those who write. */
+  gapEnds(nowS: number): void {
+    this.longestGapS = Math.max(this.longestGapS, nowS - this.lastS);
   }
 }

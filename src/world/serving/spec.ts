@@ -7,10 +7,12 @@ import { engineSchema } from "./engines.ts";
 const model = z.strictObject({
   kind: z.string().min(1).meta({ description: "A model kind of the catalogue, or the path of a file such as ./mine.yaml." }),
   replicas: z.int().min(1).default(1),
-  /** GPUs that one replica spans. */
-  parallel: z.int().min(1).default(1),
-  /** Of all requests; absent: equal ones. */
-  share: z.number().min(0).max(1).optional(),
+  parallel: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: "GPUs of one server that a replica spans: stages of a pipeline, or by steps shares of every matrix." }),
+  share: z.number().min(0).max(1).optional().meta({ description: "Of all requests; absent: each model has an equal share." }),
 });
 
 /** How replicas get their GPUs (docs/serving.md). */
@@ -20,7 +22,16 @@ export type Placement = z.output<typeof placement>;
 const within = (example: string) => quantity("duration", { above: 0, example }).optional();
 /** Of the whole answer, in seconds or in times of its model's mean one alone, of its first token, and of each one from then on: all that are said must hold. */
 const slo = sloSchema
-  .extend({ latency: within("5 s"), scale: z.number().positive().optional(), ttft: within("500 ms"), tpot: within("50 ms") })
+  .extend({
+    latency: within("5 s"),
+    scale: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: "In times of what a request of mean length to its model takes alone at the greatest clock." }),
+    ttft: within("500 ms").meta({ description: 'From arrival to the first token, such as "500 ms"; of engines by steps.' }),
+    tpot: within("50 ms").meta({ description: 'Mean gap between the tokens of a request, such as "50 ms"; of engines by steps.' }),
+  })
   .refine((said) => [said.latency, said.scale, said.ttft, said.tpot].some((each) => each !== undefined), {
     error: "must say latency, scale, ttft or tpot",
   });
@@ -47,7 +58,7 @@ export const servingFields = {
 /** As `cybertwin list` shows it. */
 export const servingKind = {
   kind: "model-serving",
-  doc: "Models on GPUs: replicas with queues, an engine that makes batches, an SLO; also takes arrivals, outputTokens.",
+  doc: "Models on GPUs: replicas with queues, an engine by batches or by steps, an SLO; also takes arrivals, outputTokens, promptTokens.",
   schema: z.strictObject(servingFields),
   create: (spec: unknown) => spec,
 } as const;

@@ -51,7 +51,7 @@ export class Stage implements Taker {
     this.#activity = activity;
     this.#simulation = simulation;
     this.#listener = listener;
-    this.device.hold({ weightsB: place.part.weightsB, clockChanged: () => this.#clockChanged() });
+    this.device.hold({ weightsB: place.part.weightsB, paceChanged: () => this.#clockChanged() });
   }
 
   get isRunning(): boolean {
@@ -119,7 +119,7 @@ export class Stage implements Taker {
   }
 
   #clockChanged(): void {
-    if (!this.isRunning) return;
+    if (!this.isRunning || this.#slowdown === this.#part.slowdownAt(this.device.clockHz)) return;
     const doneS = (this.#simulation.nowS - this.#paceS) / this.#slowdown;
     this.#end = this.#simulation.reschedule(this.#end, this.#pace(Math.max(0, this.#leftS - doneS)));
   }

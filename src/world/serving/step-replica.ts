@@ -7,32 +7,23 @@ import type { ReplicaId } from "../base/id.ts";
 import type { Request } from "../cluster/request-pool.ts";
 import { FifoQueue } from "../cluster/request-queue.ts";
 import type { Device, Drawn } from "./device.ts";
-import type { StepEngine } from "./engines.ts";
-import { blocksAtFirst, blocksFor, KvMemory } from "./kv-memory.ts";
+import { whoGivesWay } from "./give-way.ts";
+import { blocksFor, KvMemory } from "./kv-memory.ts";
+import { KvSender } from "./kv-sender.ts";
+import { Lockstep } from "./lockstep.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { ServedModel } from "./model-serving.ts";
 import { StepProgress } from "./progress.ts";
-import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork } from "./replica-port.ts";
+import { occupyServer, type Place, type Replica, type ReplicaListener, type ReplicaWork, type Used } from "./replica-port.ts";
 import type { Sequence } from "./sequence.ts";
 import { isPrompt, type StepMix, StepPlan, stepWork } from "./step-plan.ts";
+import { blocksAtFirst, type StepRules } from "./step-rules.ts";
 import { pairsOf, type StepTime } from "./step-time.ts";
 import { Writers } from "./writers.ts";
-
-export interface StepRules {
-  readonly engine: StepEngine;
-  /** Of its KV memory; Infinity without a limit. */
-  readonly blocks: number;
-  /** Of these, how many must be free once another is admitted. */
-  readonly watermark: number;
-  /** Most tokens of a prompt and its answer. */
-  readonly tokenLimit: number;
-  readonly timeAt: (clockHz: number) => StepTime;
-}
 
 export class StepReplica implements Replica {
   readonly id: ReplicaId;
   readonly model: ServedModel;
-  readonly device: Device;
   readonly devices: readonly Device[];
   readonly rules: StepRules;
   readonly memory: KvMemory;
@@ -44,117 +35,127 @@ export class StepReplica implements Replica {
   readonly #writers = new Writers();
   /** Those who compute prompts in the next step; between steps at most the last admitted. */
   #prompts: Sequence[] = [];
+  /** Those who write in the step under way for the first time here, what came before having been computed elsewhere. */
+  #arrived: Sequence[] = [];
+  /** Whose keys and values are on their way here. */
+  readonly senders = new Set<KvSender>();
+  readonly #sender: KvSender | undefined;
   #admissions = 0;
   /** Do blocks follow tokens, from admission on or from the first token on? Else they stay those of the longest answer. */
   readonly #grows: boolean;
   /** Times that one gave way to another and began anew. */
   preemptions = 0;
-  #busyS = 0;
-  #memberS = 0;
-  /** Joules and grams that one place has drawn: of all stretches that ended, by those who ran. */
-  #placeJ = 0;
-  #placeG = 0;
   readonly #simulation: Simulation;
   readonly #listener: ReplicaListener;
+  readonly #gpus: Lockstep;
   readonly #plan: StepPlan;
   readonly #onPlan = (): void => this.#begin();
   readonly #onEnd = (): void => this.#finish();
   #planned: EventId = NO_EVENT;
   #end: EventId = NO_EVENT;
-  #startS = 0;
 
   constructor(simulation: Simulation, place: Place, rules: StepRules, listener: ReplicaListener) {
     this.id = place.id;
     this.model = place.model;
-    this.device = place.devices[0] as Device;
     this.queue = place.queue;
     this.devices = place.devices;
     this.rules = rules;
-    this.progress = new StepProgress(listener, this.#writers, rules.timeAt, this.device);
     this.memory = new KvMemory(rules.blocks);
     this.#simulation = simulation;
     this.#listener = listener;
-    this.#plan = new StepPlan(rules.timeAt(this.device.clockHz));
+    const { weights: weightsB } = place.model.kind;
+    this.#gpus = new Lockstep(simulation, place.devices, { weightsB, paceChanged: () => this.#paceChanged() });
+    this.progress = new StepProgress(listener, this.#writers, rules.timeAt, this.#gpus);
+    this.#plan = new StepPlan(this.#time);
+    const { sendS } = rules;
+    const gone = (sequence: Sequence): void => this.#gone(sequence);
+    this.#sender = sendS === undefined ? undefined : new KvSender(simulation, { sendS, gone }, listener);
     this.#grows = rules.engine.reserves !== "answer" || rules.tokenLimit === Infinity;
-    this.device.hold({ weightsB: place.model.kind.weights, clockChanged: () => this.#clockChanged() });
-    occupyServer(this.device.server);
+    occupyServer((place.devices[0] as Device).server);
+  }
+
+  /** Does it write what others have begun? */
+  get goesOn(): boolean {
+    return this.rules.engine.disaggregation !== undefined && this.#sender === undefined;
   }
 
   get isUp(): boolean {
-    return this.device.isUp;
+    return this.devices.every((device) => device.isUp);
   }
 
   get queuedCount(): number {
     return this.queue.length;
   }
 
+  /** Those on their way to another replica among them. */
   get runningCount(): number {
-    return this.running.length;
+    return this.running.length + (this.#sender?.count ?? 0);
   }
 
+  /** Those on their way here are expected. */
   get load(): number {
-    return this.queue.length + this.running.length;
+    return this.queue.length + this.runningCount + this.senders.size;
   }
 
   get openPlaces(): number {
     return this.rules.engine.maxBatch - this.running.length;
   }
 
-  get usedS(): { readonly busyS: number; readonly memberS: number } {
-    const openS = this.#end === NO_EVENT ? 0 : this.#simulation.nowS - this.#startS;
-    return { busyS: this.#busyS + openS, memberS: this.#memberS + openS * this.running.length };
+  get usedS(): Used {
+    return this.#gpus.used(this.running.length);
   }
 
   underWay(): readonly ReplicaWork[] {
-    return this.#end === NO_EVENT ? [] : [this.#work(0)];
+    return this.#end === NO_EVENT ? [] : this.#work(0);
   }
 
-  /** What the run under way comes to if so many of its steps are made. */
-  #work(steps: number): ReplicaWork {
-    return { ...stepWork(this.#plan.mix, this.#prompts, steps), stage: 0, startS: this.#startS, requests: this.running.length };
+  /** What the run under way comes to if so many of its steps are made: the same on each of its GPUs. */
+  #work(steps: number): readonly ReplicaWork[] {
+    const work = { ...stepWork(this.#plan.mix, this.#prompts, steps), startS: this.#gpus.startS, requests: this.running.length };
+    return this.devices.map((_, stage) => ({ ...work, stage }));
+  }
+
+  #tell(steps: number): void {
+    if (this.watcher !== undefined) for (const work of this.#work(steps)) this.watcher(work);
   }
 
   drawn(): Drawn {
-    let { energyJ, carbonG } = this.#end === NO_EVENT ? { energyJ: 0, carbonG: 0 } : this.device.stretch();
-    for (const { request } of this.running) {
-      energyJ += this.#placeJ - request.phiStartJ;
-      carbonG += this.#placeG - request.carbonStartG;
-    }
-    return { energyJ, carbonG };
+    return this.#gpus.drawn(this.running);
   }
 
-  /** Of each who runs, blocks of KV memory and the tokens that must find room there: those of the step under way included. */
+  /** Of each who runs or is sent away, blocks of KV memory and the tokens that must find room there: those of the step under way included. */
   holdings(): readonly { readonly blocks: number; readonly tokens: number }[] {
     const next = this.#end === NO_EVENT ? 0 : 1;
-    return [...this.running].map((sequence) => {
+    return [...this.running, ...(this.#sender?.line ?? [])].map((sequence) => {
       const isWriting = this.#writers.has(sequence);
       const tokens = this.#writers.computedBy(sequence) + (isWriting ? next : 0);
       return { blocks: isWriting && this.#grows ? blocksFor(tokens) : sequence.blocks, tokens };
     });
   }
 
-  enter(request: Request): void {
+  enter(request: Request, waitsFromS = request.arrivalS): void {
     const { queue } = this;
-    queue.enter(request);
+    queue.enter(request, waitsFromS);
     if (this.#end === NO_EVENT) this.#planSoon();
     else if (queue.first === request && (this.openPlaces > 0 || queue.interrupts)) this.#cutRun();
   }
 
   lose(): readonly Request[] {
+    const onTheWay = [...[...this.senders].map((sender) => sender.abort()), ...(this.#sender?.lose() ?? [])];
     const lost = [...this.running].map(({ request }) => request);
     this.#simulation.cancel(this.#planned);
     this.#planned = NO_EVENT;
     if (this.#end !== NO_EVENT) {
       this.#simulation.cancel(this.#end);
-      this.watcher?.(this.#work(0));
+      this.#tell(0);
       this.#closeStretch();
       if (this.#grows) this.memory.take(-this.#writers.blocksIn(1)); // those of the step under way
     }
     for (const sequence of this.running) this.#release(sequence);
     this.#prompts = [];
+    this.#arrived = [];
     for (const request of lost) this.queue.leave(request);
-    lost.push(...this.queue.empty());
-    return lost;
+    return [...onTheWay, ...lost, ...this.queue.empty()];
   }
 
   /** Plans once all else at that instant has happened. */
@@ -168,17 +169,20 @@ export class StepReplica implements Replica {
     if (this.running.length === 0) return;
     const { nowS } = this.#simulation;
     const mix = this.#mix();
-    this.#startS = nowS;
-    this.device.run(isPrompt(mix, this.rules.timeAt(this.device.clockHz)) ? "compute" : this.model.activity);
-    this.#plan.begin(mix, this.rules.timeAt(this.device.clockHz), nowS, steps);
+    this.#gpus.run(isPrompt(mix, this.#time) ? "compute" : this.model.activity);
+    this.#plan.begin(mix, this.#time, nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
 
-  /** What is left of the run goes on at the new clock. */
-  #clockChanged(): void {
+  get #time(): StepTime {
+    return this.rules.timeAt(this.#gpus.clockHz, this.#gpus.linkLeft);
+  }
+
+  /** What is left of the run goes on at the new clock, and over what is left of the link. */
+  #paceChanged(): void {
     if (this.#end === NO_EVENT) return;
     const { nowS } = this.#simulation;
-    this.#plan.bend(nowS, this.rules.timeAt(this.device.clockHz));
+    this.#plan.bend(nowS, this.#time);
     this.#end = this.#simulation.rescheduleAt(this.#end, Math.max(nowS, this.#plan.boundaryS(this.#plan.steps)));
   }
 
@@ -198,7 +202,8 @@ export class StepReplica implements Replica {
     // After any step another may go next and find its place, or who runs may have sunk below who waits.
     const { length, demotes, movesWithTime, interrupts } = this.queue;
     const mayTurn = length > 0 && (demotes || (movesWithTime && (interrupts || this.openPlaces > 0)));
-    const isRun = this.#prompts.length === 0 && this.#writers.count > 0 && !hasPreempted && !mayTurn;
+    const isAlike = this.#prompts.length === 0 && this.#arrived.length === 0;
+    const isRun = isAlike && this.#writers.count > 0 && !hasPreempted && !mayTurn;
     return isRun ? this.#stepsOfRun() : 1;
   }
 
@@ -224,33 +229,10 @@ export class StepReplica implements Replica {
     queue.open(this.#simulation.nowS);
     const first = queue.next();
     if (first === undefined) return;
-    const sequence = this.#listener.sequenceOf(first);
-    const later = [...this.running].filter(({ request }) => queue.mayInterrupt(first, request)).sort(byKeyFalling);
-    const victims = new Set<Sequence>();
-    for (let count = 0; !this.#fits(sequence, victims); count++) {
-      const victim = later[count];
-      if (victim === undefined) return;
-      victims.add(victim);
-    }
-    for (const victim of victims) this.#preempt(victim);
-  }
-
-  /** Would there be a place, tokens of the next step and blocks for one who waits, if some of those who run were gone? */
-  #fits(sequence: Sequence, gone: ReadonlySet<Sequence>): boolean {
-    const { engine, watermark } = this.rules;
-    let places = engine.maxBatch;
-    let tokens = engine.chunk;
-    let blocks = this.memory.blocks - watermark;
-    for (const each of this.running) {
-      if (gone.has(each)) continue;
-      const isWriting = this.#writers.has(each);
-      const scheduled = isWriting ? 1 : Math.min(each.toCompute, tokens);
-      const held = isWriting && !this.#grows ? each.blocks : Math.max(each.blocks, blocksFor(this.#writers.computedBy(each) + scheduled));
-      places--;
-      tokens -= scheduled;
-      blocks -= held;
-    }
-    return places > 0 && tokens > 0 && blocksAtFirst(this.rules, sequence.toCompute, Math.min(sequence.toCompute, tokens)) <= blocks;
+    const sent = [...(this.#sender?.line ?? [])].reduce((sum, { blocks }) => sum + blocks, 0);
+    const step = { rules: this.rules, queue, running: this.running, writers: this.#writers, grows: this.#grows };
+    const blocks = this.memory.blocks - this.rules.watermark - sent;
+    for (const victim of whoGivesWay(this.#listener.sequenceOf(first), { ...step, blocks })) this.#preempt(victim);
   }
 
   #admit(tokens: number): void {
@@ -261,18 +243,21 @@ export class StepReplica implements Replica {
       if (first === undefined) return;
       const sequence = this.#listener.sequenceOf(first);
       const scheduled = Math.min(sequence.toCompute, left);
-      const blocks = blocksAtFirst(this.rules, sequence.toCompute, scheduled);
+      const blocks = blocksAtFirst(this.rules, sequence, scheduled);
       if (blocks > this.memory.free - this.rules.watermark) return;
       this.queue.take(first, this.#simulation.nowS);
       this.running.push(sequence);
-      this.#prompts.push(sequence);
       sequence.admission = this.#admissions++;
       sequence.scheduled = scheduled;
+      if (sequence.computed === 0) this.#prompts.push(sequence);
+      else {
+        this.#writers.join(sequence);
+        this.#arrived.push(sequence);
+      }
       sequence.blocks = blocks;
       this.memory.take(blocks);
       left -= scheduled;
-      first.phiStartJ = this.#placeJ;
-      first.carbonStartG = this.#placeG;
+      this.#gpus.join(first);
     }
   }
 
@@ -322,16 +307,24 @@ export class StepReplica implements Replica {
 
   /** Takes one out of the running, with its blocks and its joules. */
   #release(sequence: Sequence): void {
-    const { request } = sequence;
     if (this.#writers.has(sequence)) {
       this.#writers.leave(sequence);
       if (this.#grows) sequence.blocks = blocksFor(sequence.computed);
     }
-    this.running.remove(sequence);
+    this.#stop(sequence);
+    this.#free(sequence);
+  }
+
+  #free(sequence: Sequence): void {
     this.memory.take(-sequence.blocks);
     sequence.blocks = 0;
-    request.energyJ += this.#placeJ - request.phiStartJ;
-    request.carbonG += this.#placeG - request.carbonStartG;
+  }
+
+  /** Its blocks are still held. */
+  #stop(sequence: Sequence): void {
+    const { request } = sequence;
+    this.running.remove(sequence);
+    this.#gpus.leave(request);
   }
 
   /** Ends the run at its next boundary, for one who may be admitted there. */
@@ -343,16 +336,20 @@ export class StepReplica implements Replica {
   #finish(): void {
     const writers = this.#writers;
     const { nowS } = this.#simulation;
-    this.watcher?.(this.#work(this.#plan.steps));
+    this.#tell(this.#plan.steps);
     this.#closeStretch();
     const { steps } = this.#plan;
+    if (this.#arrived.length > 0) {
+      for (const sequence of this.#arrived) sequence.gapEnds(nowS);
+      this.#arrived = [];
+    }
     if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
     writers.advance(steps, this.#plan.end(), nowS);
     for (let done = writers.done; done !== undefined; done = writers.done) this.#answer(done);
     const prompts = this.#prompts;
     this.#prompts = [];
     for (const sequence of prompts) this.#computed(sequence);
-    if (this.load > 0) this.#planSoon();
+    if (this.queue.length + this.running.length > 0) this.#planSoon();
   }
 
   /** A piece of a prompt, or of all that one who gave way has to compute anew, is done. */
@@ -364,7 +361,18 @@ export class StepReplica implements Replica {
     }
     sequence.write(this.#simulation.nowS);
     if (sequence.written === sequence.outputTokens) this.#answer(sequence);
-    else this.#writers.join(sequence);
+    else if (this.#sender === undefined) this.#writers.join(sequence);
+    else {
+      this.#stop(sequence);
+      this.queue.leave(sequence.request);
+      this.#sender.send(sequence);
+    }
+  }
+
+  /** One that was sent away has come there, or is lost: who waits may find room now. */
+  #gone(sequence: Sequence): void {
+    this.#free(sequence);
+    if (this.#end === NO_EVENT && this.queue.length > 0) this.#planSoon();
   }
 
   #answer(sequence: Sequence): void {
@@ -374,20 +382,9 @@ export class StepReplica implements Replica {
     this.#listener.finished(request);
   }
 
-  /** Books the run that ends now: each who runs held one of its places all the time. */
+  /** The run ends now. */
   #closeStretch(): void {
-    const { energyJ, carbonG } = this.device.rest();
-    const spentS = this.#simulation.nowS - this.#startS;
-    const count = this.running.length;
     this.#end = NO_EVENT;
-    this.#placeJ += energyJ / count;
-    this.#placeG += carbonG / count;
-    this.#busyS += spentS;
-    this.#memberS += spentS * count;
+    this.#gpus.rest(this.running.length);
   }
-}
-
-/** As in the queue, the last first: greatest key, then the latest to arrive. */
-function byKeyFalling({ request: a }: Sequence, { request: b }: Sequence): number {
-  return b.key - a.key || b.arrivalS - a.arrivalS || b.id - a.id;
 }

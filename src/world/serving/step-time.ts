@@ -60,9 +60,9 @@ export function runS(time: StepTime, firstS: number, writers: number, steps: num
   return steps * firstS + (time.contextTokenS * writers * steps * (steps - 1)) / 2;
 }
 
-/** One request alone: so many tokens to compute after `computed` others, which writes the first of so many tokens; then the others, one a step. */
-export function restS(time: StepTime, computed: number, toCompute: number, tokens: number): number {
-  const firstS = time.stepS(toCompute, pairsOf(computed, toCompute), 0, 0);
+/** One request alone: so many tokens to compute after `computed` others, which writes the first of so many tokens; then the others, one a step. @param first the times of the first step, if they are others */
+export function restS(time: StepTime, computed: number, toCompute: number, tokens: number, first = time): number {
+  const firstS = first.stepS(toCompute, pairsOf(computed, toCompute), 0, 0);
   return firstS + runS(time, time.stepS(0, 0, 1, computed + toCompute), 1, tokens - 1);
 }
 

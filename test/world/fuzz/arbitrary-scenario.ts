@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import type { Files } from "../run-yaml.ts";
 import { SHARED_KINDS } from "../serving/shared-kinds.ts";
+import { disaggregated, stepping } from "./arbitrary-steps.ts";
+import { of, optional } from "./pick.ts";
 
 export interface RandomScenario {
   readonly text: string;
@@ -30,9 +32,6 @@ source: made up for tests
   "jobs.csv": `arrival_s,work_s,cores,memory_b,deadline_s\n${Array.from({ length: 20 }, (_, i) => `${i * 31},${(i % 5) * 40 + 0.3},${[0.1, 1, 2.3, 3][i % 4]},${(i % 3) * 1.7e9},${50 + i * 40}`).join("\n")}\n`,
   "faults.csv": "at_s,duration_s\n40,60\n70,100\n100,1\n300,20\n320,20\n", // rows overlap and touch
 };
-
-const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
-const of = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
 const law = fc.oneof(
   of<unknown>("5 s", "0.3 s", "17 s"),
@@ -185,25 +184,6 @@ const replayed = fc.record({
   engine: of<object>({ kind: "none" }, { kind: "dynamic", maxBatch: 3, batchWait: "5 s" }, { kind: "continuous", maxBatch: 2 }),
   arrivals: fc.record({ kind: of("trace"), file: of("chat.csv"), scale: of(1, 2) }),
 });
-const stepping = fc.record(
-  {
-    kind: of("model-serving"),
-    models: of<object>({ llm: { kind: "steps.yaml", replicas: 2 } }, { llm: { kind: "steps.yaml" }, other: { kind: "./steps.yaml" } }),
-    engine: fc.oneof(
-      fc.record({ kind: of("vllm"), maxBatch: fc.integer({ min: 1, max: 5 }), chunk: of(7, 64), kvBlocks: of<unknown>(3, 5, "unlimited") }),
-      of<object>({ kind: "orca" }, { kind: "vllm" }),
-    ),
-    promptTokens: of<unknown>(17, { kind: "exponential", mean: 12 }),
-    outputTokens: of<unknown>(9, { kind: "uniform", min: 0, max: 40 }),
-    arrivals: fc.oneof(
-      fc.record({ kind: of("poisson"), rate: of("0.1 req/s", "0.6 req/s") }),
-      fc.record({ kind: of("closed"), users: fc.integer({ min: 1, max: 9 }), thinkTime: of<unknown>("2 s") }),
-    ),
-    queueLimit: of(0, 1, 30),
-    slo: fc.record({ ttft: of("5 s"), tpot: of("1.3 s") }),
-  },
-  { requiredKeys: ["kind", "models", "engine", "promptTokens", "outputTokens", "arrivals", "queueLimit"] },
-);
 const predictor = fc.oneof(
   of<object>({ kind: "none" }, { kind: "oracle" }),
   fc.record({ kind: of("noise-dial"), noise: of(0, 0.4, 1), latency: of<unknown>("0 s", { kind: "exponential", mean: "1 s" }) }),
@@ -247,24 +227,22 @@ const threshold = fc.record(
   { requiredKeys: ["kind", "period"] },
 );
 
-/** Clocks that follow an SLO need one. */
-const servingPolicies = fc.record({
-  queue: optional(servingQueue),
-  route: optional(routeRule),
-  clocks: optional(
-    fc.oneof(
-      fc.record({
-        kind: of("ondemand"),
-        period: of("3 s", "20 ms"),
-        up: of(0.2, 0.9),
-        down: of(0.1, 1),
-        telemetry,
-        actuationDelay: of("1 s"),
-      }),
-      fc.record({ kind: of("mu-serve"), slackHigh: of(0.1, 0.9), window: of("10 s", "1 min"), telemetry }, { requiredKeys: ["kind"] }),
-    ),
+/** Clocks that follow an SLO need one on latency. */
+const clocks = optional(
+  fc.oneof(
+    fc.record({
+      kind: of("ondemand"),
+      period: of("3 s", "20 ms"),
+      up: of(0.2, 0.9),
+      down: of(0.1, 1),
+      telemetry,
+      actuationDelay: of("1 s"),
+    }),
+    fc.record({ kind: of("mu-serve"), slackHigh: of(0.1, 0.9), window: of("10 s", "1 min"), telemetry }, { requiredKeys: ["kind"] }),
   ),
-});
+);
+const policiesOf = (queue: fc.Arbitrary<object | undefined>) => fc.record({ queue, route: optional(routeRule), clocks });
+const servingPolicies = policiesOf(optional(servingQueue));
 
 const faultTimes = fc.oneof(
   fc.record({ at: of("0 s", "100 s", "333.3 s"), duration: of("1 s", "77 s") }),
@@ -289,7 +267,12 @@ const fault = fc
 /** Of the three GPUs that a scenario with models has. */
 const gpuFault = fc
   .record({
-    what: of<object>({ kind: "gpu-lost" }, { kind: "gpu-thermal", clock: "500 MHz" }, { kind: "gpu-clock-stuck", clock: "500 MHz" }),
+    what: of(
+      { kind: "gpu-lost" },
+      { kind: "gpu-thermal", clock: "500 MHz" },
+      { kind: "gpu-clock-stuck", clock: "500 MHz" },
+      { kind: "gpu-nvlink-slow", factor: 0.1 },
+    ),
     target: of<object>({ rack: "gpu" }, { rack: "gpu", count: 2 }, { gpu: "west/gpu/0/gpu1" }, { rack: "gpu", together: true }),
     times: faultTimes,
   })
@@ -313,21 +296,14 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     chat: optional(
       fc.oneof(
         fc.tuple(fc.oneof(serving, replayed, sharing), servingPolicies),
+        fc.tuple(fc.oneof(stepping, disaggregated), policiesOf(optional(stepQueue))),
         fc.tuple(
-          stepping,
-          fc.record({
-            queue: optional(stepQueue),
-            route: optional(routeRule),
-            clocks: fc.constant(undefined),
-          }),
+          fc.oneof(serving, sharing).map((spec) => ({ ...spec, engine: { kind: "continuous", maxBatch: 3 } })),
+          policiesOf(stepQueue),
         ),
         fc.tuple(
-          fc.tuple(fc.oneof(serving, stepping), classes).map(([spec, fields]) => ({ ...spec, ...fields })),
-          fc.record({
-            queue: fc.record({ kind: of("edf"), drop: fc.boolean() }),
-            route: optional(routeRule),
-            clocks: fc.constant(undefined),
-          }),
+          fc.tuple(fc.oneof(serving, sharing, stepping, disaggregated), classes).map(([spec, fields]) => ({ ...spec, ...fields })),
+          policiesOf(fc.record({ kind: of("edf"), drop: fc.boolean() })),
         ),
       ),
     ),
@@ -352,7 +328,8 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     ];
     const boards = { kind: "g.yaml", count: 3, ...(powerCap === undefined ? {} : { powerCap }) };
     const racks = chat === undefined ? west.racks : { ...west.racks, gpu: { servers: { kind: "small-8c", gpus: boards } } };
-    const all = chat === undefined ? faults : [...faults, ...gpuFaults];
+    const isCut = JSON.stringify(workloads).includes('"parallel"'); // else no link is used
+    const all = chat === undefined ? faults : [...faults, ...gpuFaults.filter(({ kind }) => isCut || kind !== "gpu-nvlink-slow")];
     const scenario = {
       name: "fuzz",
       duration,
@@ -370,7 +347,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
   });
 
 const isFit = ([workload, { clocks }]: readonly [object, { readonly clocks: { readonly kind: string } | undefined }]): boolean =>
-  clocks?.kind !== "mu-serve" || "slo" in workload;
+  clocks?.kind !== "mu-serve" || ("slo" in workload && ("latency" in (workload.slo as object) || "scale" in (workload.slo as object)));
 
 const aimed = (workload: string, rules: Readonly<Record<string, object | undefined>>): (readonly [string, object])[] =>
   Object.entries(rules).flatMap(([name, rule]) =>

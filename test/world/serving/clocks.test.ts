@@ -198,6 +198,28 @@ describe("telemetry of GPUs", () => {
     assert.deepEqual(blind.scrape().gpus, []);
   });
 
+  it("counts those whose tokens were in time too", () => {
+    // At 1000 MHz a prompt of 10 tokens takes 1.1 s, and so does each token after it: the first tokens come at 1.1 and 3.3 s, of which one is in time.
+    const steps: Story = {
+      engine: "{ kind: vllm, maxBatch: 1 }",
+      gpus: "{ kind: ./g.yaml }",
+      requests: [
+        [0, 2],
+        [0, 2],
+      ],
+    };
+    const asked = text(steps).replace("slo: { latency: 4 s }", "promptTokens: 10, slo: { latency: 9 s, ttft: 2 s }");
+    const { world, begin } = buildWorld(loadYaml(asked, filesOf(steps, { "llm.yaml": KINDS["steps.yaml"] as string })).spec, {
+      seed: 1,
+      warmupS: 0,
+    });
+    const scraper = new Scraper(world, { predict: () => 0 }, ["chat"]);
+    begin();
+    world.simulation.runUntil(5);
+    const [gpu] = scraper.scrape().gpus;
+    assert.deepEqual([gpu?.ended, gpu?.good], [2, 1]);
+  });
+
   it("comes late: an order by what was long ago", async () => {
     // Scraped every 2 s and seen 3 s later: the scrape of 2 s (busy 1 of 2 s) is seen at 6 s, and holds from 6.05 s on.
     // 5.05 s at 0.8 of the speed are 4.04 s of 10 s of work: 5.96 s are left.
@@ -223,9 +245,28 @@ describe("a controller of clocks", () => {
     assert.equal(complaint("{ kind: ondemand, target: { workload: chat } }", without), "");
     assert.match(
       complaint("{ kind: mu-serve, target: { workload: chat } }", without),
-      /must have an slo for kind "mu-serve"\. Hint: slo: /,
+      /must have an slo with a latency for kind "mu-serve"\. Hint: slo: /,
+    );
+    const ofTokens = (scenario: string): string => scenario.replace("slo: { latency: 4 s }", "slo: { ttft: 1 s }");
+    assert.match(
+      complaint("{ kind: mu-serve, target: { workload: chat } }", ofTokens),
+      /must have an slo with a latency for kind "mu-serve"/,
     );
     assert.match(complaint("{ kind: ondemand, target: { site: west } }"), /target must be a workload for kind "ondemand"/);
+  });
+
+  it("needs thresholds in their order, and a floor that some clock reaches", () => {
+    const target = "target: { workload: chat }";
+    assert.match(complaint(`{ kind: ondemand, up: 0.2, ${target} }`), /\.down must be at most up, which is 0\.2, got 0\.3\. Hint: 0\.2\./);
+    assert.match(
+      complaint(`{ kind: mu-serve, slackLow: 0.5, ${target} }`),
+      /\.slackLow must be at most slackHigh, which is 0\.2, got 0\.5\. Hint: 0\.2\./,
+    );
+    assert.match(
+      complaint(`{ kind: mu-serve, floor: 2 GHz, ${target} }`),
+      /\.floor must be at most the greatest clock of "g\.yaml", 1000 MHz, got 2000 MHz\. Hint: "1000 MHz"\./,
+    );
+    assert.equal(complaint(`{ kind: mu-serve, floor: 1 GHz, slackLow: 0.2, ${target} }`), "");
   });
 });
 

@@ -11,7 +11,7 @@
  * A model that writes tokens is as fast at 800 and 1000 MHz, and takes 1.25 times as long at 500. The server draws 100 W at rest.
  */
 import { strict as assert } from "node:assert";
-import { csv, loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
+import { columnOf, csv, type Files, loadYaml, metric, near, play, rowsOf } from "../run-yaml.ts";
 import { build, complaint, ENCODERS, energies, filesOf, finishes, GPU, nearAll, type Story, struck, tell, text } from "./gpu-tell.ts";
 import { KINDS } from "./kinds.ts";
 
@@ -69,6 +69,22 @@ describe("story: a board with a cap on its watts", () => {
     nearAll(energies(result), [6 * (121.92 - 40.24) + 2.2 * 100]);
     near(metric(result, "workloads.chat.ttft_mean_s"), 6);
     near(metric(result, "sites.west.gpu_throttled_share"), 0.06);
+  });
+
+  it("is known to who drops what cannot be in time, before the work begins", async () => {
+    // The SLO is 4 s. Arithmetic of 4 s takes 5 s at 800 MHz. A prompt of 28 tokens takes 1 s + 2.8 s, and 1 s + 3.5 s there; one of 16 tokens 3 s.
+    const drop = "controllers: { queue: { kind: edf, drop: true, target: { workload: chat } } }";
+    const outcomes = async (story: Story, files: Files) => columnOf(await tell({ ...story, extra: drop }, files), "requests", "outcome");
+    assert.deepEqual(await outcomes({}, ENCODERS), ["finished"]);
+    assert.deepEqual(await outcomes({ gpus: "{ kind: ./g.yaml, powerCap: 125 W }" }, ENCODERS), ["dropped"]);
+    const prompts = (tokens: number): Files => ({
+      "steps.yaml": (KINDS["steps.yaml"] as string).replace("10 ms", "100 ms"),
+      "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [1, tokens, 1]),
+    });
+    const steps = { model: STEPS, engine: VLLM };
+    assert.deepEqual(await outcomes(steps, prompts(28)), ["finished"]);
+    assert.deepEqual(await outcomes({ ...steps, gpus: "{ kind: ./g.yaml, powerCap: 150 W }" }, prompts(28)), ["dropped"]);
+    assert.deepEqual(await outcomes({ ...steps, gpus: "{ kind: ./g.yaml, powerCap: 150 W }" }, prompts(16)), ["finished"]);
   });
 
   it("draws that much at most, of which a PUE by load takes its share", () => {

@@ -107,6 +107,8 @@ describe("story: a GPU without a process", () => {
       complaint("{ kind: a100-80gb, clock: 950 MHz }"),
       'scenario.yaml:4:96: sites.west.servers.gpus.clock must be a clock of "a100-80gb", got 950 MHz, and it has 61 from 510 to 1410 MHz. Hint: "945 MHz".',
     );
+    // A plain number is in hertz; the load is not judged at a clock that cannot be.
+    assert.match(complaint("{ kind: a100-80gb, clock: 945 }"), /got 945 Hz, and it has 61 from 510 to 1410 MHz\. Hint: "945 MHz"\.$/);
     assert.match(complaint("{ kind: v1000 }"), /unknown GPU kind "v1000"\. See `cybertwin list gpus`/);
   });
 });

@@ -43,7 +43,25 @@ describe("models on GPUs", () => {
       "in more replicas than GPUs",
       { models: "{ llm: { kind: ./llm.yaml, replicas: 3 } }", gpus: ", gpus: { kind: ./g.yaml, count: 2 }" },
       {},
-      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them, beside what else is placed. Hint: fewer replicas, or more GPUs, or placement: packed.",
+      "scenario.yaml:8:50: workloads.chat.models.llm.replicas must have GPUs of their own, and 2 of 3 find them among the 2 GPUs of its sites, beside what else is placed. Hint: replicas: 2, or 1 more GPU.",
+    ],
+    [
+      "in more models than GPUs, where they would fit on fewer",
+      { models: "{ a: { kind: ./small.yaml }, b: { kind: ./small.yaml } }" },
+      SHARED_KINDS,
+      "scenario.yaml:8:45: workloads.chat.models.b.replicas must have GPUs of their own, and 0 of 1 find them among the 1 GPU of its sites, beside what else is placed. Hint: 1 more GPU, or placement: packed.",
+    ],
+    [
+      "packed in more replicas than GPUs, which hold one of a model each",
+      { models: "{ a: { kind: ./small.yaml, replicas: 3 } }", gpus: TWO_GPUS, rest: `${POISSON}\n    placement: packed` },
+      SHARED_KINDS,
+      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 12 GiB in all, and the 2 GPUs left for it have 24 GiB for weights; a has a replica on each that it may use. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "with answers of no token",
+      { rest: "outputTokens: 0\n    arrivals: { kind: poisson, rate: 0.1 req/s }" },
+      {},
+      "scenario.yaml:10:19: workloads.chat.outputTokens must not be 0: a request has at least 1 token. Hint: a law such as { kind: lognormal, median: 140, sigma: 0.9 }.",
     ],
     [
       "under more load than its places can carry",
@@ -61,13 +79,13 @@ describe("models on GPUs", () => {
       "replaying a request without tokens",
       { rest: "arrivals: { kind: trace, file: chat.csv }" },
       { "chat.csv": csv("arrival_s,output_tokens", [0, 3], [1, 0]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has 0 output tokens. Hint: at least 1.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 (chat.csv:3) has 0 output tokens. Hint: at least 1.",
     ],
     [
       "replaying a request without tokens to a model that writes some, beside an encoder",
       { models: "{ llm: { kind: ./llm.yaml }, sort: { kind: ./encoder.yaml } }", gpus: TWO_GPUS, rest: REPLAY },
       { "chat.csv": csv("arrival_s,output_tokens,class", [0, 3, "llm"], [1, 0, "sort"], [2, 0, "llm"]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 3 has 0 output tokens. Hint: at least 1.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 3 (chat.csv:4) has 0 output tokens. Hint: at least 1.",
     ],
     [
       "with a law of tokens, and only encoders",
@@ -79,7 +97,7 @@ describe("models on GPUs", () => {
       "with a law of prompts, and no model for which they take time",
       { rest: PROMPTS },
       {},
-      "scenario.yaml:10:19: workloads.chat.promptTokens would be ignored: no model of the workload has a latency of kind step. Hint: leave it out.",
+      "scenario.yaml:10:19: workloads.chat.promptTokens would be ignored: no model of the workload has a latency of kind step or roofline. Hint: leave it out.",
     ],
     [
       "with shares, and a trace that says the model of each request",
@@ -113,6 +131,18 @@ describe("models on GPUs", () => {
       { ...STEPS, models: "{ llm: { kind: ./llm.yaml } }", rest: PROMPTS },
       {},
       "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model without a latency of kind step or roofline on g, which engine vllm needs. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
+    ],
+    [
+      "by steps without tokens to write, be it that a roofline knows its time",
+      { ...STEPS, models: "{ llm: { kind: ./encoder.yaml } }", rest: PROMPTS.replace("outputTokens: 4, ", "") },
+      {
+        "g.yaml": SHARED_KINDS["g.yaml"] as string,
+        "encoder.yaml": (KINDS["encoder.yaml"] as string).replace(
+          "latency: { g: { kind: linear, base: 4 s } }",
+          "architecture: { kind: transformer, layers: 1, hidden: 8, heads: 1, intermediate: 8, vocabulary: 8 }\nlatency: { g: { kind: roofline } }",
+        ),
+      },
+      "scenario.yaml:8:28: workloads.chat.models.llm.kind names a model that writes no tokens, and engine vllm goes by them. Hint: engine: { kind: continuous }, or a model such as llama-2-7b.",
     ],
     [
       "by roofline on a GPU that has none",
@@ -151,13 +181,13 @@ describe("models on GPUs", () => {
       "replaying a prompt as long as the context",
       { ...STEPS, rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 99, 3], [1, 100, 3]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 (chat.csv:3) has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
     ],
     [
       "replaying a prompt as long as the KV memory",
       { ...STEPS, engine: "{ kind: vllm, kvBlocks: 3 }", rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 60, 3]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 60 tokens, and the 48 tokens of 3 KV blocks must hold prompt and answer. Hint: prompts of at most 47 tokens, or kvBlocks: 4.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 (chat.csv:2) has a prompt of 60 tokens, and the 48 tokens of 3 KV blocks must hold prompt and answer. Hint: prompts of at most 47 tokens, or kvBlocks: 4.",
     ],
     [
       "with prompts that are longer than the KV memory in the mean",
@@ -169,7 +199,7 @@ describe("models on GPUs", () => {
       "replaying a request without a prompt",
       { ...STEPS, rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 0, 3]) },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has 0 prompt tokens. Hint: at least 1.",
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 (chat.csv:2) has 0 prompt tokens. Hint: at least 1.",
     ],
     [
       "by steps under more load than full steps can carry",
@@ -206,7 +236,7 @@ describe("models on GPUs", () => {
       "spread over several GPUs, by steps",
       { ...STEPS, models: "{ llm: { kind: ./steps.yaml, parallel: 2 } }", rest: PROMPTS },
       {},
-      "scenario.yaml:8:52: workloads.chat.models.llm.parallel above 1 is not supported yet with engine vllm. Hint: engine: { kind: continuous }.\nscenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs the model's architecture, which says where it can be cut. Hint: architecture in the model's file.",
+      "scenario.yaml:8:52: workloads.chat.models.llm.parallel 2 needs a latency of kind roofline on g: a fitted law of steps speaks of the GPUs that it was measured on. Hint: parallel: 1, or architecture and latency: { g: { kind: roofline } } in the model's file.",
     ],
     [
       "on shared GPUs, by steps",
@@ -222,7 +252,7 @@ describe("models on GPUs", () => {
         rest: `${POISSON}\n    placement: packed`,
       },
       SHARED_KINDS,
-      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 20 GiB in all, and the 2 GPUs that are left for it have 24 GiB for weights; a with its 4 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+      'scenario.yaml:12:16: workloads.chat.placement "packed" must find room for 3 replicas of 20 GiB in all, and the 2 GPUs left for it have 24 GiB for weights; a with its 4 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
     ],
     [
       "searched for on less memory than each needs once",
@@ -231,7 +261,13 @@ describe("models on GPUs", () => {
         rest: `${POISSON}\n    slo: { scale: 5 }\n    placement: alpa-serve`,
       },
       {},
-      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPUs that are left for it have 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+      'scenario.yaml:13:16: workloads.chat.placement "alpa-serve" must find room for 2 replicas of 24 GiB in all, and the 1 GPU left for it has 12 GiB for weights; b with its 12 GiB finds 0 GiB at most. Hint: 1 more GPU like the last.',
+    ],
+    [
+      "expected to write a first token, by an engine that answers as a whole",
+      { rest: `${POISSON}\nexpect: [{ metric: workloads.chat.ttft_p99_s, max: 1 s }]` },
+      {},
+      'scenario.yaml:12:20: expect.0.metric names "workloads.chat.ttft_p99_s", which is only there with an engine by steps: others answer a request as a whole. Hint: engine: { kind: vllm }.',
     ],
     [
       "searched for without an SLO on latency",
@@ -264,6 +300,17 @@ describe("models on GPUs", () => {
       "scenario.yaml:12:16: workloads.chat.placement keeps 1.05 places of west/0/gpu0 busy (a 0.45, b 0.6), and maxBatch is 1: the queue would grow for ever. Hint: more GPUs, larger batches, or a queueLimit.",
     ],
     [
+      "packed under more load than a GPU can carry within its cap",
+      {
+        gpus: ", gpus: { kind: ./g.yaml, powerCap: 65 W }",
+        models: "{ a: { kind: ./small.yaml }, b: { kind: ./encoder.yaml } }",
+        rest: `${POISSON.replace("0.1", "0.2")}\n    placement: packed`,
+      },
+      SHARED_KINDS,
+      // 500 MHz are left: 0.1 requests a second of 3 s x 1.25 and of 4 s x 2.
+      "scenario.yaml:12:16: workloads.chat.placement keeps 1.175 places of west/0/gpu0 busy (a 0.375, b 0.8), and maxBatch is 1: the queue would grow for ever. Hint: more GPUs, larger batches, or a queueLimit.",
+    ],
+    [
       "with an SLO on first tokens, and an engine that has none",
       { rest: `${POISSON}\n    slo: { ttft: 5 s }` },
       {},
@@ -291,13 +338,7 @@ describe("models on GPUs", () => {
       "replaying a prompt that needs what the engine keeps free",
       { ...STEPS, engine: "{ kind: sarathi, kvBlocks: 200 }", rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 3168, 3]), ...steps("context: 100\n", "") },
-      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
-    ],
-    [
-      "with an engine that is still to come",
-      { engine: "{ kind: disaggregated }" },
-      {},
-      'scenario.yaml:9:21: workloads.chat.engine.kind "disaggregated" is not supported yet.',
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 1 (chat.csv:2) has a prompt of 3168 tokens, and the 3168 tokens of 200 KV blocks, 2 of which stay free, must hold prompt and answer. Hint: prompts of at most 3167 tokens, or kvBlocks: 201.",
     ],
     [
       "with an engine that nobody knows",

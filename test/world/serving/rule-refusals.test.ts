@@ -71,7 +71,7 @@ describe("classes and queue rules of models", () => {
       "ordered by what remains, of which nobody knows",
       { more: "controllers: { q: { kind: srpt, target: { workload: chat } } }" },
       {},
-      'scenario.yaml:12:19: controllers.q.oracle must be [work]: kind "srpt" needs the truth.',
+      'scenario.yaml:12:19: controllers.q.oracle must be [work]: kind "srpt" needs the truth. Hint: of models also a predictor: { kind: noise-dial, noise: 0.25 }.',
     ],
     [
       "ordered by the truth and by a guess",

@@ -83,6 +83,26 @@ describe("story: a model in two stages", () => {
     near(metric(result, "workloads.chat.latency_mean_s"), 5.25);
   });
 
+  it("takes up again whom it sent back as soon as its first stage is free", async () => {
+    // a (2 tokens, 2 s) and b (10 tokens, 6 s) run until a is done: 1 s, 10/3 messages of 250 ms, 1 s. By then c and d (11 s) are on the first
+    // stage, until 6.5 s. Then b goes on, though its batch is not full and a minute has not passed: 2 s, 20/3 messages, 2 s.
+    const writer = `${SHARED_KINDS["small.yaml"]}architecture: { kind: transformer, layers: 4, hidden: 8, heads: 1, intermediate: 8, vocabulary: 8 }\n`;
+    const story: Story = {
+      models: "{ llm: { kind: ./writer.yaml, parallel: 2 } }",
+      fields: ", engine: { kind: continuous, maxBatch: 2, batchWait: 60 s }",
+      requests: [
+        [0, 2, "llm"],
+        [0, 10, "llm"],
+        [0.5, 20, "llm"],
+        [0.6, 20, "llm"],
+      ],
+    };
+    const result = await play(textOf(story), { ...filesOf(story), "writer.yaml": writer });
+    const [a, b] = times(result);
+    near(a?.[1] as number, 2 + 2.5 / 3, 1e-5); // a few bytes besides
+    near(b?.[1] as number, 6.5 + 4 + 5 / 3, 1e-5);
+  });
+
   it("is told of stage by stage", () => {
     const story = { models: PIPELINE, requests: three("cut").slice(2) };
     const { world, begin } = buildWorld(loadYaml(textOf(story), filesOf(story)).spec, { seed: 1, warmupS: 0 });

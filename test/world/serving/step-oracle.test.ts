@@ -8,33 +8,11 @@ import { identities } from "../../../src/world/metrics/identities.ts";
 import type { ServedModel } from "../../../src/world/serving/model-serving.ts";
 import { StepReplica } from "../../../src/world/serving/step-replica.ts";
 import { csv, loadYaml, near } from "../run-yaml.ts";
+import { CONTROLLERS, clocks, requests, SWITCH_LATENCY_S } from "./arbitrary-steps.ts";
 import { KINDS } from "./kinds.ts";
-import {
-  type Asked,
-  type Done,
-  GOLD_SLO_S,
-  type Order,
-  QUANTUM_S,
-  type Rules,
-  SLO_S,
-  STARVATION_S,
-  stepByStep,
-  type Told,
-} from "./stepper.ts";
+import { type Asked, type Done, GOLD_SLO_S, type Order, type Rules, SLO_S, stepByStep, type Told } from "./stepper.ts";
 
 const END_S = 20_000;
-const SWITCH_LATENCY_S = 0.05;
-
-/** Orders off the grid of steps and arrivals; the clock holds 50 ms later. */
-const clocks = fc
-  .array(fc.record({ gap: fc.integer({ min: 1, max: 40 }), clockHz: fc.constantFrom(500e6, 1000e6) }), { maxLength: 12 })
-  .map((orders) => {
-    let gaps = 0;
-    return orders.map(({ gap, clockHz }) => {
-      gaps += gap;
-      return { atS: (gaps * Math.sqrt(3)) / 4 + SWITCH_LATENCY_S, clockHz };
-    });
-  });
 
 const rules: fc.Arbitrary<Rules> = fc
   .record({
@@ -59,33 +37,6 @@ const rules: fc.Arbitrary<Rules> = fc
   }));
 
 const AGING: readonly Order["kind"][] = ["ssjf", "priority", "srpt"];
-
-const CONTROLLERS: Readonly<Record<Order["kind"], (order: Order) => string>> = {
-  ssjf: () => "kind: ssjf, predictor: { kind: oracle }",
-  priority: () => "kind: priority, preemptive: true",
-  srpt: ({ dial }) => `kind: srpt, oracle: [work]${dial < 0 ? "" : `, preemptionCost: ${dial} s`}`,
-  edf: ({ dial }) => `kind: edf, drop: ${dial > 0}`,
-  mlfq: ({ dial }) => `kind: mlfq, levels: 3, quantum: ${QUANTUM_S} s${dial > 0 ? `, starvation: ${STARVATION_S} s` : ""}`,
-};
-
-/** Arrivals off the grid of steps: no arrival and no boundary fall on one instant but at the same row. */
-const requests = fc
-  .array(
-    fc.record({
-      gap: fc.nat({ max: 12 }),
-      prompt: fc.integer({ min: 1, max: 50 }),
-      output: fc.integer({ min: 1, max: 40 }),
-      isGold: fc.boolean(),
-    }),
-    { minLength: 1, maxLength: 25 },
-  )
-  .map((steps) => {
-    let gaps = 0;
-    return steps.map(({ gap, prompt, output, isGold }, id): Asked => {
-      gaps += gap;
-      return { id, arrivalS: gaps * Math.SQRT2, prompt, output, isGold };
-    });
-  });
 
 function built(asked: readonly Asked[], { engine, maxBatch, chunk, kvBlocks, order, agingS }: Rules) {
   const memory = kvBlocks === 0 ? "unlimited" : kvBlocks;

@@ -8,11 +8,11 @@ import { KINDS } from "./kinds.ts";
 
 type Asked = readonly [arrivalS: number, prompt: number, output: number, name: string];
 
-async function tell(requests: readonly Asked[], queue: string, sloS = 100) {
+async function tell(requests: readonly Asked[], queue: string, { sloS = 100, gpus = "{ kind: ./g.yaml }" } = {}) {
   const text = `name: story
 seed: 1
 duration: 200 s
-sites: { west: { servers: { kind: small-8c, gpus: { kind: ./g.yaml } } } }
+sites: { west: { servers: { kind: small-8c, gpus: ${gpus} } } }
 workloads:
   chat:
     kind: model-serving
@@ -28,8 +28,14 @@ record: { requests: true }
 }
 
 /** First token and finish of each request, by id; and how often one gave way. */
-async function check(requests: readonly Asked[], queue: string, expected: readonly (readonly [number, number])[], preemptions: number) {
-  const result = await tell(requests, queue);
+async function check(
+  requests: readonly Asked[],
+  queue: string,
+  expected: readonly (readonly [number, number])[],
+  preemptions: number,
+  gpus?: string,
+) {
+  const result = await tell(requests, queue, { gpus });
   const rows = rowsOf(result, "requests").toSorted((a, b) => (a.id as number) - (b.id as number));
   assert.equal(rows.length, expected.length);
   rows.forEach(({ first_token_s, finish_s }, i) => {
@@ -71,6 +77,17 @@ describe("story: who runs in steps gives way to who goes before it", () => {
   it("but not by the shortest job first, nor by deadlines", async () => {
     await check(requests, "kind: sjf, oracle: [work]", waits, 0);
     await check(requests, "kind: edf", waits, 0);
+  });
+
+  it("by levels that go by the greatest clock, whatever the clock is", async () => {
+    // At 500 MHz a step takes 1.25 s + 20 ms a prompt token + 125 ms a request that writes; at 1000 MHz b's prompt of 80 tokens would take 1.8 s: it
+    // joins the first level. At 2.825 s a has had 2.2 s of service at 1000 MHz, and b runs for 2.85 s. Then a computes 12 tokens: 1.49 s.
+    const long = [requests[0], [0.5, 80, 1, "gold"]] as const;
+    const expected = [
+      [1.45, 9.915],
+      [5.675, 5.675],
+    ] as const;
+    await check(long, "kind: mlfq, levels: 2, quantum: 2 s, skipJoin: true", expected, 1, "{ kind: ./g.yaml, clock: 500 MHz }");
   });
 
   it("by level, once its quantum is over", async () => {
@@ -149,7 +166,7 @@ describe("story: who comes too late for a step", () => {
         [5.2, 10, 2, "rest"],
       ],
       "kind: edf, drop: true",
-      5,
+      { sloS: 5 },
     );
     assert.deepEqual(columnOf(result, "requests", "outcome"), ["finished", "dropped", "finished"]);
     near(metric(result, "workloads.chat.requests_dropped"), 1);

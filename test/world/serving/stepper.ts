@@ -39,7 +39,7 @@ export interface Told {
   /** All gaps between tokens of one answer. */
   readonly gapsS: readonly number[];
 }
-interface Open extends Asked {
+export interface Open extends Asked {
   computed: number;
   written: number;
   /** Has it written since it was admitted? */
@@ -95,7 +95,7 @@ export const STARVATION_S = 25;
 export const QUANTUM_S = 6;
 const deadlineS = ({ arrivalS, isGold }: Asked): number => arrivalS + (isGold ? GOLD_SLO_S : SLO_S);
 
-class Stepper {
+export class Stepper {
   readonly rules: Rules;
   readonly capacity: number;
   readonly kept: number;
@@ -118,7 +118,11 @@ class Stepper {
   }
 
   play(asked: readonly Asked[]): Told {
-    const coming = asked.map((each): Open => {
+    return this.playOn(this.opened(asked), asked);
+  }
+
+  opened(asked: readonly Asked[]): Open[] {
+    return asked.map((each): Open => {
       const fresh = {
         computed: 0,
         written: 0,
@@ -135,12 +139,22 @@ class Stepper {
       };
       return { ...each, ...fresh, output: Math.min(each.output, this.limit - each.prompt) };
     });
+  }
+
+  /** When it comes to this replica. */
+  comesS({ arrivalS }: Open): number {
+    return arrivalS;
+  }
+
+  /** @param coming in order of coming */
+  playOn(coming: Open[], asked: readonly Asked[]): Told {
     for (;;) {
+      const nextS = coming[0] === undefined ? Infinity : this.comesS(coming[0]);
       if (this.running.length + this.waiting.length === 0) {
-        if (coming.length === 0) return this;
-        this.nowS = Math.max(this.nowS, (coming[0] as Open).arrivalS);
+        if (nextS === Infinity) return this;
+        this.nowS = Math.max(this.nowS, nextS);
       }
-      while ((coming[0]?.arrivalS ?? Infinity) <= this.nowS) this.waiting.push(coming.shift() as Open);
+      while (coming[0] !== undefined && this.comesS(coming[0]) <= this.nowS) this.waiting.push(coming.shift() as Open);
       this.plan(asked);
       if (this.running.length > 0) this.step();
     }
@@ -196,7 +210,7 @@ class Stepper {
 
   letsIn(next: Open, gone: readonly Open[]): boolean {
     let left = this.rules.engine === "orca" ? Infinity : this.rules.chunk;
-    let free = this.capacity - this.kept;
+    let free = this.free() + sum(this.running.map(({ blocks }) => blocks)) - this.kept;
     const staying = this.running.filter((each) => !gone.includes(each));
     for (const each of staying) {
       const tokens = Math.min(missing(each), left);
@@ -207,8 +221,8 @@ class Stepper {
   }
 
   memoryOf(next: Open, left: number): number {
-    const tokens = { orca: this.limit, vllm: Math.min(missing(next), left), sarathi: missing(next) }[this.rules.engine];
-    return Math.ceil(tokens / 16);
+    const fresh = { orca: this.limit, vllm: Math.min(missing(next), left), sarathi: missing(next) }[this.rules.engine];
+    return Math.ceil((next.computed + fresh) / 16);
   }
 
   preempt(victim: Open): void {

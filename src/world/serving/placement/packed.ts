@@ -10,8 +10,8 @@ export interface Wanted {
 
 export interface Packing {
   readonly replicas: readonly PlannedReplica[];
-  /** The first that found no place, and the most that was left for it on any GPU that it may use. */
-  readonly missed?: { readonly model: number; readonly leftB: number };
+  /** The first that found no place, and the most that was left for it on a GPU without its model; undefined where each that it may use has one. */
+  readonly missed?: { readonly model: number; readonly leftB: number | undefined };
 }
 
 /**
@@ -32,8 +32,11 @@ export function packReplicas(wanted: readonly Wanted[], slots: readonly Slot[], 
       free,
     );
     if (seats === undefined) {
-      const open = slots.filter((slot) => table.of(model, slot, stages) !== undefined && isOpen(slot, model));
-      return { replicas, missed: { model, leftB: Math.max(0, ...open.map((slot) => free.get(slot) as number)) } };
+      const own = slots.filter((slot) => table.of(model, slot, stages) !== undefined);
+      const open = own.filter((slot) => isOpen(slot, model));
+      const isEverywhere = own.length > 0 && open.length === 0;
+      const leftB = isEverywhere ? undefined : Math.max(0, ...open.map((slot) => free.get(slot) as number));
+      return { replicas, missed: { model, leftB } };
     }
     for (const { slot, part } of seats) {
       free.set(slot, (free.get(slot) as number) - part.weightsB);

@@ -1,7 +1,8 @@
 /** What a placement is made from, and what it is: which replica stands on which GPUs. */
 import type { GpuKindSpec } from "../gpu-kind.ts";
 import { gpuName, type ModelKindSpec } from "../model-kind.ts";
-import { cutProblem, type Part, partsOf } from "../partition.ts";
+import type { Part } from "../partition.ts";
+import { type Split, splitInto, splitProblem } from "../shards.ts";
 
 /** A GPU that may be used. */
 export interface Slot {
@@ -14,6 +15,8 @@ export interface Slot {
   readonly kind: GpuKindSpec;
   /** At the start. */
   readonly clockHz: number;
+  /** The most that the board may draw, W; absent: no cap. */
+  readonly powerCapW?: number | undefined;
 }
 
 export interface PlannedReplica {
@@ -25,19 +28,23 @@ export interface PlannedReplica {
 
 export const roomB = ({ memory, overhead }: GpuKindSpec): number => memory - overhead;
 
-/** Stages of a workload's models. */
+/** What GPUs have of a workload's models: the whole, stages or shards. */
 export class PartTable {
   readonly models: readonly ModelKindSpec[];
 
-  constructor(models: readonly ModelKindSpec[]) {
+  readonly #split: Split;
+
+  constructor(models: readonly ModelKindSpec[], split: Split = "stages") {
     this.models = models;
+    this.#split = split;
   }
 
   /** Stages of a model on GPUs like `slot`, or undefined where it cannot run there so. */
   of(model: number, { kindName, kind }: Pick<Slot, "kindName" | "kind">, stages: number): readonly Part[] | undefined {
     const spec = this.models[model] as ModelKindSpec;
-    const runs = spec.latency[gpuName(kindName)] !== undefined && cutProblem(spec, kind, stages) === undefined;
-    return runs ? partsOf(spec, kind, stages) : undefined;
+    const runs = spec.latency[gpuName(kindName)] !== undefined;
+    if (!runs || splitProblem(this.#split, spec, { name: kindName, kind }, stages) !== undefined) return undefined;
+    return splitInto(this.#split, spec, kind, stages);
   }
 }
 
