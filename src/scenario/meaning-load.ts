@@ -2,7 +2,7 @@
 import { nominalClockHz, type ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
-import type { FleetServer, ServiceSpec } from "./spec.ts";
+import type { FleetServer, ScenarioSpec, ServiceSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** What a workload may run on. */
@@ -31,6 +31,12 @@ export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, find
   const hint = "Hint: more replicas, more concurrency, or a queueLimit.";
   if (rate.kind === "law") findings.problem([...path, "arrivals"], message, hint);
   else findings.warn([...path, "arrivals"], message, hint);
+}
+
+/** The most replicas that a controller may give a workload; 0 where none adds any. */
+export function replicasMaxOf({ controllers }: ScenarioSpec, workload: string, parts: Parts): number {
+  const scalers = Object.values(controllers).filter(({ target }) => target.workload === workload);
+  return scalers.reduce((most, spec) => Math.max(most, parts.controllers.get(spec.kind)?.replicasMax?.(spec as never) ?? 0), 0);
 }
 
 const ROUNDING = 1e-12;

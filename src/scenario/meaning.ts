@@ -5,7 +5,7 @@ import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkFaults } from "./meaning-faults.ts";
 import { checkGpus } from "./meaning-gpus.ts";
-import { checkLoad } from "./meaning-load.ts";
+import { checkLoad, replicasMaxOf } from "./meaning-load.ts";
 import { checkControllers } from "./meaning-names.ts";
 import { checkServing } from "./meaning-serving.ts";
 import { checkFit } from "./meaning-size.ts";
@@ -66,12 +66,6 @@ export function checkMeaning(
   checkExpectations(spec, parts, findings);
   if (spec.precision !== undefined) checkMetricName(spec.precision.metric, ["precision", "metric"], { spec, parts }, findings);
   return findings;
-}
-
-/** The most replicas that a controller may give a workload; 0 where none adds any. */
-function replicasMaxOf({ controllers }: ScenarioSpec, workload: string, parts: Parts): number {
-  const scalers = Object.values(controllers).filter(({ target }) => target.workload === workload);
-  return scalers.reduce((most, spec) => Math.max(most, parts.controllers.get(spec.kind)?.replicasMax?.(spec as never) ?? 0), 0);
 }
 
 /** More servers than a run can hold. */

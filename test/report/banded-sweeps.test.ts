@@ -48,4 +48,20 @@ describe("series over sweeps, on bands", () => {
     assert.match(svg, /<desc [^>]*>More of it gains more\.</);
     assert.doesNotMatch(svg, /NaN|undefined/);
   });
+
+  it("draws series without bands from where it is told, with values to look for in every panel", () => {
+    const plain = bandedSweeps({
+      ...{ id: "toy", title: "Toy", description: "d", yLabel: "times", yFrom: 1, level: 0.99, series: [{ label: "one" }] },
+      marks: { values: [1.2, 1.5], label: "looked for" },
+      panels: [{ xLabel: "a", points: [[{ x: 1, value: 1.3, low: 1.25, high: 1.35 }]] }],
+    });
+    assert.doesNotMatch(plain, /published|NaN/);
+    const texts = [...plain.matchAll(/<text[^>]*>([^<]+)/g)].map((match) => match[1]);
+    for (const text of ["looked for", "1.0", "1.5"]) assert.ok(texts.includes(text), text);
+    assert.ok(!texts.includes("0.5"));
+    const dashed = [...plain.matchAll(/stroke-dasharray="2 3"[^>]*>(.*?)<\/g>/g)].flatMap(([, inner]) => [
+      ...(inner as string).matchAll(/<line/g),
+    ]);
+    assert.equal(dashed.length, 2);
+  });
 });

@@ -1,7 +1,9 @@
 /** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { carbonServing } from "./carbon-serving.ts";
 import { llmLatency } from "./llm-latency.ts";
 import { muserveBatchSize } from "./muserve-batch-size.ts";
+import { muservePower } from "./muserve-power.ts";
 import { muservePredictorOverhead } from "./muserve-predictor-overhead.ts";
 import { muserveSensitivity } from "./muserve-sensitivity.ts";
 import { muserveJctCv, muserveJctRate, muserveThroughputCv, muserveThroughputRate } from "./muserve-sweeps.ts";
@@ -21,4 +23,6 @@ export const FIGURES: readonly Claim[] = [
   ssjfMg1,
   llmLatency,
   muserveSensitivity,
+  muservePower,
+  carbonServing,
 ];

@@ -16,7 +16,8 @@ export interface Band {
 }
 export interface BandedSeries {
   readonly label: string;
-  readonly band: Band;
+  /** Without one nothing was published of it. */
+  readonly band?: Band;
 }
 export interface BandedPanel {
   readonly xLabel: string;
@@ -30,6 +31,10 @@ export interface BandedChart {
   readonly title: string;
   readonly description: string;
   readonly yLabel: string;
+  /** Where the axis begins; 0 or the lowest interval unless said. */
+  readonly yFrom?: number;
+  /** Values to look for, across all panels, and what they are. */
+  readonly marks?: { readonly values: readonly number[]; readonly label: string };
   /** Of the intervals, such as 0.99. */
   readonly level: number;
   readonly series: readonly BandedSeries[];
@@ -39,33 +44,43 @@ export interface BandedChart {
 
 /** Series over several sweeps, on the bands of what was published of them. The values of x stand side by side, whatever their distance. */
 export function bandedSweeps(chart: BandedChart): string {
-  const { id, title, description, level, series, panels } = chart;
+  const { id, title, description, level, series, panels, marks } = chart;
   const legend = [
     ...series.map(({ label }, i) => ({ label, mark: "line", fill: seriesColor(i) }) as const),
-    ...series.map(
-      ({ band }, i) => ({ label: `${band.expected} published, give or take ${band.reach}`, mark: "band", fill: seriesColor(i) }) as const,
+    ...series.flatMap(({ band }, i) =>
+      band === undefined
+        ? []
+        : [{ label: `${band.expected} published, give or take ${band.reach}`, mark: "band", fill: seriesColor(i) } as const],
     ),
+    ...(marks === undefined ? [] : [{ label: marks.label, mark: "line", fill: color("muted") } as const]),
     { label: `${100 * level} % interval`, mark: "dot", fill: color("muted") } as const,
   ];
   return frame({ id, title, description }, WIDE, { legend, plot: panels.map((panel) => drawn(chart, panel)) });
 }
 
-function drawn({ series, panels, yLabel }: BandedChart, { xLabel, points, judged }: BandedPanel): PlotOptions {
+const NO_MARKS: NonNullable<BandedChart["marks"]> = { values: [], label: "" };
+
+function drawn(
+  { series, panels, yLabel, yFrom, marks: { values: levels } = NO_MARKS }: BandedChart,
+  { xLabel, points, judged }: BandedPanel,
+): PlotOptions {
   const all = panels.flatMap((panel) => panel.points.flat());
-  const highest = Math.max(...all.map(({ high }) => high), ...series.map(({ band }) => band.expected + band.reach));
-  const lowest = Math.min(0, ...all.map(({ low }) => low));
+  const bands = series.flatMap(({ band }, i) =>
+    band === undefined
+      ? []
+      : [{ expected: band.expected, from: band.expected - band.reach, to: band.expected + band.reach, fill: seriesColor(i) }],
+  );
+  const highest = Math.max(...all.map(({ high }) => high), ...bands.map(({ to }) => to), ...levels);
+  const lowest = yFrom ?? Math.min(0, ...all.map(({ low }) => low));
   const placed = points.flatMap((each, i) => each.map((at) => ({ ...at, series: i, stroke: seriesColor(i) })));
   const xs = [...new Set(placed.map(({ x }) => x))].sort((a, b) => a - b);
-  const bands = series.map(({ band: { expected, reach } }, i) => ({
-    ...{ expected, from: expected - reach, to: expected + reach, fill: seriesColor(i) },
-  }));
   const marks = judged === undefined ? [] : [judged];
   const axis = { label: xLabel, labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4 };
   return {
     height: 270,
     ...ROOM,
     x: { type: "point", domain: xs, padding: 0.4, axis: null },
-    y: { domain: [lowest, highest * 1.08], axis: null },
+    y: { domain: [lowest, highest + 0.08 * (highest - Math.max(0, lowest))], axis: null },
     color: { type: "identity" },
     marks: [
       grid(6),
@@ -73,7 +88,8 @@ function drawn({ series, panels, yLabel }: BandedChart, { xLabel, points, judged
       axisX(xs, { ...axis, tickFormat: String, ariaLabel: xLabel } as object),
       rect(bands, { y1: "from", y2: "to", fill: "fill", fillOpacity: 0.13 }),
       ruleY(bands, { y: "expected", stroke: "fill", strokeDasharray: "5 3" }),
-      ruleY([0], { stroke: color("line") }),
+      ruleY([Math.max(0, lowest)], { stroke: color("line") }),
+      ruleY(levels, { stroke: color("muted"), strokeDasharray: "2 3" }),
       ruleX(marks, { x: "x", stroke: color("muted"), strokeDasharray: "5 3" }),
       text(marks, { x: "x", text: "label", frameAnchor: "top", dy: -6, dx: -5, textAnchor: "end", fill: color("muted") }),
       line(placed, { x: "x", y: "value", z: "series", stroke: "stroke", strokeWidth: 1.75 }),

@@ -135,7 +135,7 @@ export interface PlaceRule {
 export interface ReplicaIndex {
   readonly count: number;
   id(position: number): ReplicaId;
-  /** Requests waiting and running there. */
+  /** Requests waiting and running there; of a model on GPUs, on all replicas that share a GPU with it. */
   loadOf(position: number): number;
 }
 

@@ -49,8 +49,8 @@ export class ServedModel {
   readonly activity: ReturnType<typeof activityOf>;
   readonly replicas: Replica[] = [];
   /** Those that requests come to, and those that go on with what the former have begun. */
-  readonly entry = new ReplicaPool();
-  readonly decode = new ReplicaPool<StepReplica>();
+  readonly entry: ReplicaPool;
+  readonly decode: ReplicaPool<StepReplica>;
   /** Most tokens of a prompt and its answer on those that go on. */
   decodeLimit = Infinity;
   /** Of finished requests of the measured window. */
@@ -59,9 +59,11 @@ export class ServedModel {
   runFinished = 0;
   runTokens = 0;
 
-  constructor(kind: ModelKindSpec) {
+  constructor(kind: ModelKindSpec, loadOf: (replica: Replica) => number) {
     this.kind = kind;
     this.activity = activityOf(kind);
+    this.entry = new ReplicaPool(loadOf);
+    this.decode = new ReplicaPool(loadOf);
   }
 
   add(replica: Replica): void {
@@ -87,6 +89,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   readonly #routeRng: Rng;
   readonly #decodeRng: Rng;
   readonly #cursor: RequestCursor;
+  /** By replica: all that share a GPU with it, itself among them. */
+  readonly #sharing: Replica[][] = [];
   /** Seconds of a request's work, by replica: it multiplies them by what its clock slows down. */
   readonly #workOf: ((tokens: Tokens) => number)[] = [];
   /** By slot of the request. */
@@ -96,7 +100,8 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
   constructor(simulation: Simulation, options: ServingOptions, policy: ServingPolicy, stats: ServiceStats, rng: Rng) {
     this.options = options;
     this.stats = stats;
-    this.models = options.models.map((kind) => new ServedModel(kind));
+    const loadOf = ({ id }: Replica): number => (this.#sharing[id] as readonly Replica[]).reduce((sum, { load }) => sum + load, 0);
+    this.models = options.models.map((kind) => new ServedModel(kind, loadOf));
     this.#simulation = simulation;
     this.#policy = policy;
     this.#routeRng = rng.fork("route");
@@ -125,6 +130,9 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
     const replica = makeReplica(this.#simulation, place, this.options.engine, this);
     this.replicas.push(replica);
     model.add(replica);
+    const sharing = this.replicas.filter((other) => other.devices.some((device) => devices.includes(device)));
+    for (const { id } of sharing) if (id !== replica.id) this.#sharing[id]?.push(replica);
+    this.#sharing.push(sharing);
     const law = model.kind.latency[gpuName(options.kindName)] as LatencyLaw; // only GPUs that the model names are chosen
     const parallel = splitOf(this.options.engine) === "shards" ? devices.length : 1;
     this.#workOf.push(unslowedOf(model.kind, law, { ...options, parallel }));

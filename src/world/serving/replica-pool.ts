@@ -8,9 +8,10 @@ export class ReplicaPool<Each extends Replica = Replica> {
   readonly #all: ReplicaIndex;
   readonly #up: ReplicaIndex;
 
-  constructor() {
-    this.#all = indexOver(() => this.replicas);
-    this.#up = indexOver(() => this.#upReplicas);
+  /** @param loadOf requests on the GPUs of a replica: those that a new one finds before it or beside it */
+  constructor(loadOf: (replica: Replica) => number) {
+    this.#all = indexOver(() => this.replicas, loadOf);
+    this.#up = indexOver(() => this.#upReplicas, loadOf);
   }
 
   get #upReplicas(): readonly Each[] {
@@ -28,12 +29,12 @@ export class ReplicaPool<Each extends Replica = Replica> {
   }
 }
 
-function indexOver(replicas: () => readonly Replica[]): ReplicaIndex {
+function indexOver(replicas: () => readonly Replica[], loadOf: (replica: Replica) => number): ReplicaIndex {
   return {
     get count() {
       return replicas().length;
     },
     id: (position) => (replicas()[position] as Replica).id,
-    loadOf: (position) => (replicas()[position] as Replica).load,
+    loadOf: (position) => loadOf(replicas()[position] as Replica),
   };
 }

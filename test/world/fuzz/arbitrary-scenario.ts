@@ -234,8 +234,8 @@ const clocks = optional(
     fc.record({
       kind: of("ondemand"),
       period: of("3 s", "20 ms"),
-      up: of(0.2, 0.9),
-      down: of(0.1, 1),
+      up: of(0.4, 0.9),
+      down: of(0.1, 0.4),
       telemetry,
       actuationDelay: of("1 s"),
     }),

@@ -169,7 +169,7 @@ describe("GPUs that a fault strikes", () => {
       "by a link that nothing uses",
       { faults: `link: { kind: gpu-nvlink-slow, target: { site: west }, ${at} }` },
       {},
-      /faults\.link slows a link that nothing uses: no model there has parallel above 1, or a placement that cuts models\. Hint: parallel: 2, or leave the fault out\./,
+      /faults\.link slows a link that nothing uses: no model there has parallel above 1, no placement cuts one, and no engine sends keys and values over it\. Hint: parallel: 2, or leave the fault out\./,
     ],
   ];
   for (const [what, story, files, message] of cases) it(`are refused ${what}`, () => assert.match(complaint(story, files), message));

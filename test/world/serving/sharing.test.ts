@@ -158,6 +158,17 @@ describe("story: two models on one GPU", () => {
     ]);
   });
 
+  it("are routed around: a replica is as busy as the others on its GPU", async () => {
+    // The encoder stands beside the first replica and has its GPU for 4 s from each 10 s on. A second later the other GPU is free, every time.
+    const both = "{ small: { kind: ./small.yaml, replicas: 2 }, encoder: { kind: ./encoder.yaml } }";
+    const often = [0, 10, 20, 30, 40, 50].flatMap((atS) => [[atS, 0, "encoder"] as const, [atS + 1, 4, "small"] as const]);
+    const extra = "controllers: { route: { kind: power-of-d, target: { workload: chat } } }";
+    const result = await tellShared({ models: both, requests: often, fields: ", placement: packed", extra });
+    const servers = rowsOf(result, "requests").map(({ server }) => server);
+    assert.deepEqual(new Set(servers.filter((_, i) => i % 2 === 0)), new Set(["west/0/gpu0"]));
+    assert.deepEqual(new Set(servers.filter((_, i) => i % 2 === 1)), new Set(["west/0/gpu1"]));
+  });
+
   it("pay for their own batches, and the wait of both is reserved once", async () => {
     const result = await tellShared({ models, requests, gpus: one, fields: ", placement: packed" });
     assert.deepEqual(

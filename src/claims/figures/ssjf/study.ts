@@ -1,7 +1,8 @@
 /** Runs of the SSJF study: every policy on the same requests, 20 runs a point, and what the points of a sweep come to. */
 import { rootRng } from "../../../kernel/index.ts";
-import { type Interval, mean, nearestRank, tInterval } from "../../../stats/index.ts";
+import { type Interval, mean, nearestRank } from "../../../stats/index.ts";
 import { LEVEL } from "../../replicate.ts";
+import { jackknife } from "../jackknife.ts";
 import { type Arrivals, drawRequests, type Population, type PredictorName, type Requests } from "./requests.ts";
 import { type Finishes, type Job, runFcfs, runShortestFirst, type ServerSpec } from "./scheduler.ts";
 import type { Variant } from "./variant.ts";
@@ -117,12 +118,8 @@ export function summarize<Who extends Policy>(
   const runCount = points[0]?.length ?? 0;
   const valuesOf = (name: Who | "fcfs") => points.map((runs) => runs.map((run) => effect.of(run[name])));
   const [chosen, fcfs] = [valuesOf(policy), valuesOf("fcfs")];
-  const without = (left: number): number => {
-    const rest = (values: readonly number[]): readonly number[] => values.filter((_, run) => run !== left);
-    return summary(chosen.map(rest), fcfs.map(rest), effect);
-  };
-  const whole = summary(chosen, fcfs, effect);
-  const pseudo = Array.from({ length: runCount }, (_, run) => runCount * whole - (runCount - 1) * without(run));
-  const { low, high, mean: center, n } = tInterval(pseudo, LEVEL);
-  return { mean: whole, low: whole + low - center, high: whole + high - center, n };
+  return jackknife(runCount, LEVEL, (kept) => {
+    const of = (values: readonly number[]): readonly number[] => kept.map((run) => values[run] as number);
+    return summary(chosen.map(of), fcfs.map(of), effect);
+  });
 }

@@ -52,15 +52,15 @@ export function searchPlacement(slots: readonly Slot[], options: SearchOptions):
 
 /** What is held up weighs so much against the published score, in searches one after another: they find what one alone walks past. */
 const WEIGHTS = [0, 0.1, 1];
-/** Of attainment that mu-Serve's placement may be behind the best. */
-const POINT = 0.01;
+/** Of attainment that mu-Serve's placement may be behind the best: half of the point that the whole may cost, the rest is the clock's. */
+const HALF_A_POINT = 0.005;
 
-/** The first with the best score; for mu-Serve the first with the least held up among those within a point of the best score's attainment. */
+/** The first with the best score; for mu-Serve the first with the least held up among those within half a point of the best score's attainment. */
 function chosen(found: readonly Found[], objective: Objective): Found | undefined {
   const best = first(found, ({ published }) => published);
   if (best === undefined || objective === "alpa-serve") return best;
   return first(
-    found.filter(({ attainment }) => attainment >= best.attainment - POINT),
+    found.filter(({ attainment }) => attainment >= best.attainment - HALF_A_POINT),
     ({ heldUp }) => -heldUp,
     ({ published }) => published,
   );
