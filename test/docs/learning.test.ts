@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
+import { ALGORITHMS, OFFLINE_ALGORITHMS } from "../../src/learn/algorithms/index.ts";
 import { makeEnv, TASKS } from "../../src/learn/tasks/index.ts";
 import { scenarioEnv } from "../../src/scenario/index.ts";
 import { meanReturn, playEpisodes, randomPolicy } from "../learn/play.ts";
@@ -47,4 +48,41 @@ describe("docs/learning.md", () => {
       assert.ok(Math.abs(mean - said) < (4 * sd) / Math.sqrt(300) + 0.5, `${id}: ${mean}, said ${said}`);
     }
   });
+
+  it("lists every algorithm", () => {
+    const kinds = [...ALGORITHMS, ...OFFLINE_ALGORITHMS].map(({ kind }) => `\`${kind}\``);
+    const table = text.slice(text.indexOf("## Algorithms"), text.indexOf("### Learning curves"));
+    const listed = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].map(([, kind]) => kind);
+    assert.deepEqual(listed, kinds);
+  });
+
+  it("says of learning curves what their rows say", () => {
+    const table = text.slice(text.indexOf("### Learning curves"), text.indexOf("### Adding an algorithm"));
+    const said = [...table.matchAll(/^\| (\S+-v\d+) \| `(\S+)` \|.*$/gm)];
+    assert.ok(said.length > 0);
+    for (const [line, task, kind] of said) assert.equal(line, curveRow(`${task}`, `${kind}`, Number(line.split(" | ")[4])));
+  });
 });
+
+/** The row of a table of learning curves, from its file. */
+function curveRow(task: string, kind: string, goal: number): string {
+  const [, ...lines] = readFileSync(`results/learning/${task}-${kind}.csv`, "utf8").trim().split("\n");
+  const rows = lines.map((line) => line.split(",").map(Number) as [seed: number, steps: number, training: number, stochastic: number]);
+  const seeds = [...new Set(rows.map(([seed]) => seed))];
+  const curves = seeds.map((own) => rows.filter(([seed]) => seed === own));
+  const firsts = curves.flatMap((curve) => curve.find(([, , , mean]) => mean >= goal)?.[1] ?? []).toSorted((a, b) => a - b);
+  const lasts = curves.map((curve) => curve.at(-1)?.[3] as number).toSorted((a, b) => a - b);
+  const median = ((lasts[(lasts.length - 1) >> 1] as number) + (lasts[lasts.length >> 1] as number)) / 2;
+  const count = (steps = Number.NaN): string => steps.toLocaleString("en-US");
+  const good = lasts.filter((mean) => mean >= goal).length;
+  return `| ${[
+    task,
+    `\`${kind}\``,
+    count(rows.at(-1)?.[1]),
+    seeds.length,
+    goal,
+    `${good} of ${seeds.length}`,
+    `${count(firsts[0])} to ${count(firsts.at(-1))}`,
+    `${(lasts[0] as number).toFixed(1)}, ${median.toFixed(1)}`,
+  ].join(" | ")} |`;
+}

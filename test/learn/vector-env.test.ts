@@ -4,7 +4,7 @@ import type { StepResult } from "../../src/learn/env.ts";
 import type { Floats } from "../../src/learn/spaces.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { TimeLimit } from "../../src/learn/time-limit.ts";
-import { type Episode, VectorEnv, vectorBuffers } from "../../src/learn/vector-env.ts";
+import { type Episode, VectorEnv, type VectorState, vectorBuffers } from "../../src/learn/vector-env.ts";
 import { Counter } from "./counter.ts";
 import { playEpisode } from "./play.ts";
 
@@ -69,6 +69,29 @@ describe("a vector of environments", () => {
     assert.ok(Math.abs((episodes[1]?.return as number) - 4 * drawn1) < 1e-15);
     assert.equal(rewards[0], (counters[0]?.drawn as number) + 1);
     assert.notEqual(counters[0]?.drawn, drawn0); // another episode of the same seed
+  });
+
+  it("goes on from a saved state, inside episodes and after some", () => {
+    const make = (): VectorEnv => new VectorEnv([makeEnv("CartPole-v1"), makeEnv("CartPole-v1")]);
+    const [whole, resumed] = [make(), make()];
+    const push = (vector: VectorEnv, t: number): void => {
+      vector.buffers.actions.set([t % 3 === 0 ? 1 : 0, t % 2]);
+      vector.step();
+    };
+    whole.reset(4);
+    for (let t = 0; t < 75; t++) push(whole, t);
+    const state = structuredClone(whole.save());
+    const [first, second] = state.lanes as [VectorState["lanes"][number], VectorState["lanes"][number]];
+    assert.ok(first.episode > 1 && second.episode > 0 && first.actions.length > 0 && first.actions.length < 20);
+    resumed.restore(state);
+    assert.deepEqual(resumed.buffers.observations, whole.buffers.observations);
+    for (let t = 75; t < 150; t++) {
+      push(whole, t);
+      push(resumed, t);
+      assert.deepEqual(resumed.buffers, whole.buffers);
+    }
+    assert.deepEqual(resumed.save(), whole.save());
+    assert.throws(() => new VectorEnv([makeEnv("CartPole-v1")]).restore(state), /a saved vector of 2 lanes, this one has 1/);
   });
 
   it("writes into arrays that it is given, which may be shared between threads", () => {

@@ -42,6 +42,32 @@ export class Categorical {
   }
 }
 
+/** Several independent choices, whose logits lie one after the other along the last axis. */
+export class Choices {
+  readonly #parts: readonly Categorical[];
+
+  /** @param counts values of each choice @param mask as of `Categorical`, one after the other too */
+  constructor(logits: tf.Tensor3D, counts: readonly number[], mask?: tf.Tensor3D) {
+    const split = (x: tf.Tensor3D): tf.Tensor3D[] => (counts.length === 1 ? [x] : tf.split(x, [...counts], 2));
+    const masks = mask && split(mask);
+    this.#parts = split(logits).map((part, i) => new Categorical(part, masks?.[i]));
+  }
+
+  /** Of all choices together, [agents, batch]. @param choices [agents, batch, choices], whole numbers */
+  logProbability(choices: tf.Tensor3D): tf.Tensor2D {
+    return sum(tf.unstack(choices, 2).map((own, i) => (this.#parts[i] as Categorical).logProbability(own as tf.Tensor2D)));
+  }
+
+  /** Nats, of all choices together, [agents, batch]. */
+  entropy(): tf.Tensor2D {
+    return sum(this.#parts.map((part) => part.entropy()));
+  }
+}
+
+function sum(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return parts.length === 1 ? (parts[0] as tf.Tensor2D) : tf.addN([...parts]);
+}
+
 /** One value of the last axis each: by a product, since `gather` has no gradient on `wasm`. @param choices [agents, batch], whole numbers */
 export function pick(values: tf.Tensor3D, choices: tf.Tensor2D): tf.Tensor2D {
   return tf.sum(tf.mul(values, tf.oneHot(tf.cast(choices, "int32"), values.shape[2])), 2);

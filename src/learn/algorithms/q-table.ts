@@ -1,0 +1,206 @@
+/**
+ * Tabular Q-learning: a value for each cell of a grid over the observations and each choice.
+ * @see Watkins & Dayan 1992, "Q-learning"; Sutton & Barto, section 6.5.
+ *
+ * Implementation details
+ * 1. Each observed real is cut into equal bins between its bounds; beyond them counts the outermost bin. Infinite bounds need `bounds`.
+ * 2. Epsilon-greedy; epsilon falls on a straight line by the fraction of training. Of equal values the first is taken.
+ * 3. Learning rate falls likewise.
+ * 4. Targets end at terminated transitions only, and are discounted by elapsed time.
+ * 5. One choice without masks: the mask that followed a truncated episode is not known.
+ */
+import { z } from "zod";
+import type { Rng } from "../../kernel/index.ts";
+import type { AgentSpec } from "../env.ts";
+import { takeCheckpoint } from "../nets/index.ts";
+import { epsilonGreedy, type Policy } from "../policy.ts";
+import { discount } from "../returns.ts";
+import { linear } from "../schedule.ts";
+import type { Discrete, Floats } from "../spaces.ts";
+import type { VectorBuffers } from "../vector-env.ts";
+import { type Algorithm, agentStreams, type LearnerState, type OnlineLearner, type Setting } from "./algorithm.ts";
+import { rowOf } from "./population.ts";
+
+const fraction = z.number().min(0).max(1);
+
+const schema = z.strictObject({
+  lanes: z.int().min(1).default(1).describe("environments side by side, which fill one table"),
+  bins: z.int().min(1).default(10).describe("cells of each observed real; a choice has one for each value"),
+  bounds: z
+    .record(z.string(), z.tuple([z.number(), z.number()]))
+    .default({})
+    .describe("low and high by the name of the observed real, instead of its own"),
+  learningRate: fraction.gt(0).default(0.2),
+  learningRateEnd: fraction.default(0.02),
+  gamma: fraction.default(0.99).describe("discount of a nominal step"),
+  epsilon: fraction.default(1).describe("share of choices that are drawn, at first"),
+  epsilonEnd: fraction.default(0.05),
+  epsilonUntil: fraction.gt(0).default(0.5).describe("fraction of training at which the end is reached"),
+});
+export type QTableOptions = z.output<typeof schema>;
+
+/** Cells per observed number, and where they lie. */
+export interface Grid {
+  readonly cells: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+export interface TableData {
+  readonly grid: Grid;
+  /** `cell * choices + choice` */
+  readonly values: Float64Array;
+  /** How often the stochastic policy draws any choice. */
+  readonly epsilon: number;
+}
+
+/** Number of the cell that an observation lies in. */
+export function cellOf({ cells, low, high }: Grid, observation: Floats): number {
+  let cell = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const [count, from, to] = [cells[i], low[i], high[i]] as [number, number, number];
+    const share = ((observation[i] as number) - from) / (to - from);
+    cell = cell * count + Math.min(Math.max(Math.floor(share * count), 0), count - 1);
+  }
+  return cell;
+}
+
+function gridOf({ observationSpace, name }: AgentSpec, { bins, bounds }: QTableOptions): Grid {
+  const known = observationSpace.slots.map((slot) => slot.name);
+  const unknown = Object.keys(bounds).find((slot) => !known.includes(slot));
+  if (unknown !== undefined) throw new RangeError(`${name} observes no "${unknown}"; it observes: ${known.join(", ")}`);
+  const ranges = observationSpace.slots.map((slot) => {
+    if (slot.kind === "choice") return [0, slot.count] as const;
+    const [low, high] = bounds[slot.name] ?? [slot.low, slot.high];
+    if (!(Number.isFinite(high - low) && low < high)) {
+      throw new RangeError(
+        `q-table needs finite bounds of ${slot.name}, which has ${low}..${high}; give bounds: { ${slot.name}: [low, high] }`,
+      );
+    }
+    return [low, high] as const;
+  });
+  return {
+    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : bins)),
+    low: ranges.map(([low]) => low),
+    high: ranges.map(([, high]) => high),
+  };
+}
+
+interface QTableState {
+  readonly steps: number;
+  readonly tables: readonly Float64Array[];
+}
+
+class QTable implements OnlineLearner {
+  readonly laneCount: number;
+  readonly #setting: Setting;
+  readonly #options: QTableOptions;
+  readonly #choiceCount: number;
+  readonly #grid: Grid;
+  readonly #tables: readonly Float64Array[];
+  /** Entry of the table that each lane of each agent chose last. */
+  readonly #chosen: readonly Int32Array[];
+  readonly #actStreams: readonly Rng[];
+  #steps = 0;
+  #learningRate: number;
+
+  constructor(setting: Setting, options: QTableOptions) {
+    const { spec, seeds } = setting;
+    if (spec.actionSpace.kind !== "discrete") throw new RangeError(`q-table cannot act in a ${spec.actionSpace.kind} space`);
+    if (spec.masked) throw new RangeError(`q-table does not know masks, and ${spec.name} has them; ppo does`);
+    this.#setting = setting;
+    this.#options = options;
+    this.laneCount = options.lanes;
+    this.#choiceCount = spec.actionSpace.count;
+    this.#grid = gridOf(spec, options);
+    const size = this.#grid.cells.reduce((product, count) => product * count, this.#choiceCount);
+    this.#tables = seeds.map(() => new Float64Array(size));
+    this.#chosen = seeds.map(() => new Int32Array(options.lanes));
+    this.#actStreams = agentStreams(setting)("act");
+    this.#learningRate = options.learningRate;
+  }
+
+  // ... Acting ...
+
+  act(agent: number, lanes: VectorBuffers, done: number): void {
+    const { learningRate, learningRateEnd, epsilon: from, epsilonEnd: to, epsilonUntil: until } = this.#options;
+    const rng = (this.#actStreams[agent] as Rng).fork(`${this.#steps}`);
+    const epsilon = linear({ from, to, until })(done);
+    this.#learningRate = linear({ from: learningRate, to: learningRateEnd })(done);
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      const first = this.#entryOf(rowOf(lanes.observations, lane, this.laneCount));
+      const choice = epsilonGreedy(this.#valuesAt(agent, first), lanes.masks, { rng, epsilon });
+      (this.#chosen[agent] as Int32Array)[lane] = first + choice;
+      lanes.actions[lane] = choice;
+    }
+  }
+
+  /** First entry of an observation's cell. */
+  #entryOf(observation: Floats): number {
+    return cellOf(this.#grid, observation) * this.#choiceCount;
+  }
+
+  #valuesAt(agent: number, entry: number): Float64Array {
+    return (this.#tables[agent] as Float64Array).subarray(entry, entry + this.#choiceCount);
+  }
+
+  // ... Learning ...
+
+  /** Q(s, a) += rate (r + gamma max Q(s', .) - Q(s, a)), lane by lane. */
+  observe(agent: number, { successors, rewards, elapsedS, terminated }: VectorBuffers): void {
+    const table = this.#tables[agent] as Float64Array;
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      const next = this.#valuesAt(agent, this.#entryOf(rowOf(successors, lane, this.laneCount)));
+      const factor = terminated[lane] === 1 ? 0 : discount(this.#options.gamma, (elapsedS[lane] as number) / this.#setting.stepS);
+      const entry = (this.#chosen[agent] as Int32Array)[lane] as number;
+      const error = (rewards[lane] as number) + factor * Math.max(...next) - (table[entry] as number);
+      table[entry] = (table[entry] as number) + this.#learningRate * error;
+    }
+  }
+
+  async update(): Promise<undefined> {
+    this.#steps++;
+  }
+
+  // ... Saving ...
+
+  policyData(agent: number): TableData {
+    return { grid: this.#grid, values: (this.#tables[agent] as Float64Array).slice(), epsilon: this.#options.epsilonEnd };
+  }
+
+  async save(): Promise<LearnerState> {
+    const rest: QTableState = { steps: this.#steps, tables: this.#tables };
+    return { networks: await takeCheckpoint({}), rest: structuredClone(rest) };
+  }
+
+  async restore({ rest }: LearnerState): Promise<void> {
+    const { steps, tables } = rest as QTableState;
+    this.#steps = steps;
+    tables.forEach((table, agent) => void this.#tables[agent]?.set(table));
+  }
+
+  dispose(): void {}
+}
+
+function tablePolicy({ actionSpace, name }: AgentSpec, { grid, values, epsilon }: TableData): Policy {
+  const { count } = actionSpace as Discrete;
+  const cellCount = grid.cells.reduce((product, cells) => product * cells, 1);
+  if (values.length !== cellCount * count)
+    throw new RangeError(`${name} needs a table of ${cellCount * count} values, this one has ${values.length}`);
+  return {
+    decisionSize: 1,
+    decide(observation, mask, rng, out) {
+      const first = cellOf(grid, observation) * count;
+      const own = values.subarray(first, first + count);
+      out[0] = epsilonGreedy(own, mask, { rng, epsilon });
+    },
+    toAction: (decision, actionOut) => actionOut.set(decision),
+  };
+}
+
+export const qTable: Algorithm<typeof schema> = {
+  kind: "q-table",
+  doc: "Tabular Q-learning over a grid: one choice, few observed numbers.",
+  schema,
+  create: async (setting, options) => new QTable(setting, options),
+  policy: tablePolicy,
+};

@@ -1,0 +1,192 @@
+/**
+ * The loop that trains with any algorithm: every agent of a population in lanes of its own, step by step, until the budget is
+ * used up or the caller has seen enough. Without an environment to act in, a step is an update. No clock and no files: who calls has those.
+ */
+import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
+import type { Env } from "./env.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import type { Batch } from "./replay.ts";
+import { VectorEnv, type VectorState } from "./vector-env.ts";
+
+interface AnySpec {
+  /** Hyperparameters that differ from the algorithm's defaults. @see Algorithm.schema */
+  readonly options?: object;
+  /** Makes guarded environments, all alike. Offline they serve to evaluate. */
+  readonly makeEnv: () => Env;
+  /** One an agent. Agents are independent: each trains as it would alone. */
+  readonly seeds: readonly number[];
+  /** Steps of the environment for each agent, over all of its lanes; offline, updates. Schedules end here. */
+  readonly stepBudget: number;
+  /** Looks at the policies from time to time, and keeps the best. */
+  readonly evaluation?: {
+    /** Steps of each agent between two evaluations. */
+    readonly everySteps: number;
+    /** Of the episodes; none of them are trained on, they are drawn apart. */
+    readonly seeds: readonly number[];
+  };
+}
+export interface OnlineSpec extends AnySpec {
+  readonly algorithm: Algorithm;
+}
+export interface OfflineSpec extends AnySpec {
+  readonly algorithm: OfflineAlgorithm;
+  /** Transitions by agent, actions as the environment took them. */
+  readonly data: readonly Batch[];
+}
+export type TrainingSpec = OnlineSpec | OfflineSpec;
+
+/** A policy that an evaluation found best so far. */
+export interface Best {
+  readonly steps: number;
+  /** Mean return of the stochastic policy. */
+  readonly meanReturn: number;
+  readonly policy: unknown;
+}
+
+/** What the caller is told after each update, and after each evaluation. */
+export interface Progress {
+  /** Steps of each agent so far. */
+  readonly steps: number;
+  readonly stepBudget: number;
+  readonly measures: Measures | undefined;
+  /** Episodes that ended since the last report: their agent, return and length. */
+  readonly episodes: readonly FinishedEpisode[];
+  /** One an agent, when one was due. */
+  readonly evaluations: readonly Evaluation[] | undefined;
+}
+export interface FinishedEpisode {
+  readonly agent: number;
+  readonly return: number;
+  readonly stepCount: number;
+}
+
+/** Plain data and typed arrays: training goes on from it bit by bit. */
+export interface TrainingState {
+  readonly steps: number;
+  readonly learner: LearnerState;
+  readonly lanes: readonly VectorState[];
+  readonly best: readonly (Best | undefined)[];
+}
+
+export class Training {
+  readonly learner: Learner;
+  /** The same, if it acts. */
+  readonly #online: OnlineLearner | undefined;
+  readonly #spec: TrainingSpec;
+  readonly #setting: Setting;
+  /** One an agent. */
+  readonly #vectors: readonly VectorEnv[];
+  #episodes: FinishedEpisode[] = [];
+  #best: (Best | undefined)[];
+  #steps = 0;
+
+  private constructor(spec: TrainingSpec, setting: Setting, { learner, online }: { learner: Learner; online?: OnlineLearner }) {
+    this.#spec = spec;
+    this.#setting = setting;
+    this.learner = learner;
+    this.#online = online;
+    this.#best = spec.seeds.map(() => undefined);
+    this.#vectors = online === undefined ? [] : spec.seeds.map((seed, agent) => this.#vector(seed, agent, online.laneCount));
+  }
+
+  #vector(seed: number, agent: number, laneCount: number): VectorEnv {
+    const envs = Array.from({ length: laneCount }, this.#spec.makeEnv);
+    const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => void this.#episodes.push({ agent, return: sum, stepCount }));
+    vector.reset(seed);
+    return vector;
+  }
+
+  /** @throws {ZodError} for options that the algorithm does not have. @throws {RangeError} if it cannot act in these spaces. */
+  static async begin(spec: TrainingSpec): Promise<Training> {
+    const env = spec.makeEnv();
+    const setting = { spec: env, stepS: env.stepS, seeds: spec.seeds };
+    const options = spec.algorithm.schema.parse(spec.options ?? {});
+    if ("data" in spec) return new Training(spec, setting, { learner: await spec.algorithm.create(setting, options, spec.data) });
+    const online = await spec.algorithm.create(setting, options);
+    return new Training(spec, setting, { learner: online, online });
+  }
+
+  /** Goes on where `save` left off, of a training with the same spec. */
+  static async resume(spec: TrainingSpec, { steps, learner, lanes, best }: TrainingState): Promise<Training> {
+    const training = await Training.begin(spec);
+    await training.learner.restore(learner);
+    training.#steps = steps;
+    training.#best = [...best];
+    lanes.forEach((state, agent) => void training.#vectors[agent]?.restore(state));
+    return training;
+  }
+
+  /** Steps of each agent so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** The best policy of each agent so far; none before the first evaluation. */
+  get best(): readonly (Best | undefined)[] {
+    return this.#best;
+  }
+
+  /**
+   * Trains until the budget, or `untilSteps` of it, is used up.
+   * @param onProgress says "stop" to end early
+   */
+  async run(onProgress: (progress: Progress) => "stop" | undefined = () => undefined, untilSteps = this.#spec.stepBudget): Promise<void> {
+    const { stepBudget, evaluation } = this.#spec;
+    const stepsEach = this.#stepsEach;
+    while (this.#steps < Math.min(untilSteps, stepBudget)) {
+      const measures = await this.#step();
+      const isDue = evaluation !== undefined && crosses(evaluation.everySteps, this.#steps - stepsEach, this.#steps);
+      if (measures === undefined && !isDue) continue;
+      const evaluations = isDue ? this.#evaluate(evaluation.seeds) : undefined;
+      const episodes = this.#episodes;
+      this.#episodes = [];
+      if (onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations }) === "stop") return;
+    }
+  }
+
+  get #stepsEach(): number {
+    return this.#online?.laneCount ?? 1;
+  }
+
+  /** Every lane of every agent once. */
+  async #step(): Promise<Measures | undefined> {
+    const fraction = this.#steps / this.#spec.stepBudget;
+    this.#vectors.forEach((vector, agent) => {
+      this.#online?.act(agent, vector.buffers, fraction);
+      vector.step();
+      this.#online?.observe(agent, vector.buffers);
+    });
+    this.#steps += this.#stepsEach;
+    return this.learner.update(fraction);
+  }
+
+  #evaluate(seeds: readonly number[]): readonly Evaluation[] {
+    return this.#spec.seeds.map((_, agent) => {
+      const policy = this.learner.policyData(agent);
+      const found = evaluate(this.#spec.algorithm.policy(this.#setting.spec, policy as never), this.#spec.makeEnv, seeds);
+      const meanReturn = found.stochastic.reduce((sum, value) => sum + value, 0) / seeds.length;
+      if (meanReturn > (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) {
+        this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
+      }
+      return found;
+    });
+  }
+
+  async save(): Promise<TrainingState> {
+    return structuredClone({
+      steps: this.#steps,
+      learner: await this.learner.save(),
+      lanes: this.#vectors.map((vector) => vector.save()),
+      best: this.#best,
+    });
+  }
+
+  dispose(): void {
+    this.learner.dispose();
+  }
+}
+
+/** A multiple of `period` lies in (before, after]. */
+function crosses(period: number, before: number, after: number): boolean {
+  return Math.floor(after / period) > Math.floor(before / period);
+}

@@ -1,0 +1,84 @@
+/** Options that change what an algorithm keeps or computes: each resumes exactly and trains populations as loners, too. */
+import { strict as assert } from "node:assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { algorithmOf } from "../../../src/learn/algorithms/index.ts";
+import { MONTE_CARLO } from "../../../src/learn/algorithms/ppo.ts";
+import { openBackend } from "../../../src/learn/backends/index.ts";
+import { makeEnv } from "../../../src/learn/tasks/index.ts";
+import { Training, type TrainingSpec } from "../../../src/learn/train.ts";
+
+const SMALL = { hidden: [8] };
+const ROLLOUT = { ...SMALL, lanes: 2, rolloutSteps: 20 };
+const REPLAY = { ...SMALL, batchSize: 8, startSteps: 60 };
+
+const VARIANTS: Readonly<Record<string, readonly [kind: string, task: string, options: object]>> = {
+  "PPO with a Gaussian policy and normalised observations": ["ppo", "Pendulum-v1", { ...ROLLOUT, normalizeObservations: true }],
+  "PPO under masks, as the papers' code has it": ["ppo", "ServerlessTableMasked-v0", { ...MONTE_CARLO, ...ROLLOUT }],
+  "DDPG with batch norm and Gaussian noise": ["ddpg", "Pendulum-v1", { ...REPLAY, batchNorm: true, noise: "gaussian", init: "fan-out" }],
+  "TD3 with Ornstein-Uhlenbeck noise in two lanes": ["td3", "Pendulum-v1", { ...REPLAY, lanes: 2, noise: "ornstein-uhlenbeck" }],
+  "plain DQN": ["dqn", "CartPole-v1", { ...REPLAY, double: false }],
+  "REINFORCE without a baseline, under masks": ["reinforce", "ServerlessTableMasked-v0", { ...ROLLOUT, baseline: false }],
+};
+
+describe("variants of algorithms", function () {
+  this.timeout(30_000);
+  before(() => openBackend("wasm"));
+  afterEach(() => tf.disposeVariables());
+
+  for (const [name, [kind, task, options]] of Object.entries(VARIANTS)) {
+    it(`${name}: resumes exactly, alone as in a population`, async () => {
+      const spec: TrainingSpec = { algorithm: algorithmOf(kind), options, makeEnv: () => makeEnv(task), seeds: [3], stepBudget: 240 };
+      const whole = await Training.begin(spec);
+      await whole.run(undefined, 130);
+      const resumed = await Training.resume(spec, await whole.save());
+      const together = await Training.begin({ ...spec, seeds: [2, 3] });
+      for (const training of [whole, resumed, together]) await training.run();
+      assert.deepEqual(await resumed.save(), await whole.save());
+      assert.deepEqual(together.learner.policyData(1), whole.learner.policyData(0));
+    });
+  }
+
+  it("a masked task is refused by those who do not know masks", async () => {
+    const makeMasked = () => makeEnv("ServerlessTableMasked-v0");
+    for (const kind of ["dqn", "q-table"]) {
+      const begun = Training.begin({ algorithm: algorithmOf(kind), makeEnv: makeMasked, seeds: [1], stepBudget: 1 });
+      await assert.rejects(begun, new RegExp(`${kind} does not know masks, and ServerlessTableMasked-v0 has them; ppo does`));
+    }
+  });
+
+  it("a table needs bounds that end", async () => {
+    const begin = (bounds: object) =>
+      Training.begin({
+        algorithm: algorithmOf("q-table"),
+        options: { bounds },
+        makeEnv: () => makeEnv("CartPole-v1"),
+        seeds: [1],
+        stepBudget: 1,
+      });
+    await assert.rejects(
+      begin({}),
+      /q-table needs finite bounds of speedMPerS, which has -Infinity\.\.Infinity; give bounds: \{ speedMPerS: \[low, high\] \}/,
+    );
+    await assert.rejects(begin({ speed: [0, 1] }), /CartPole-v1 observes no "speed"; it observes: positionM, speedMPerS/);
+  });
+
+  it("training ends when the caller has seen enough", async () => {
+    const algorithm = algorithmOf("reinforce");
+    const training = await Training.begin({
+      algorithm,
+      options: ROLLOUT,
+      makeEnv: () => makeEnv("CartPole-v1"),
+      seeds: [1],
+      stepBudget: 400,
+    });
+    const seen: number[] = [];
+    await training.run(({ steps, stepBudget, measures }) => {
+      seen.push(steps);
+      assert.equal(stepBudget, 400);
+      assert.ok(Number.isFinite(measures?.loss?.[0]));
+      return steps === 80 ? "stop" : undefined;
+    });
+    assert.deepEqual(seen, [40, 80]);
+    assert.equal(training.steps, 80);
+  });
+});
