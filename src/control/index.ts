@@ -4,8 +4,10 @@ import { bestFit } from "./best-fit.ts";
 import { carbonLowestSlot } from "./carbon-lowest-slot.ts";
 import { carbonThreshold } from "./carbon-threshold.ts";
 import { edf } from "./edf.ts";
+import { external } from "./external.ts";
 import { fcfs } from "./fcfs.ts";
 import { firstFit } from "./first-fit.ts";
+import { hpa } from "./hpa.ts";
 import { mlfq } from "./mlfq.ts";
 import { muServe } from "./mu-serve.ts";
 import { ondemand } from "./ondemand.ts";
@@ -43,6 +45,8 @@ export const controllers: ReadonlyMap<string, AnyControllerPlugin> = registry<An
   powerAware,
   carbonLowestSlot,
   carbonThreshold,
+  hpa,
+  external,
   ondemand,
   muServe,
 ]);

@@ -43,11 +43,25 @@ interface Member extends Binding {
 
 const dueS = (member: Member): number => member.turns * member.controller.periodS;
 
+/** What a member decided; undefined: it is decided for from outside. */
+interface Decided {
+  readonly member: Member;
+  readonly actions: readonly Action[] | undefined;
+}
+
+/** A turn that waits for decisions from outside. */
+interface Turn {
+  readonly decided: readonly Decided[];
+  readonly asked: ReadonlyMap<string, Telemetry>;
+}
+
 const REFUSALS_KEPT = 100;
 
 export class ControlLoop {
   readonly #world: World;
   readonly #members: Member[];
+  #outside: ReadonlySet<string> = new Set();
+  #waiting: Turn | undefined;
 
   constructor(world: World, bindings: readonly Binding[], rng: Rng) {
     this.#world = world;
@@ -82,21 +96,57 @@ export class ControlLoop {
     simulation.schedule(0, PHASE.sample, scrape);
   }
 
+  /** Says who is decided for from outside. When one of them is due, the loop waits: no event may run until `answer`. */
+  decideOutside(names: ReadonlySet<string>): void {
+    this.#outside = names;
+  }
+
+  /** What those see for whom the loop waits, by name; undefined while it does not. */
+  get asked(): ReadonlyMap<string, Telemetry> | undefined {
+    return this.#waiting?.asked;
+  }
+
+  /** Goes on with a turn that waited, as if the decisions had been made in it. */
+  answer(actionsOf: (name: string) => readonly Action[]): void {
+    if (this.#waiting === undefined) throw new Error("the control loop does not wait for an answer");
+    const { decided } = this.#waiting;
+    this.#waiting = undefined;
+    this.#carryOut(decided, actionsOf);
+  }
+
+  /** What a controller would see now, or undefined if nothing has reached it yet. */
+  look(name: string): Telemetry | undefined {
+    const { nowS } = this.#world.simulation;
+    const member = this.#members.find((each) => each.name === name);
+    const telemetry = member === undefined ? undefined : this.#visible(member, nowS);
+    return telemetry === undefined ? undefined : { ...telemetry, nowS };
+  }
+
   /** Everyone who is due decides on the state before anyone acts; then they act in declared order. */
   #turn(): void {
     const { simulation } = this.#world;
     const { nowS } = simulation;
-    const decided: { member: Member; actions: readonly Action[] }[] = [];
+    if (this.#waiting !== undefined) throw new Error("the control loop waits for an answer");
+    const decided: Decided[] = [];
+    const asked = new Map<string, Telemetry>();
     for (const member of this.#members) {
       if (dueS(member) > nowS) continue;
       member.turns++;
       const telemetry = this.#visible(member, nowS);
       if (telemetry === undefined) continue; // nothing has been seen yet
       member.stats.decisions++;
-      decided.push({ member, actions: member.controller.decide({ ...telemetry, nowS }, member.rng) });
+      const isOutside = this.#outside.has(member.name);
+      if (isOutside) asked.set(member.name, { ...telemetry, nowS });
+      decided.push({ member, actions: isOutside ? undefined : member.controller.decide({ ...telemetry, nowS }, member.rng) });
     }
+    if (asked.size > 0) this.#waiting = { decided, asked };
+    else this.#carryOut(decided, () => []);
+  }
+
+  #carryOut(decided: readonly Decided[], actionsOf: (name: string) => readonly Action[]): void {
+    const { simulation } = this.#world;
     for (const { member, actions } of decided) {
-      for (const action of actions) {
+      for (const action of actions ?? actionsOf(member.name)) {
         if (member.actuationS === 0) this.#act(member, action);
         else simulation.schedule(member.actuationS, PHASE.control, () => this.#act(member, action));
       }

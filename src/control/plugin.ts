@@ -31,6 +31,8 @@ export interface ControllerPlugin<D extends Decision, Spec = any> extends Plugin
   readonly oracles: readonly Oracle[];
   /** True if it cannot do without all of them: a scenario then must say so in `oracle`. */
   readonly needsOracle: boolean;
+  /** Of one that adds replicas to its target: up to how many. */
+  readonly replicasMax?: (spec: Spec) => number;
 }
 
 /** Any controller plugin; `decides` tells what `create` makes. */

@@ -8,13 +8,14 @@ import { BatchPool, type NewJob } from "../world/cluster/batch-pool.ts";
 import { BatchWorkload } from "../world/cluster/batch-workload.ts";
 import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
 import type { DelayRule, PlaceRule } from "../world/cluster/ports.ts";
+import { fleetServer } from "../world/cluster/replica-placer.ts";
 import type { Site } from "../world/cluster/site.ts";
 import type { ArrivalProcess } from "../world/workload/arrivals.ts";
 import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
-import { allowedServers, fleetServer, traceWorkS } from "./build-services.ts";
+import { allowedServers, traceWorkS } from "./build-services.ts";
 import { type BatchSpec, noCarbonIn } from "./spec.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */

@@ -3,10 +3,9 @@
 import { bestFit, random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
-import type { JobId, ServerId } from "../world/base/id.ts";
 import type { Table } from "../world/base/table.ts";
-import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
 import type { AnyQueueRule, PlaceRule, RouteRule } from "../world/cluster/ports.ts";
+import { ReplicaPlacer } from "../world/cluster/replica-placer.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
@@ -36,16 +35,26 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   const { classes = {} } = spec;
   const latenciesS = Object.values(classes).map(({ slo }) => slo?.latency);
   const stats = statsFor(context, spec.slo, latenciesS);
+  const service = new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world);
+  const place = policies.of(["place"], name);
+  const rank = PRIORITY_RANK[spec.priority];
   const unit: ServiceUnit = {
     name,
     tenant: spec.tenant,
     noCarbon: noCarbonIn(context.spec.sites, spec.sites),
-    rank: PRIORITY_RANK[spec.priority],
+    rank,
     classNames: Object.keys(classes),
-    service: new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world),
+    service,
+    placer: new ReplicaPlacer(world.simulation, service.set, {
+      workload: name,
+      priority: rank,
+      servers: allowedServers(world, spec.sites),
+      rule: place === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(place),
+      rng: serviceRng.fork("place"),
+    }),
   };
   world.services.push(unit);
-  placeReplicas(context, unit, spec, serviceRng);
+  placeReplicas(unit, spec.replicas);
   startArrivals(context, unit, spec, serviceRng);
 }
 
@@ -63,18 +72,21 @@ export function statsFor(
 function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {
   const isShared = spec.discipline === "ps";
   const concurrency = spec.concurrency === "unlimited" ? Infinity : (spec.concurrency ?? (isShared ? Infinity : 1));
-  const capCores = Math.min(spec.limits?.cpu ?? Infinity, isShared ? Infinity : concurrency);
+  const limitCores = spec.limits?.cpu ?? Infinity;
+  const slotCores = isShared ? Infinity : concurrency;
   const memoryB = spec.requests?.memory ?? spec.memoryUse?.base ?? 0;
   const defaultCores = isShared || concurrency === Infinity ? 1 : concurrency;
   return {
     name,
     concurrency,
     queueLimit: spec.queueLimit ?? Infinity,
-    reserved: { cores: spec.requests?.cpu ?? Math.min(defaultCores, capCores), memoryB },
-    capCores,
+    reserved: { cores: spec.requests?.cpu ?? Math.min(defaultCores, limitCores), memoryB },
+    slotCores,
+    limitCores,
     weight: spec.weight,
     memoryLimitB: spec.limits?.memory ?? Infinity,
     memoryUse: { baseB: spec.memoryUse?.base ?? memoryB, perRequestB: spec.memoryUse?.perRequest ?? 0 },
+    startupS: spec.startup,
     restartS: spec.restart,
     attempts: spec.resilience?.attempts ?? 1,
     timeoutS: spec.resilience?.timeout ?? Infinity,
@@ -88,36 +100,11 @@ export function allowedServers(world: World, sites: readonly string[] | undefine
   return sites === undefined ? world.servers : world.servers.filter(({ options }) => sites.includes(options.site));
 }
 
-function placeReplicas({ world, policies }: BuildContext, unit: ServiceUnit, spec: ServiceSpec, rng: Rng): void {
-  const servers = allowedServers(world, spec.sites);
-  const index = new ServerFleetIndex(servers.map(fleetServer));
-  for (const server of servers)
-    index.update(server.id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
-  const policy = policies.of(["place"], unit.name);
-  const rule = policy === undefined ? bestFit.create({ kind: "best-fit" }) : make<PlaceRule>(policy);
-  const placeRng = rng.fork("place");
-  const { reserved } = unit.service.options;
-  for (let i = 0; i < spec.replicas; i++) {
-    const view = { id: i as JobId, workload: unit.name, ...reserved, arrivalS: 0, deadlineS: Infinity, slackS: 0, priority: unit.rank };
-    const id = rule.choose(view, index, placeRng);
-    if (id === undefined) {
-      const counts = { placed: i, wanted: spec.replicas, on: "servers" };
-      throw new NoRoomError(["workloads", unit.name, "replicas"], counts, "Hint: fewer replicas, smaller requests, or more servers.");
-    }
-    const server = world.servers[id] as Server;
-    unit.service.addReplica(server);
-    index.update(id, server.cores - server.reservedCores, server.options.memoryB - server.reservedMemoryB, true);
-  }
-}
-
-export function fleetServer({ id, cores, options }: Server): {
-  id: ServerId;
-  cores: number;
-  memoryB: number;
-  idleW: number;
-  peakW: number;
-} {
-  return { id, cores, memoryB: options.memoryB, idleW: options.power.powerW(0, 1), peakW: options.power.powerW(1, 1) };
+function placeReplicas({ placer, name }: ServiceUnit, wanted: number): void {
+  const placed = placer.add(wanted, 0);
+  if (placed === wanted) return;
+  const counts = { placed, wanted, on: "servers" };
+  throw new NoRoomError(["workloads", name, "replicas"], counts, "Hint: fewer replicas, smaller requests, or more servers.");
 }
 
 /** Replicas that fit nowhere, beside what was placed before them. Only building tells: room depends on the place rules. */

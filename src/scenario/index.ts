@@ -2,6 +2,7 @@
 import { buildWorld } from "./build.ts";
 import { NoRoomError } from "./build-services.ts";
 import type { JsonSchema } from "./choice.ts";
+import { externalsOf } from "./env.ts";
 import type { ReadText } from "./extends.ts";
 import { scenarioJsonSchemaOf } from "./json-schema.ts";
 import { checkServerKindWith, type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
@@ -11,6 +12,7 @@ import { PARTS } from "./wiring.ts";
 
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
+export { bareScenarioEnv, scenarioEnv } from "./env.ts";
 export { type FileFamily, fileFamily } from "./file-family.ts";
 export { checkGpuKind, checkModelKind, type LoadedScenario, type LoadOptions } from "./load.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
@@ -34,9 +36,21 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
   return loaded;
 }
 
+/** Loads a scenario that is to be played without anybody outside. @throws {SpecError} as `loadScenario`, and where somebody outside decides. */
+export function loadRunnable(file: string, options: LoadOptions): LoadedScenario {
+  const loaded = loadScenario(file, options);
+  const problems = externalsOf(loaded.spec).map((name) => ({
+    place: loaded.placeOf(["controllers", name]),
+    message: `controllers.${name} is decided from outside, and nobody is there to do it`,
+    hint: `Hint: another kind, such as hpa, or --set controllers.${name}=null; docs/learning.md says how to play it as an environment.`,
+  }));
+  if (problems.length > 0) throw new SpecError(problems);
+  return loaded;
+}
+
 /** Loads and checks a sweep with the scenario of every point. @throws {SpecError} with all problems of the first pass that fails. */
 export function loadSweep(file: string, options: Omit<SweepOptions, "load" | "parts">): LoadedSweep {
-  return loadSweepWith(file, { ...options, parts: PARTS, load: loadScenario });
+  return loadSweepWith(file, { ...options, parts: PARTS, load: loadRunnable });
 }
 
 /** Checks the file of a server kind. @throws {SpecError} with all that is wrong with it. */

@@ -2,11 +2,13 @@
 import { nominalClockHz, type ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
-import type { FleetServer, ServiceSpec } from "./spec.ts";
+import type { FleetServer, ScenarioSpec, ServiceSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 /** What a workload may run on. */
 export interface Ground {
+  /** The most replicas that a controller may give the workload; 0 without one that does. */
+  readonly replicasMax: number;
   readonly servers: readonly FleetServer[];
   readonly kinds: Readonly<Record<string, ServerKindSpec>>;
   readonly parts: Parts;
@@ -22,13 +24,19 @@ export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, find
   const workS = meanWorkS(service, ground.parts);
   if (rate.kind === "none" || !Number.isFinite(rate.perS) || !Number.isFinite(workS)) return;
   const needed = rate.perS * workS;
-  const capacity = service.replicas * slotsPerReplica(service, ground) * fastestSpeed(ground);
+  const capacity = Math.max(service.replicas, ground.replicasMax) * slotsPerReplica(service, ground) * fastestSpeed(ground);
   const isFull = Math.abs(needed - capacity) <= ROUNDING * capacity;
   if (isFull ? rate.kind === "trace" || isClockwork(service) : needed < capacity) return;
   const message = `keep ${round(needed)} cores busy (${round(rate.perS)} req/s x ${round(workS)} s), ${isFull ? "all of" : "more than"} the ${round(capacity)} that replicas x concurrency x speed give: the queue would grow for ever`;
   const hint = "Hint: more replicas, more concurrency, or a queueLimit.";
   if (rate.kind === "law") findings.problem([...path, "arrivals"], message, hint);
   else findings.warn([...path, "arrivals"], message, hint);
+}
+
+/** The most replicas that a controller may give a workload; 0 where none adds any. */
+export function replicasMaxOf({ controllers }: ScenarioSpec, workload: string, parts: Parts): number {
+  const scalers = Object.values(controllers).filter(({ target }) => target.workload === workload);
+  return scalers.reduce((most, spec) => Math.max(most, parts.controllers.get(spec.kind)?.replicasMax?.(spec as never) ?? 0), 0);
 }
 
 const ROUNDING = 1e-12;

@@ -1,6 +1,8 @@
 /** Whether targets name things that exist. */
 import type { Findings } from "./findings.ts";
 import { checkClocks } from "./meaning-clocks.ts";
+import { checkExternal } from "./meaning-external.ts";
+import { replicasMaxOf } from "./meaning-load.ts";
 import { checkQueueRule } from "./meaning-queue.ts";
 import type { ControllerTraits, Parts } from "./parts.ts";
 import {
@@ -32,10 +34,11 @@ export function checkControllers(spec: ScenarioSpec, fleet: readonly FleetServer
     else if (findings.requireName([...path, "target", "workload"], workload, "workload", Object.keys(spec.workloads))) {
       checkTargetKind(controller, spec.workloads[workload]?.kind, path, parts, findings);
       checkCarbon(controller, path, spec.workloads[workload]?.sites, { spec, parts }, findings);
-      checkDraws(controller, path, spec.workloads[workload], findings);
+      checkDraws(controller, path, { workload: spec.workloads[workload], replicasMax: replicasMaxOf(spec, workload, parts) }, findings);
       checkClocks(controller, path, { workload: spec.workloads[workload], spec, fleet }, findings);
       checkQueueRule(controller, path, { name: workload, workload: spec.workloads[workload], parts }, findings);
     }
+    checkExternal(controller, path, spec, findings);
     checkHasModels(controller, path, parts, findings);
     checkOracle(controller, path, parts, findings);
   }
@@ -89,9 +92,15 @@ function checkTargetKind(
 }
 
 /** As many draws as replicas are all that there are. */
-function checkDraws({ kind, d }: ControllerSpec, path: Path, workload: WorkloadSpec | undefined, findings: Findings): void {
-  if (kind !== "power-of-d" || workload?.kind !== "service" || (d as number) <= workload.replicas) return;
-  findings.warn([...path, "d"], `is more than the ${workload.replicas} replicas: all of them are compared, got ${d}`);
+function checkDraws(
+  { kind, d }: ControllerSpec,
+  path: Path,
+  { workload, replicasMax }: { readonly workload: WorkloadSpec | undefined; readonly replicasMax: number },
+  findings: Findings,
+): void {
+  if (kind !== "power-of-d" || workload?.kind !== "service") return;
+  const most = Math.max(workload.replicas, replicasMax);
+  if ((d as number) > most) findings.warn([...path, "d"], `is more than the ${most} replicas: all of them are compared, got ${d}`);
 }
 
 /** Who sets the clocks of GPUs sets those of one workload's. */

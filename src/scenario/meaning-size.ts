@@ -55,7 +55,7 @@ function misfitOf(workload: ServiceSpec | BatchSpec, parts: Parts, fits: Fits): 
 }
 
 /** `fcfs`: a core per slot; `ps`: 1; never more than the limit. @see docs/design.md, "A service" */
-function requestedCores({ requests, limits, discipline, concurrency }: ServiceSpec): number {
+export function requestedCores({ requests, limits, discipline, concurrency }: ServiceSpec): number {
   if (requests?.cpu !== undefined) return requests.cpu;
   return Math.min(discipline === "fcfs" && typeof concurrency === "number" ? concurrency : 1, limits?.cpu ?? Infinity);
 }

@@ -5,7 +5,7 @@ import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkFaults } from "./meaning-faults.ts";
 import { checkGpus } from "./meaning-gpus.ts";
-import { checkLoad } from "./meaning-load.ts";
+import { checkLoad, replicasMaxOf } from "./meaning-load.ts";
 import { checkControllers } from "./meaning-names.ts";
 import { checkServing } from "./meaning-serving.ts";
 import { checkFit } from "./meaning-size.ts";
@@ -54,7 +54,7 @@ export function checkMeaning(
       );
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
-    const ground = { servers: allowed, kinds: spec.serverKinds, parts };
+    const ground = { servers: allowed, kinds: spec.serverKinds, parts, replicasMax: replicasMaxOf(spec, name, parts) };
     if (workload.kind === "model-serving") checkServing(workload, path, { servers: allowed, spec, parts }, findings);
     else checkFit(workload, path, ground, findings);
     if (workload.kind === "service") checkLoad(workload, path, ground, findings);

@@ -5,8 +5,8 @@ import type { Path } from "./tree.ts";
 const KINDS: Readonly<Partial<Record<Family, readonly string[]>>> = {
   workload: ["app", "function", "kubernetes"],
   controller: [
-    ...["firm", "simppo", "aware", "flash", "sizeless", "smart-overclock", "external"],
-    ...["hpa", "vpa", "schedutil", "heracles", "cap-tree", "carbon-milp", "carbon-lowest-slot", "carbon-lowest-window", "carbon-threshold"],
+    ...["firm", "simppo", "aware", "flash", "sizeless", "smart-overclock"],
+    ...["vpa", "schedutil", "heracles", "cap-tree", "carbon-milp", "carbon-lowest-slot", "carbon-lowest-window", "carbon-threshold"],
     ...["fcfs", "priority", "sjf", "srpt", "first-fit", "best-fit", "worst-fit", "power-of-d", "random"],
   ],
   fault: [...["network-loss", "network-delay", "stress-injector", "observation-stale", "policy-down", "server-slow-cpu"]],

@@ -17,6 +17,8 @@ export interface ControllerTraits {
   readonly oracles: readonly string[];
   /** True if it cannot do without all of its oracles. */
   readonly needsOracle: boolean;
+  /** Of one that adds replicas to its target: up to how many. */
+  readonly replicasMax?: (spec: never) => number;
 }
 
 /** Likewise of a fault's. */

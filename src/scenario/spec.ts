@@ -95,6 +95,7 @@ export interface ServiceSpec extends WorkloadCommon {
   readonly requests?: { readonly cpu?: number; readonly memory?: number };
   readonly limits?: { readonly cpu?: number; readonly memory?: number };
   readonly memoryUse?: { readonly base: number; readonly perRequest: number };
+  readonly startup: number;
   readonly restart: number;
 }
 export interface SloSpec {

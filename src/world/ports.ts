@@ -10,8 +10,9 @@ import type { Replica, ReplicaWork } from "./serving/replica-port.ts";
 import type { RequestUnit, ServingUnit } from "./world.ts";
 
 /** What a real monitoring stack would show of one workload, over the last scrape interval. */
-export interface WorkloadTelemetry {
-  readonly kind: "service" | "batch";
+export type WorkloadTelemetry = ServiceTelemetry | BatchTelemetry;
+
+interface CommonTelemetry {
   /** Arrivals a second, over the scrape interval. */
   readonly arrivalRatePerS: number;
   /** Nearest-rank percentiles of the interval's finished requests, seconds; NaN without any. */
@@ -22,6 +23,30 @@ export interface WorkloadTelemetry {
   readonly running: number;
   /** Busy cores of its containers over the interval, mean. */
   readonly busyCores: number;
+}
+
+export interface BatchTelemetry extends CommonTelemetry {
+  readonly kind: "batch";
+}
+
+export interface ServiceTelemetry extends CommonTelemetry {
+  readonly kind: "service";
+  /** Latency that its SLO asks for, seconds. */
+  readonly sloS: number | undefined;
+  /** Requests that ended in the interval, however they did, and those of them answered within the SLO. */
+  readonly ended: number;
+  readonly good: number;
+  /** Replicas that are wanted, and those of them that take requests now. */
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  /** Busy cores of the ready replicas over those that they requested, and over those that they may use; NaN before any time has gone by. */
+  readonly cpuUtilization: number;
+  readonly cpuLimitUtilization: number;
+  /** Most cores that a replica may use. */
+  readonly limitCores: number;
+  /** Memory of a ready replica, mean, and the most that it may use: Infinity without a limit. */
+  readonly memoryB: number;
+  readonly limitMemoryB: number;
 }
 
 export interface ServerTelemetry {
@@ -80,6 +105,8 @@ export type Action =
   | { readonly kind: "evict"; readonly job: JobId }
   | { readonly kind: "clock"; readonly server: ServerId; readonly clockHz: number }
   | { readonly kind: "gpu-clock"; readonly gpu: number; readonly clockHz: number } // holds after the switch latency of its kind
+  | { readonly kind: "replicas"; readonly workload: string; readonly count: number } // those that fit come, those that leave finish first
+  | { readonly kind: "limits"; readonly workload: string; readonly cores?: number; readonly memoryB?: number } // of each replica of a service
   | { readonly kind: "sleep"; readonly server: ServerId }
   | { readonly kind: "wake"; readonly server: ServerId };
 

@@ -1,24 +1,18 @@
 /** What a monitoring stack would collect of the world between two scrapes. */
-import { LatencyRecorder } from "../stats/index.ts";
-import type { RequestService, RequestWatcher } from "./cluster/request-service.ts";
-import { OUTCOME } from "./cluster/service-stats.ts";
+import type { RequestWatcher } from "./cluster/request-service.ts";
+import { Service } from "./cluster/service.ts";
 import type { Forecast } from "./energy/signal.ts";
 import { GpuScraper } from "./gpu-scraper.ts";
-import type { Recorder, Telemetry, WorkloadTelemetry } from "./ports.ts";
+import type { BatchTelemetry, Recorder, Telemetry } from "./ports.ts";
+import { ServiceScraper } from "./service-scraper.ts";
 import { ModelServing } from "./serving/model-serving.ts";
 import type { RequestUnit, World } from "./world.ts";
-
-interface Interval {
-  readonly latencyS: LatencyRecorder;
-  arrived: number;
-  busyCoreS: number;
-}
 
 export class Scraper implements Recorder {
   readonly #world: World;
   readonly #carbon: Forecast;
   readonly #gpus: GpuScraper;
-  readonly #byService = new Map<RequestService, Interval>();
+  readonly #services: ServiceScraper;
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
   readonly #sees: (workload: string) => boolean;
@@ -30,16 +24,13 @@ export class Scraper implements Recorder {
     this.#carbon = carbon;
     this.#sees = (name) => workloads?.includes(name) ?? true;
     this.#gpus = new GpuScraper(world, this.#sees);
-    for (const { service } of world.services) this.#byService.set(service, { latencyS: new LatencyRecorder(), arrived: 0, busyCoreS: 0 });
+    this.#services = new ServiceScraper(world, this.#sees);
     world.addRecorder(this);
   }
 
-  requestsOf({ service }: RequestUnit): RequestWatcher {
+  requestsOf({ service }: RequestUnit): RequestWatcher | undefined {
     if (service instanceof ModelServing) return this.#gpus.watcherOf(service);
-    const { latencyS } = this.#byService.get(service) as Interval;
-    return (request, nowS) => {
-      if (request.outcome === OUTCOME.finished) latencyS.add(nowS - request.arrivalS);
-    };
+    return service instanceof Service ? this.#services.watcherOf(service) : undefined;
   }
 
   /** Samples the world now and starts the next interval. */
@@ -51,7 +42,7 @@ export class Scraper implements Recorder {
     return {
       nowS,
       sampledAtS: nowS,
-      workloads: { ...this.#services(intervalS), ...this.#batches(intervalS) },
+      workloads: { ...this.#services.scrape(nowS, intervalS), ...this.#batches(intervalS) },
       servers: this.#world.servers.map((server) => {
         const busyCoreS = server.meter.busyCoreS;
         const utilization =
@@ -64,30 +55,8 @@ export class Scraper implements Recorder {
     };
   }
 
-  #services(intervalS: number): Record<string, WorkloadTelemetry> {
-    const { nowS } = this.#world.simulation;
-    const out: Record<string, WorkloadTelemetry> = {};
-    for (const { name, service } of this.#world.services.filter((unit) => this.#sees(unit.name))) {
-      const interval = this.#byService.get(service) as Interval;
-      const busyCoreS = service.replicas.reduce((sum, { container }) => sum + container.busyCoreSAt(nowS), 0);
-      out[name] = {
-        kind: "service",
-        arrivalRatePerS: intervalS > 0 ? (service.stats.arrivedCount - interval.arrived) / intervalS : 0,
-        latencyP50S: interval.latencyS.percentile(0.5),
-        latencyP99S: interval.latencyS.percentile(0.99),
-        queued: service.queuedCount,
-        running: service.runningCount,
-        busyCores: intervalS > 0 ? (busyCoreS - interval.busyCoreS) / intervalS : 0,
-      };
-      interval.arrived = service.stats.arrivedCount;
-      interval.busyCoreS = busyCoreS;
-      interval.latencyS.clear();
-    }
-    return out;
-  }
-
-  #batches(intervalS: number): Record<string, WorkloadTelemetry> {
-    const out: Record<string, WorkloadTelemetry> = {};
+  #batches(intervalS: number): Record<string, BatchTelemetry> {
+    const out: Record<string, BatchTelemetry> = {};
     for (const { name, pool, workload } of this.#world.batches.filter((unit) => this.#sees(unit.name))) {
       const { arrivedCount, queuedCount, runningCount } = workload.stats;
       let busyCores = 0;

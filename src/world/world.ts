@@ -5,6 +5,7 @@ import type { BatchListener, BatchPool } from "./cluster/batch-pool.ts";
 import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Replica } from "./cluster/replica.ts";
+import type { ReplicaPlacer } from "./cluster/replica-placer.ts";
 import type { RequestService } from "./cluster/request-service.ts";
 import type { Server } from "./cluster/server.ts";
 import type { ServerState } from "./cluster/server-options.ts";
@@ -31,6 +32,8 @@ export interface RequestUnit {
 export interface ServiceUnit extends RequestUnit {
   readonly rank: number;
   readonly service: Service;
+  /** Finds room for its replicas. */
+  readonly placer: ReplicaPlacer;
 }
 
 export interface ServingUnit extends RequestUnit {
@@ -131,6 +134,11 @@ export class World implements FaultPort, BatchListener {
     for (const pool of this.pools) if (pool.has(server)) pool.refresh(server);
   }
 
+  roomChanged(server: Server): void {
+    this.freeChanged(server);
+    this.roomMade(server);
+  }
+
   /** Several jobs that end at one instant all leave before anyone gets their room. */
   roomMade(server: Server): void {
     if (server.leavingJobCount > 0) return;
@@ -156,7 +164,7 @@ export class World implements FaultPort, BatchListener {
     }
     const worst = this.#worstReplica(server);
     if (job !== undefined && (worst === undefined || job.job.priority <= worst.rank)) job.pool.stop(job.job, "oom");
-    else worst?.service.outOfMemory(worst.replica);
+    else worst?.service.set.kill(worst.replica);
     return job !== undefined || worst !== undefined;
   }
 
@@ -282,7 +290,7 @@ export class World implements FaultPort, BatchListener {
     this.#setState(server, state, () => {
       for (const { service } of this.services) {
         const replicas = service.replicas.filter((replica) => replica.server === server);
-        if (replicas.length > 0) service.refresh(); // before anything fails: a retry must not find a dead replica
+        if (replicas.length > 0) service.set.refresh(); // before anything fails: a retry must not find a dead replica
         for (const replica of replicas) service.replicaLost(replica);
       }
       for (const { service } of this.servings) service.devicesLost(devices);
@@ -307,7 +315,7 @@ export class World implements FaultPort, BatchListener {
   #up(server: Server): void {
     this.#setState(server, "up");
     for (const { service } of this.services) {
-      for (const replica of service.replicas) if (replica.server === server) service.replicaBack(replica);
+      for (const replica of service.replicas) if (replica.server === server) service.set.back(replica);
     }
     this.freeChanged(server);
     this.roomMade(server);

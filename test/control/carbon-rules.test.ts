@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { hourly, job, make, telemetry } from "./make.ts";
+import { hourly, job, make, serviceTelemetry, telemetry } from "./make.ts";
 
 const HOUR_S = 3600;
 
@@ -60,9 +60,7 @@ describe("carbon-threshold", () => {
   it("keeps each of its workloads to itself, and services out", () => {
     const controller = make("periodic", { kind: "carbon-threshold" });
     const dirty = telemetry(0, hourly([500, 100]), ["a", "b"]);
-    const { a } = dirty.workloads;
-    assert.ok(a);
-    const mixed = { ...dirty, workloads: { ...dirty.workloads, web: { ...a, kind: "service" as const } } };
+    const mixed = { ...dirty, workloads: { ...dirty.workloads, web: serviceTelemetry() } };
     assert.deepEqual(controller.decide(mixed, rngUnused), [
       { kind: "hold", workload: "a" },
       { kind: "hold", workload: "b" },

@@ -4,7 +4,7 @@ import type { Rng } from "../../src/kernel/index.ts";
 import type { JobId, ReplicaId } from "../../src/world/base/id.ts";
 import type { JobView, OracleRequestView, ReplicaIndex } from "../../src/world/cluster/ports.ts";
 import type { Forecast } from "../../src/world/energy/signal.ts";
-import type { Telemetry } from "../../src/world/ports.ts";
+import type { ServiceTelemetry, Telemetry } from "../../src/world/ports.ts";
 
 /** A controller as a scenario makes it: parsed by its own schema, defaults filled in. */
 export function make<D extends Decision>(decides: D, spec: { readonly kind: string }): Deciders[D] {
@@ -79,6 +79,26 @@ const batchTelemetry = {
   running: 1,
   busyCores: 1,
 } as const;
+
+/** What a scrape says of a service that has nothing to do. */
+export const serviceTelemetry = (given: Partial<ServiceTelemetry> = {}): ServiceTelemetry => ({
+  ...batchTelemetry,
+  kind: "service",
+  queued: 0,
+  running: 0,
+  busyCores: 0,
+  sloS: undefined,
+  ended: 0,
+  good: 0,
+  replicas: 1,
+  readyReplicas: 1,
+  cpuUtilization: 0,
+  cpuLimitUtilization: 0,
+  limitCores: 1,
+  memoryB: 0,
+  limitMemoryB: Number.POSITIVE_INFINITY,
+  ...given,
+});
 
 /** Counts the draws that pass through. */
 export class CountingRng implements Rng {

@@ -2,13 +2,25 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { ALGORITHMS, OFFLINE_ALGORITHMS } from "../../src/learn/algorithms/index.ts";
 import { makeEnv, TASKS } from "../../src/learn/tasks/index.ts";
+import { scenarioEnv } from "../../src/scenario/index.ts";
 import { meanReturn, playEpisodes, randomPolicy } from "../learn/play.ts";
+import { loadYaml } from "../world/run-yaml.ts";
 
 describe("docs/learning.md", () => {
   const text = readFileSync("docs/learning.md", "utf8");
 
   it("shows a task as its file is", () => {
     assert.ok(text.includes(`\`\`\`ts\n${readFileSync("src/learn/tasks/memory-length.ts", "utf8")}\`\`\``));
+  });
+
+  it("shows a scenario that is an environment, whose episodes end with it", () => {
+    const example = /```yaml\n# scaler\.yaml\n([\s\S]*?)```/.exec(text)?.[1] as string;
+    const { spec, warnings } = loadYaml(example);
+    assert.deepEqual(warnings, []);
+    const env = scenarioEnv({ ...spec, duration: 300 });
+    const [episode] = playEpisodes(env, { seed: 1, count: 1 }, randomPolicy(env, 2));
+    assert.equal(episode?.stepCount, 20);
+    assert.ok(0 < (episode?.return as number) && (episode?.return as number) <= 20);
   });
 
   it("lists every task with its time limit and the size of its spaces", () => {

@@ -36,7 +36,6 @@ const NOT_YET = [
   'controllers.caps.kind "cap-tree"',
   'controllers.plan.kind "carbon-milp"',
   'controllers.window.kind "carbon-lowest-window"',
-  'controllers.mine.kind "external"',
   'faults.lossy.kind "network-loss"',
   'faults.storm.kind "stress-injector"',
   'faults.stale.kind "observation-stale"',
@@ -100,6 +99,8 @@ describe("the whole vocabulary", () => {
       "edf",
       "levels",
       "clocks",
+      "size",
+      "mine",
     ]);
     assert.deepEqual(Object.keys(spec.faults), ["crash", "row", "gray", "gpu", "hot", "xid", "link"]);
   });

@@ -15,23 +15,41 @@ export class Replica implements ContainerOwner {
   readonly server: Server;
   readonly container: Container;
   readonly queue: RequestQueue;
-  /** False while it restarts after running out of memory; a server that is down counts apart. */
-  isReady = true;
+  /** Since when it is ready, seconds; NaN while it starts, or starts again for its memory. A server that is down counts apart. */
+  readySinceS: number;
+  /** It is being taken out: it finishes what it has. */
+  isDraining = false;
   /** Memory it uses now, bytes. */
   memoryB = 0;
   readonly #listener: ReplicaListener;
 
-  constructor(id: ReplicaId, server: Server, queue: RequestQueue, listener: ReplicaListener, shape: { weight: number; capCores: number }) {
+  constructor(
+    id: ReplicaId,
+    server: Server,
+    queue: RequestQueue,
+    listener: ReplicaListener,
+    { weight, capCores, readySinceS }: { weight: number; capCores: number; readySinceS: number },
+  ) {
     this.id = id;
+    this.readySinceS = readySinceS;
     this.server = server;
     this.queue = queue;
     this.container = new Container(this, false);
-    this.container.shape({ weight: shape.weight, taskCores: 1, capCores: shape.capCores });
+    this.container.shape({ weight, taskCores: 1, capCores });
     this.#listener = listener;
   }
 
+  get isReady(): boolean {
+    return !Number.isNaN(this.readySinceS);
+  }
+
+  /** Is it ready, on a server that is up? */
   get isUp(): boolean {
     return this.isReady && this.server.isUp;
+  }
+
+  get takesRequests(): boolean {
+    return this.isUp && !this.isDraining;
   }
 
   /** Requests waiting and running. */

@@ -3,28 +3,20 @@
  * Semantics: docs/design.md, "A service". Hot: bench/run.ts.
  */
 import { NO_EVENT, PHASE, powInt, type Rng, type Simulation } from "../../kernel/index.ts";
-import type { ReplicaId } from "../base/id.ts";
-import type { AnyQueueRule, Need, ReplicaIndex, RouteRule } from "./ports.ts";
-import { Replica, type ReplicaListener } from "./replica.ts";
+import type { AnyQueueRule, RouteRule } from "./ports.ts";
+import type { Replica } from "./replica.ts";
+import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "./replica-set.ts";
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "./request-pool.ts";
-import { FifoQueue, KeyQueue } from "./request-queue.ts";
 import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "./request-service.ts";
 import { RequestCursor } from "./request-view.ts";
-import type { Server } from "./server.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "./service-stats.ts";
 
-export interface ServiceOptions {
+export interface ServiceOptions extends ReplicaOptions {
   readonly name: string;
   /** Running requests a replica admits; Infinity for processor sharing without a limit. */
   readonly concurrency: number;
   /** Waiting requests a replica admits; Infinity without a limit. */
   readonly queueLimit: number;
-  readonly reserved: Need;
-  readonly capCores: number;
-  readonly weight: number;
-  readonly memoryLimitB: number;
-  readonly memoryUse: { readonly baseB: number; readonly perRequestB: number };
-  readonly restartS: number;
   readonly attempts: number;
   readonly timeoutS: number;
   readonly backoffS: number;
@@ -37,18 +29,12 @@ export interface ServicePolicy {
   readonly route: RouteRule;
 }
 
-/** What the service reports upwards. */
-export interface ServiceListener {
-  /** A server ran out of memory: the world chooses what to kill. */
-  memoryExceeded(server: Server): void;
-}
-
 /** Retries wait at most this many times the base, as Envoy's do. */
 const BACKOFF_CAP = 10;
 
-export class Service implements ReplicaListener, RequestService, Receiver {
+export class Service implements ReplicaOwner, RequestService, Receiver {
   readonly options: ServiceOptions;
-  readonly replicas: Replica[] = [];
+  readonly set: ReplicaSet;
   readonly stats: ServiceStats;
   readonly requests = new RequestPool();
   readonly watchers: RequestWatcher[] = [];
@@ -56,17 +42,12 @@ export class Service implements ReplicaListener, RequestService, Receiver {
   userFree: (user: number) => void = () => {};
   readonly #simulation: Simulation;
   readonly #policy: ServicePolicy;
-  readonly #listener: ServiceListener;
   readonly #cursor: RequestCursor;
   /** First attempts and retries draw apart, so that a fault shifts nobody's first route. */
   readonly #routeRng: Rng;
   readonly #retryRng: Rng;
-  #up: Replica[] = [];
-  readonly #all: ReplicaIndex;
-  readonly #upIndex: ReplicaIndex;
   readonly #onTimeout = (slot: number): void => this.#timedOut(this.requests.at(slot));
   readonly #onRetry = (slot: number): void => this.#attempt(this.requests.at(slot));
-  readonly #onRestart = (index: number): void => this.#restarted(this.replicas[index] as Replica);
 
   constructor(
     simulation: Simulation,
@@ -74,13 +55,13 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     policy: ServicePolicy,
     stats: ServiceStats,
     rng: Rng,
-    listener: ServiceListener,
+    listener: RoomListener,
   ) {
     this.options = options;
     this.stats = stats;
     this.#simulation = simulation;
     this.#policy = policy;
-    this.#listener = listener;
+    this.set = new ReplicaSet(simulation, { ...options, isOrdered: policy.queue !== undefined }, this, listener);
     this.#routeRng = rng.fork("route");
     this.#retryRng = rng.fork("retry");
     this.#cursor = new RequestCursor({
@@ -88,27 +69,11 @@ export class Service implements ReplicaListener, RequestService, Receiver {
       remainingS: (request) => this.#remainingS(request),
       earliestEndS: () => simulation.nowS,
     });
-    this.#all = indexOver(() => this.replicas);
-    this.#upIndex = indexOver(() => this.#up);
   }
 
-  /** Adds a replica on a server that has room for it. */
-  addReplica(server: Server): Replica {
-    const { options } = this;
-    const queue = this.#policy.queue === undefined ? new FifoQueue() : new KeyQueue();
-    const capCores = Math.min(options.capCores, server.cores);
-    const replica = new Replica(this.replicas.length as ReplicaId, server, queue, this, { weight: options.weight, capCores });
-    server.addContainer(replica.container, options.reserved);
-    server.settle();
-    this.replicas.push(replica);
-    if (replica.isUp) this.#up.push(replica); // refresh() would look at all of them for each one added
-    this.#updateMemory(replica);
-    return replica;
-  }
-
-  /** Takes note of replicas that came up or went down. */
-  refresh(): void {
-    this.#up = this.replicas.filter((replica) => replica.isUp);
+  /** Those with a place on a server, oldest first. */
+  get replicas(): readonly Replica[] {
+    return this.set.present;
   }
 
   get queuedCount(): number {
@@ -131,11 +96,11 @@ export class Service implements ReplicaListener, RequestService, Receiver {
   }
 
   get energyJ(): number {
-    return this.replicas.reduce((sum, { container }) => sum + container.energyJ.value, 0);
+    return this.set.energyJ;
   }
 
   placeOf(replica: number): string {
-    return this.replicas[replica]?.server.options.name ?? ""; // no replica was up
+    return this.set.placeOf(replica); // "": no replica was up
   }
 
   openTotals(): OpenTotals {
@@ -146,7 +111,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
       energyJ += request.energyJ;
       carbonG += request.carbonG;
       if (request.state !== REQUEST_STATE.running) continue;
-      const { container, server } = this.replicas[request.replica] as Replica;
+      const { container, server } = this.set.at(request.replica);
       energyJ += container.phiJ - request.phiStartJ;
       carbonG += container.taskCarbonG(server.options.intensity.gPerJ) - request.carbonStartG;
       workS += request.remainingS - container.remainingS(request.slot);
@@ -154,12 +119,10 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     return { energyJ, carbonG, workS };
   }
 
-  /** Kills a replica that outgrew its memory; it is back after `restartS`. */
-  outOfMemory(replica: Replica): void {
+  /** It outgrew its memory. */
+  replicaKilled(replica: Replica): void {
     this.stats.oomRestarts++;
-    replica.isReady = false;
     this.replicaLost(replica);
-    this.#simulation.schedule(this.options.restartS, PHASE.fault, this.#onRestart, replica.id);
   }
 
   requestFinished(slot: number, replica: Replica): void {
@@ -167,7 +130,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     this.#bookStretch(request, replica, 0);
     this.#end(request, OUTCOME.finished);
     this.#startNext(replica);
-    if (this.options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
+    this.set.requestLeft(replica);
   }
 
   marksMoved(replica: Replica, phiJ: number, carbonG: number): void {
@@ -182,7 +145,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
   /** Everything in the replica fails: first what runs, then what waits, each in order of service. */
   replicaLost(replica: Replica): void {
     const { container, queue, server } = replica;
-    this.#up = this.#up.filter((other) => other !== replica);
+    this.set.refresh();
     const lost: Request[] = [];
     server.touch(container);
     while (container.count > 0) {
@@ -193,19 +156,8 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     }
     while (queue.length > 0) lost.push(queue.pop());
     server.settle();
-    this.#updateMemory(replica);
+    this.set.emptied(replica);
     for (const request of lost) this.#attemptEnded(request, OUTCOME.failed);
-  }
-
-  /** The replica's server is up again. */
-  replicaBack(replica: Replica): void {
-    this.refresh();
-    this.#updateMemory(replica);
-  }
-
-  #restarted(replica: Replica): void {
-    replica.isReady = true;
-    this.replicaBack(replica);
   }
 
   #attempt(request: Request): void {
@@ -218,12 +170,13 @@ export class Service implements ReplicaListener, RequestService, Receiver {
   }
 
   #route(request: Request): Replica | undefined {
-    if (this.replicas.length === 1) return this.#up[0];
+    const { up, upIndex, allIndex } = this.set;
+    if (this.replicas.length === 1) return up[0];
     const rng = request.attempt === 1 ? this.#routeRng : this.#retryRng;
-    const isAnyUp = this.#up.length > 0;
+    const isAnyUp = up.length > 0;
     // With none up the rule is asked all the same and its answer dropped: later requests must find the same draws.
-    const position = this.#policy.route.choose(this.#cursor.at(request), isAnyUp ? this.#upIndex : this.#all, rng);
-    return isAnyUp ? this.#up[position] : undefined;
+    const position = this.#policy.route.choose(this.#cursor.at(request), isAnyUp ? upIndex : allIndex, rng);
+    return isAnyUp ? up[position] : undefined;
   }
 
   #offer(request: Request, replica: Replica): void {
@@ -248,7 +201,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     }
     if (options.timeoutS < Infinity)
       request.timeout = this.#simulation.schedule(options.timeoutS, PHASE.fault, this.#onTimeout, request.slot);
-    if (options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
+    this.set.requestCame(replica);
   }
 
   #start(request: Request, replica: Replica): void {
@@ -296,7 +249,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
 
   #remainingS(request: Request): number {
     if (request.state !== REQUEST_STATE.running) return request.remainingS;
-    return (this.replicas[request.replica] as Replica).container.remainingS(request.slot);
+    return this.set.at(request.replica).container.remainingS(request.slot);
   }
 
   /** Adds what a running request has drawn and done since it went in. Call before the server settles: the marks still hold. */
@@ -310,7 +263,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
 
   /** The client gives up: the request leaves the queue or the core at once, as a propagated deadline makes it. */
   #timedOut(request: Request): void {
-    const replica = this.replicas[request.replica] as Replica;
+    const replica = this.set.at(request.replica);
     request.timeout = NO_EVENT;
     if (request.state === REQUEST_STATE.queued) {
       replica.queue.remove(request);
@@ -320,7 +273,7 @@ export class Service implements ReplicaListener, RequestService, Receiver {
       replica.server.settle();
       this.#startNext(replica);
     }
-    if (this.options.memoryUse.perRequestB > 0) this.#updateMemory(replica);
+    this.set.requestLeft(replica);
     this.#attemptEnded(request, OUTCOME.timedOut);
   }
 
@@ -357,23 +310,4 @@ export class Service implements ReplicaListener, RequestService, Receiver {
     this.#simulation.cancel(request.timeout);
     request.timeout = NO_EVENT;
   }
-
-  #updateMemory(replica: Replica): void {
-    const { memoryUse, memoryLimitB } = this.options;
-    const usedB = replica.isUp ? memoryUse.baseB + memoryUse.perRequestB * replica.load : 0;
-    replica.server.usedMemoryB += usedB - replica.memoryB;
-    replica.memoryB = usedB;
-    if (usedB > memoryLimitB) this.outOfMemory(replica);
-    else if (replica.server.usedMemoryB > replica.server.options.memoryB) this.#listener.memoryExceeded(replica.server);
-  }
-}
-
-function indexOver(replicas: () => readonly Replica[]): ReplicaIndex {
-  return {
-    get count() {
-      return replicas().length;
-    },
-    id: (position) => (replicas()[position] as Replica).id,
-    loadOf: (position) => (replicas()[position] as Replica).load,
-  };
 }

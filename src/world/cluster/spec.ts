@@ -51,6 +51,8 @@ export const serviceFields = {
       perRequest: quantity("memory", { example: "1 MiB" }).default(0),
     })
     .optional(),
+  /** Time until a replica that is added while the scenario runs takes requests; the default is what Kubernetes promises of 99 %. */
+  startup: quantity("duration", { example: "5 s" }).default(5),
   /** Time a killed replica takes to come back. */
   restart: quantity("duration", { example: "10 s" }).default(10),
 };

@@ -154,6 +154,7 @@ const SERVICE: readonly MetricEntry[] = [
   ...WHOLE,
   total("attempts", "1", "Attempts at requests: first ones and retries."),
   total("oom_restarts", "1", "Replicas killed because they outgrew their memory."),
+  total("replicas_mean", "1", "Mean number of replicas that hold room on a server."),
 ];
 
 const SERVING: readonly MetricEntry[] = [

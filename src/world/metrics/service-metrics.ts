@@ -20,6 +20,7 @@ export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number
   requestMetrics(book, unit, endS);
   book.set(`workloads.${unit.name}.attempts`, stats.attemptCount);
   book.set(`workloads.${unit.name}.oom_restarts`, stats.oomRestarts);
+  book.ratio(`workloads.${unit.name}.replicas_mean`, unit.service.set.areaS(endS), endS, "no time passed");
 }
 
 /** What every workload of requests has. */

@@ -97,6 +97,7 @@ const service = fc.record(
     requests: fc.record({ cpu: of(0.1, 0.3), memory: of("0.1 GiB") }),
     limits: fc.record({ cpu: optional(of(0.7, 1, 2.5)), memory: optional(of("1 GiB", "3.3 GiB")) }),
     memoryUse: fc.record({ base: of("0.3 GiB"), perRequest: of("0.3 GiB", "1.1 GiB") }),
+    startup: of("0 s", "12 s"),
     restart: of("1 s", "33 s"),
   },
   { requiredKeys: ["kind", "work", "arrivals", "queueLimit", "requests"] },
@@ -278,6 +279,16 @@ const gpuFault = fc
   })
   .map(({ what, target, times }) => ({ ...what, target, ...times }));
 
+const autoscaler = fc.record({
+  kind: of("hpa"),
+  period: of("5 s", "15 s"),
+  cpuUtilization: of(0.3, 0.8, 2),
+  maxReplicas: of(3, 12),
+  scaleDown: of({ stabilization: "0 s" }, { stabilization: "60 s", rates: [{ replicas: 1 }, { share: 0.5, period: "20 s" }] }),
+  telemetry: optional(of({ scrape: "7 s", delay: "3 s", loss: 0.2 })),
+  actuationDelay: of("0 s", "4 s"),
+});
+
 /** A rule of each kind, or none, for each workload; and controllers. */
 const policies = fc.record({
   queue: optional(queueRule),
@@ -285,6 +296,7 @@ const policies = fc.record({
   place: optional(placeRule),
   delay: optional(delayRule),
   hold: optional(threshold),
+  scale: optional(autoscaler),
 });
 
 export const scenarios: fc.Arbitrary<RandomScenario> = fc
@@ -322,7 +334,7 @@ export const scenarios: fc.Arbitrary<RandomScenario> = fc
     ];
     const isCarbonKnown = [west, east].every((each) => each === undefined || each.carbon !== undefined); // else nobody may decide by it
     const controllers = [
-      ...services.flatMap(([, { queue, route }], i) => aimed(`web-${i}`, { queue, route })),
+      ...services.flatMap(([, { queue, route, scale }], i) => aimed(`web-${i}`, { queue, route, scale })),
       ...batches.flatMap(([, { place, delay, hold }], i) => aimed(`etl-${i}`, isCarbonKnown ? { place, delay, hold } : { place })),
       ...(chat === undefined ? [] : aimed("chat", isFit(chat) ? chat[1] : { ...chat[1], clocks: undefined })),
     ];

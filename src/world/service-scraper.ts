@@ -1,0 +1,104 @@
+/** What a monitoring stack would collect of services between two scrapes. */
+import { LatencyRecorder } from "../stats/index.ts";
+import type { Replica } from "./cluster/replica.ts";
+import type { RequestWatcher } from "./cluster/request-service.ts";
+import type { Service } from "./cluster/service.ts";
+import { OUTCOME } from "./cluster/service-stats.ts";
+import type { ServiceTelemetry } from "./ports.ts";
+import type { ServiceUnit, World } from "./world.ts";
+
+/** A service with its interval. */
+interface Watched {
+  readonly latencyS: LatencyRecorder;
+  arrived: number;
+  ended: number;
+  good: number;
+  busyCoreS: number;
+  /** Of each replica that was there at the last scrape. */
+  busyCoreSOf: ReadonlyMap<Replica, number>;
+}
+
+export class ServiceScraper {
+  readonly #units: readonly ServiceUnit[];
+  readonly #watched = new Map<Service, Watched>();
+
+  /** @param sees of which workloads */
+  constructor(world: World, sees: (workload: string) => boolean) {
+    this.#units = world.services.filter(({ name }) => sees(name));
+    for (const { service } of this.#units) {
+      const watched = { latencyS: new LatencyRecorder(), arrived: 0, ended: 0, good: 0, busyCoreS: 0, busyCoreSOf: new Map() };
+      this.#watched.set(service, watched);
+    }
+  }
+
+  /** Hears of requests that end, or undefined for a service that it does not see. */
+  watcherOf(service: Service): RequestWatcher | undefined {
+    const watched = this.#watched.get(service);
+    if (watched === undefined) return undefined;
+    return (request, nowS) => {
+      watched.ended++;
+      if (request.outcome !== OUTCOME.finished) return;
+      const latencyS = nowS - request.arrivalS;
+      watched.latencyS.add(latencyS);
+      if (latencyS <= request.sloS) watched.good++;
+    };
+  }
+
+  /** @param intervalS since the last scrape; 0 at the first */
+  scrape(nowS: number, intervalS: number): Record<string, ServiceTelemetry> {
+    return Object.fromEntries(this.#units.map(({ name, service }) => [name, this.#one(service, nowS, intervalS)]));
+  }
+
+  #one(service: Service, nowS: number, intervalS: number): ServiceTelemetry {
+    const watched = this.#watched.get(service) as Watched;
+    const { set, stats } = service;
+    const busyCoreS = set.busyCoreS(nowS);
+    const perS = (amount: number): number => (intervalS > 0 ? amount / intervalS : 0);
+    const telemetry: ServiceTelemetry = {
+      kind: "service",
+      arrivalRatePerS: perS(stats.arrivedCount - watched.arrived),
+      latencyP50S: watched.latencyS.percentile(0.5),
+      latencyP99S: watched.latencyS.percentile(0.99),
+      queued: service.queuedCount,
+      running: service.runningCount,
+      busyCores: perS(busyCoreS - watched.busyCoreS),
+      sloS: stats.slo?.latencyS,
+      ended: watched.ended,
+      good: watched.good,
+      replicas: set.wantedCount,
+      readyReplicas: set.up.length,
+      ...usage(service, { nowS, intervalS, busyCoreSOf: watched.busyCoreSOf }),
+      limitCores: set.present.reduce((most, { container }) => Math.max(most, container.capCores), 0),
+      limitMemoryB: set.memoryLimitB,
+    };
+    const busyCoreSOf = new Map(set.present.map((replica) => [replica, replica.container.busyCoreSAt(nowS)]));
+    Object.assign(watched, { arrived: stats.arrivedCount, ended: 0, good: 0, busyCoreS, busyCoreSOf });
+    watched.latencyS.clear();
+    return telemetry;
+  }
+}
+
+type Usage = Pick<ServiceTelemetry, "cpuUtilization" | "cpuLimitUtilization" | "memoryB">;
+
+/** Of the replicas that take requests, each over as much of the interval as it was ready. */
+function usage(
+  { set }: Service,
+  { nowS, intervalS, busyCoreSOf }: { readonly nowS: number; readonly intervalS: number; readonly busyCoreSOf: Watched["busyCoreSOf"] },
+): Usage {
+  let busyCoreS = 0;
+  let requestedCoreS = 0;
+  let limitCoreS = 0;
+  let memoryB = 0;
+  for (const replica of set.up) {
+    const readyS = Math.min(intervalS, nowS - replica.readySinceS);
+    busyCoreS += replica.container.busyCoreSAt(nowS) - (busyCoreSOf.get(replica) ?? 0);
+    requestedCoreS += readyS * set.reserved.cores;
+    limitCoreS += readyS * replica.container.capCores;
+    memoryB += replica.memoryB;
+  }
+  return {
+    cpuUtilization: busyCoreS / requestedCoreS,
+    cpuLimitUtilization: busyCoreS / limitCoreS,
+    memoryB: memoryB / set.up.length,
+  };
+}

@@ -1,0 +1,177 @@
+/** A scenario as an environment: its steps by hand, its contract, and the same world as `run` plays. */
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { rootRng } from "../../src/kernel/index.ts";
+import { checkEnv } from "../../src/learn/check-env.ts";
+import { NO_MASK } from "../../src/learn/env.ts";
+import { buildWorld } from "../../src/scenario/build.ts";
+import { bareScenarioEnv, loadRunnable, scenarioEnv } from "../../src/scenario/index.ts";
+import { make } from "../control/make.ts";
+import { csv, type Files, loadYaml } from "../world/run-yaml.ts";
+
+const story = (external: string, more = ""): string => `
+name: story
+seed: 1
+duration: 60 s
+sites: { west: { servers: { kind: small-8c } } }
+workloads:
+  web: { kind: service, startup: 5 s, slo: { latency: 1 s }, work: { kind: trace, column: work_s }, arrivals: { kind: trace, file: web.csv } }
+controllers:
+  mine: { kind: external, target: { workload: web }, period: 20 s, ${external} }
+${more}`;
+const ROWS: Files = { "web.csv": csv("arrival_s,work_s", [1, 1], [21, 1], [22, 1], [23, 4], [45, 2]) };
+
+const random = `
+name: random
+seed: 1
+duration: 200 s
+warmup: 20 s
+sites: { west: { servers: { kind: small-8c } } }
+workloads:
+  web:
+    kind: service
+    discipline: ps
+    requests: { cpu: 0.5, memory: 100 MiB }
+    limits: { cpu: 1, memory: 300 MiB }
+    memoryUse: { base: 100 MiB, perRequest: 20 MiB }
+    slo: { latency: 200 ms }
+    work: { kind: exponential, mean: 50 ms }
+    arrivals: { kind: poisson, rate: 30 req/s }
+controllers:
+  mine:
+    kind: external
+    target: { workload: web }
+    period: 15 s
+    observe: [arrival_rate_per_s, latency_p99_s, slo_attainment, cpu_limit_utilization, memory_limit_utilization, replicas, ready_replicas]
+    act: [{ kind: replicas, min: 2, max: 12 }, limits.cpu, { kind: limits.memory, min: 150 MiB, max: 1 GiB }]
+    reward: "slo_attainment >= 0.99 ? 0.7 + 0.3 * cpu_limit_utilization : 0.7 * min(1, slo_s / latency_p99_s)"
+    telemetry: { scrape: 5 s, delay: 5 s, loss: 0.1 }
+    actuationDelay: 2 s
+`;
+
+describe("a scenario as an environment", () => {
+  it("plays from decision to decision, by hand", () => {
+    // One replica; at 20 s two are wanted, ready at 25 s. 1 + 1 + 4 s of work from 21 s on are done at 22, 23 and 27 s.
+    const external = `observe: [arrival_rate_per_s, latency_p99_s, slo_attainment, busy_cores, replicas, ready_replicas],
+    act: [{ kind: replicas, max: 4 }], reward: "min(1, slo_s / latency_p99_s) - 0.1 * replicas"`;
+    const env = scenarioEnv(loadYaml(story(external), ROWS).spec);
+    assert.equal(env.name, "story/mine");
+    assert.equal(env.stepS, 20);
+    assert.deepEqual([...env.actionSpace.low, ...env.actionSpace.high], [1, 4]);
+    const seen = new Float64Array(6);
+    const step = (count: number): readonly number[] => {
+      const { reward, elapsedS, terminated, truncated, info } = env.step(Float64Array.of(count), seen, NO_MASK);
+      return [reward, elapsedS, Number(terminated), Number(truncated), info[0] as number];
+    };
+    env.reset(3, seen, NO_MASK);
+    assert.deepEqual([...seen], [0, 0, 1, 0, 1, 1]); // nothing has happened
+    assert.deepEqual(step(1), [1 - 0.1, 20, 0, 0, 0]);
+    assert.deepEqual([...seen], [1 / 20, 1, 1, 1 / 20, 1, 1]);
+    assert.deepEqual(step(1.6), [1 / 4 - 0.2, 20, 0, 0, 0]); // rounded to two
+    assert.deepEqual([...seen], [3 / 20, 4, 2 / 3, 6 / 20, 2, 2]);
+    assert.deepEqual(step(1), [1 / 2 - 0.1, 20, 0, 1, 0]); // the scenario's end truncates
+    assert.deepEqual([...seen], [1 / 20, 2, 0, 2 / 20, 1, 1]);
+    assert.throws(() => step(1), /story\/mine, step 3: the episode has ended/);
+  });
+
+  it("counts refusals, and ends between two decisions where the scenario does", () => {
+    const text = story("observe: [replicas], act: [{ kind: replicas, max: 100 }], reward: replicas", "").replace("60 s", "50 s");
+    const env = scenarioEnv(loadYaml(text, ROWS).spec);
+    const seen = new Float64Array(1);
+    env.reset(1, seen, NO_MASK);
+    const { reward, info } = env.step(Float64Array.of(10), seen, NO_MASK);
+    assert.deepEqual([reward, info[0]], [8, 1]); // eight cores
+    env.step(Float64Array.of(10), seen, NO_MASK);
+    const { elapsedS, truncated } = env.step(Float64Array.of(10), seen, NO_MASK);
+    assert.deepEqual([elapsedS, truncated], [10, true]);
+  });
+
+  it("keeps the contract of environments", () => {
+    const { spec } = loadYaml(random);
+    assert.deepEqual(checkEnv({ form: "single", create: () => bareScenarioEnv(spec) }, { seed: 1, stepsMax: 20 }), []);
+  });
+
+  it("begins after the warm-up, and with a seed plays what the scenario plays with that seed", () => {
+    const { spec } = loadYaml(random);
+    const env = scenarioEnv(spec);
+    const seen = new Float64Array(7);
+    env.reset(7, seen, NO_MASK);
+    const again = new Float64Array(7);
+    scenarioEnv(spec).reset(7, again, NO_MASK);
+    assert.deepEqual(again, seen);
+    assert.ok((seen[0] as number) > 15, "30 requests a second come in the warm-up");
+    let elapsedS = 0;
+    for (let truncated = false; !truncated; ) {
+      const result = env.step(Float64Array.of(4, 1, 5e8), seen, NO_MASK);
+      elapsedS += result.elapsedS;
+      ({ truncated } = result);
+    }
+    assert.equal(elapsedS, 220 - 30); // the first decision after 20 s is at 30 s
+    env.reset(undefined, again, NO_MASK); // the next episode of the seed has other arrivals
+    assert.notDeepEqual(again, seen);
+  });
+
+  it("goes on as if what was decided outside had been decided in the loop", () => {
+    const text = random.replace(/mine:[\s\S]*(?=telemetry)/, "scale:\n    kind: hpa\n    target: { workload: web }\n    ");
+    const { spec } = loadYaml(`${text}  other: { kind: hpa, target: { workload: web }, period: 45 s, cpuUtilization: 0.5 }\n`);
+    const inside = buildWorld(spec, { seed: 5, warmupS: 20 });
+    inside.begin();
+    inside.world.simulation.runUntil(220);
+    const hpa = make("periodic", { kind: "hpa" });
+    const outside = buildWorld(spec, { seed: 5, warmupS: 20 });
+    outside.loop.decideOutside(new Set(["scale"]));
+    outside.begin();
+    while (!outside.world.simulation.runSome(220, 1)) {
+      const telemetry = outside.loop.asked?.get("scale");
+      if (telemetry !== undefined) outside.loop.answer(() => hpa.decide(telemetry, rootRng(1)));
+    }
+    assert.ok((inside.loop.statsOf("scale")?.actions ?? 0) > 0);
+    assert.equal(outside.world.simulation.eventHash, inside.world.simulation.eventHash);
+    assert.throws(() => outside.loop.answer(() => []), /does not wait/);
+  });
+
+  it("refuses what is no number, by name, step and field", () => {
+    const env = scenarioEnv(loadYaml(story('observe: [queued], reward: "queued / queued"'), ROWS).spec);
+    const seen = new Float64Array(1);
+    env.reset(1, seen, NO_MASK);
+    assert.throws(() => env.step(Float64Array.of(1), seen, NO_MASK), /story\/mine, step 1: the reward is NaN/);
+    env.reset(1, seen, NO_MASK);
+    assert.throws(() => env.step(Float64Array.of(Number.NaN), seen, NO_MASK), /story\/mine, step 1: action replicas is NaN, not in 1..20/);
+  });
+
+  it("is not what `run` can play", () => {
+    const text = story("reward: queued");
+    const load = () =>
+      loadRunnable("scenario.yaml", {
+        cwd: ".",
+        catalogue: { dir: new URL("../../../catalogue", import.meta.url).pathname },
+        read: (file) => ({ ...ROWS, "scenario.yaml": text })[file] ?? readFileSync(file, "utf8"),
+      });
+    assert.throws(load, /controllers\.mine is decided from outside, and nobody is there to do it\. Hint: another kind, such as hpa/);
+  });
+
+  it("is refused where it makes no sense", () => {
+    const refusal = (external: string, from = "", to = ""): string => {
+      try {
+        scenarioEnv(loadYaml(story(external).replace(from, to), ROWS).spec).reset(1, new Float64Array(1), NO_MASK);
+        return "accepted";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.match(refusal('reward: "1 + speed"'), /controllers\.mine\.reward: has the name "speed", which is not known here/);
+    assert.match(refusal("observe: [latency]"), /controllers\.mine\.observe\.0/);
+    assert.match(refusal("observe: [queued, queued]"), /must name nothing twice/);
+    assert.match(refusal("act: [{ kind: replicas, min: 3, max: 3 }]"), /act\.0 must go from less to more, got 3 to 3/);
+    assert.match(
+      refusal("act: [{ kind: limits.cpu, min: 0.5, max: 1 }]"),
+      /act\.0\.min must be at least what is promised to a replica, 1, got 0\.5/,
+    );
+    assert.match(refusal("act: [limits.cpu]"), /story\/mine: limits\.cpu has no range to choose from, 1 to 1; give min and max/);
+    assert.match(refusal("observe: [memory_limit_utilization]"), /the workload has no limits\.memory/);
+    assert.match(refusal("reward: queued", "slo: { latency: 1 s }, ", ""), /must have an slo/);
+    assert.match(refusal("reward: queued", "duration: 60 s", "duration: 60 s\nwarmup: auto"), /warmup must be a time/);
+    assert.match(refusal("observe: [queued]", "period: 20 s,", "telemetry: { scrape: 30 s, delay: 100 s },"), /no telemetry arrives/);
+    assert.match(refusal("reward: queued", "kind: external", "kind: hpa"), /unknown key "reward"/);
+  });
+});
