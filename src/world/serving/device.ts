@@ -4,7 +4,7 @@
  */
 import type { Simulation } from "../../kernel/index.ts";
 import type { Server } from "../cluster/server.ts";
-import { ServerMeter } from "../cluster/server-meter.ts";
+import { type MeterRates, ServerMeter } from "../cluster/server-meter.ts";
 import type { Metered } from "../cluster/site.ts";
 import { type ClockOptions, cappedClockHz, GpuClock } from "./gpu-clock.ts";
 import { gpuWattsAt } from "./gpu-kind.ts";
@@ -46,7 +46,7 @@ export class Device implements Metered {
   #activity: Activity = "idle";
   readonly #simulation: Simulation;
   /** By clock, each worked out once. */
-  readonly #watts = new Map<number, Readonly<Record<Activity, number>>>();
+  readonly #heldByClock = new Map<number, Readonly<Record<Activity, MeterRates>>>();
   /** By fault: those for which it is gone, and what each leaves of its link. */
   readonly #lostBy = new Set<string>();
   readonly #linkFactors = new Map<string, number>();
@@ -187,34 +187,40 @@ export class Device implements Metered {
     for (const changed of this.#listeners) changed();
   }
 
-  #wattsNow(): Readonly<Record<Activity, number>> {
-    const found = this.#watts.get(this.clockHz);
+  /** What the meter is to count at the present clock, by activity, while it is up and held: asked at each step of an engine. */
+  #heldRates(): Readonly<Record<Activity, MeterRates>> {
+    const found = this.#heldByClock.get(this.clockHz);
     if (found !== undefined) return found;
-    const watts = ACTIVITIES.map((each) => [each, gpuWattsAt(this.options.kind, this.clockHz, each)]);
-    const made = Object.fromEntries(watts) as Record<Activity, number>;
-    this.#watts.set(this.clockHz, made);
+    const made = Object.fromEntries(ACTIVITIES.map((each) => [each, this.#ratesOf(each)])) as Record<Activity, MeterRates>;
+    this.#heldByClock.set(this.clockHz, made);
     return made;
+  }
+
+  #ratesOf(activity: Activity): MeterRates {
+    const { isUp, isHeld, clockHz } = this;
+    const { kind } = this.options;
+    const staticW = !isUp ? 0 : isHeld ? gpuWattsAt(kind, clockHz, "idle") : kind.idle;
+    const isBusy = activity !== "idle";
+    const requestW = isBusy ? gpuWattsAt(kind, clockHz, activity) - staticW : 0;
+    return {
+      wallW: staticW + requestW,
+      requestW,
+      jobW: 0,
+      idleW: isHeld ? 0 : staticW,
+      reservedIdleW: isHeld ? staticW : 0,
+      psuLossW: 0,
+      usedCores: isBusy ? 1 : 0,
+      workRate: 0,
+      isUp,
+    };
   }
 
   #settle(): void {
     this.sync();
-    const { isUp } = this;
-    const watts = this.#wattsNow();
-    const staticW = !isUp ? 0 : this.isHeld ? watts.idle : this.options.kind.idle;
-    const requestW = this.isBusy ? watts[this.#activity] - staticW : 0;
-    this.#dynamicW = requestW;
-    this.powerW = staticW + requestW;
-    this.meter.set({
-      wallW: this.powerW,
-      requestW,
-      jobW: 0,
-      idleW: this.isHeld ? 0 : staticW,
-      reservedIdleW: this.isHeld ? staticW : 0,
-      psuLossW: 0,
-      usedCores: this.isBusy ? 1 : 0,
-      workRate: 0,
-      isUp,
-    });
+    const rates = this.isUp && this.isHeld ? this.#heldRates()[this.#activity] : this.#ratesOf(this.#activity);
+    this.#dynamicW = rates.requestW;
+    this.powerW = rates.wallW;
+    this.meter.set(rates);
     if (this.listener !== undefined) this.listener(this);
   }
 }

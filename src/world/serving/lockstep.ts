@@ -42,6 +42,7 @@ export class Lockstep {
 
   /** The slowest. */
   get clockHz(): number {
+    if (this.devices.length === 1) return (this.devices[0] as Device).clockHz;
     let slowestHz = Infinity;
     for (const { clockHz } of this.devices) slowestHz = Math.min(slowestHz, clockHz);
     return slowestHz;

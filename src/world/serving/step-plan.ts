@@ -106,8 +106,8 @@ function mixS({ promptTokens, promptPairs, writers, contextTokens }: StepMix, ti
   return time.stepS(promptTokens, promptPairs, writers, contextTokens);
 }
 
-/** Do prompts take most of a step? */
-export const isPrompt = (mix: StepMix, time: StepTime): boolean => mix.promptTokens > 0 && time.isPrompt(mix.promptTokens, mixS(mix, time));
+/** Do prompts, of which there are some, take most of a step? */
+export const isPrompt = (mix: StepMix, time: StepTime): boolean => time.isPrompt(mix.promptTokens, mixS(mix, time));
 
 /** What so many of the same steps come to; `prompts` as they are in it. */
 export function stepWork(

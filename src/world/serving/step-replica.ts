@@ -169,7 +169,8 @@ export class StepReplica implements Replica {
     if (this.running.length === 0) return;
     const { nowS } = this.#simulation;
     const mix = this.#mix();
-    this.#gpus.run(isPrompt(mix, this.#time) ? "compute" : this.model.activity);
+    const isCompute = mix.promptTokens > 0 && isPrompt(mix, this.#time);
+    this.#gpus.run(isCompute ? "compute" : this.model.activity);
     this.#plan.begin(mix, this.#time, nowS, steps);
     this.#end = this.#simulation.scheduleAt(this.#plan.boundaryS(this.#plan.steps), PHASE.finish, this.#onEnd);
   }
@@ -346,9 +347,11 @@ export class StepReplica implements Replica {
     if (this.#grows) this.memory.take(writers.blocksIn(steps) - writers.blocksIn(1));
     writers.advance(steps, this.#plan.end(), nowS);
     for (let done = writers.done; done !== undefined; done = writers.done) this.#answer(done);
-    const prompts = this.#prompts;
-    this.#prompts = [];
-    for (const sequence of prompts) this.#computed(sequence);
+    if (this.#prompts.length > 0) {
+      const prompts = this.#prompts;
+      this.#prompts = [];
+      for (const sequence of prompts) this.#computed(sequence);
+    }
     if (this.queue.length + this.running.length > 0) this.#planSoon();
   }
 
