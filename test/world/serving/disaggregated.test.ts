@@ -6,6 +6,7 @@ import { strict as assert } from "node:assert";
 import type { RunResult } from "../../../src/experiment/result.ts";
 import { csv, type Files, metric, near, play, rowsOf } from "../run-yaml.ts";
 import { KINDS } from "./kinds.ts";
+import { assertTimes } from "./tell.ts";
 
 interface Story {
   readonly engine?: string;
@@ -32,16 +33,6 @@ ${extra}`;
   return await play(text, { ...KINDS, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", ...requests), ...files });
 }
 
-/** Start, first token and finish of each request, by id. */
-function times(result: RunResult, expected: readonly (readonly [number, number, number])[]): void {
-  const rows = rowsOf(result, "requests").toSorted((a, b) => (a.id as number) - (b.id as number));
-  assert.equal(rows.length, expected.length);
-  rows.forEach(({ start_s, first_token_s, finish_s }, i) => {
-    for (const [at, timeS] of [start_s, first_token_s, finish_s].entries())
-      near(timeS as number, (expected[i] as readonly number[])[at] as number);
-  });
-}
-
 describe("story: prompts on one GPU, answers on another", () => {
   //         GPU 0                                  link                        GPU 1
   //  0.0    prompts of a (20) and b (10): 1.3 s
@@ -60,7 +51,7 @@ describe("story: prompts on one GPU, answers on another", () => {
 
   it("sends keys and values one after another, and writes from the second token on", async () => {
     const result = await tell({ requests });
-    times(result, [
+    assertTimes(result, [
       [0, 1.3, 6],
       [0, 1.3, 7.1],
       [3, 4.3, 4.3],
@@ -104,7 +95,7 @@ describe("story: memory of replicas that send", () => {
       [1, 10, 2],
     ] as const;
     const result = await tell({ engine, requests });
-    times(result, [
+    assertTimes(result, [
       [0, 1.3, 4.9],
       [0, 1.3, 6.4],
       [3.8, 4.9, 7.9],
@@ -124,7 +115,7 @@ describe("story: memory of replicas that send", () => {
         [0, 14, 2],
       ],
     });
-    times(late, [
+    assertTimes(late, [
       [0, 1.29, 6.59],
       [0, 1.29, 7.69],
     ]);
@@ -140,7 +131,7 @@ describe("story: memory of replicas that send", () => {
     });
     assert.equal(metric(crowded, "workloads.chat.preemptions"), 1);
     // c goes on alone: three tokens of 1.1 s from 7.52 s on. Then d computes 13 tokens anew, 1.13 s for its fourth, and writes four more.
-    times(crowded, [
+    assertTimes(crowded, [
       [0, 1.22, 10.82],
       [0, 1.22, 16.35],
     ]);
@@ -148,7 +139,7 @@ describe("story: memory of replicas that send", () => {
 
   it("ends an answer where memory does", async () => {
     const engine = `{ kind: disaggregated, kvBlocks: 3, ${LINK} }`;
-    times(await tell({ engine, requests: [[0, 46, 5]] }), [[0, 1.46, 7.66]]); // the 46 tokens take 5.1 s, and the second of two 1.1 s
+    assertTimes(await tell({ engine, requests: [[0, 46, 5]] }), [[0, 1.46, 7.66]]); // the 46 tokens take 5.1 s, and the second of two 1.1 s
   });
 });
 
@@ -200,7 +191,7 @@ describe("story: the way between two GPUs", () => {
         .toSorted(),
       [2, 3],
     );
-    times(result, [
+    assertTimes(result, [
       [0, 1.1, 11.4],
       [0.1, 1.2, 11.5],
     ]);
@@ -212,8 +203,8 @@ describe("story: the way between two GPUs", () => {
 
   it("is the link between the GPUs of a server where the engine names none, and as slow as a fault makes it", async () => {
     const story = { engine: "{ kind: disaggregated, kvBlocks: unlimited }", requests: [[0, 20, 2]] as const };
-    times(await tell(story, LINKED), [[0, 1.2, 4.8]]);
+    assertTimes(await tell(story, LINKED), [[0, 1.2, 4.8]]);
     const fault = "faults: { lanes: { kind: gpu-nvlink-slow, target: { gpu: west/0/gpu1 }, factor: 0.5, at: 0 s, duration: 50 s } }\n";
-    times(await tell({ ...story, extra: fault }, LINKED), [[0, 1.2, 6.8]]);
+    assertTimes(await tell({ ...story, extra: fault }, LINKED), [[0, 1.2, 6.8]]);
   });
 });

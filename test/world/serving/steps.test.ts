@@ -3,9 +3,9 @@
  * its KV blocks hold 16 tokens. The GPU draws 50 W with a process that waits, 150 W when it decodes, 200 W at prompts.
  */
 import { strict as assert } from "node:assert";
-import type { RunResult } from "../../../src/experiment/result.ts";
 import { csv, type Files, metric, near, play, rowsOf } from "../run-yaml.ts";
 import { KINDS } from "./kinds.ts";
+import { assertTimes } from "./tell.ts";
 
 interface Story {
   readonly engine: string;
@@ -28,16 +28,6 @@ ${extra}`;
   return await play(text, { ...KINDS, "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", ...requests), ...files });
 }
 
-/** Start, first token and finish of each request, by id. */
-function times(result: RunResult, expected: readonly (readonly [number, number, number])[]): void {
-  const rows = rowsOf(result, "requests").toSorted((a, b) => (a.id as number) - (b.id as number));
-  assert.equal(rows.length, expected.length);
-  rows.forEach(({ start_s, first_token_s, finish_s }, i) => {
-    for (const [at, timeS] of [start_s, first_token_s, finish_s].entries())
-      near(timeS as number, (expected[i] as readonly number[])[at] as number);
-  });
-}
-
 describe("story: three requests in an engine by steps", () => {
   // a and b at 0 s, c at 3.5 s.
   //  0.0  prompts of a (20) and b (30):   1 + 0.5 = 1.5 s   -> both write token 1 at 1.5 s
@@ -54,7 +44,7 @@ describe("story: three requests in an engine by steps", () => {
 
   it("computes prompts together, writes together, and admits between two steps", async () => {
     const result = await tell({ engine, requests });
-    times(result, [
+    assertTimes(result, [
       [0, 1.5, 6.2],
       [0, 1.5, 3.9],
       [3.9, 5.1, 5.1],
@@ -111,7 +101,7 @@ describe("story: an engine by steps of few tokens", () => {
         [0, 60, 2],
       ],
     });
-    times(result, [
+    assertTimes(result, [
       [0, 1.32, 3.9],
       [0, 3.9, 5],
     ]);
@@ -144,7 +134,7 @@ describe("story: KV memory runs out", () => {
 
   it("and the last admitted gives way and begins anew, its tokens kept", async () => {
     const result = await tell({ engine: "{ kind: vllm, kvBlocks: 3 }", requests });
-    times(result, [
+    assertTimes(result, [
       [0, 1.31, 4.71],
       [0, 1.31, 6.98],
     ]);
@@ -156,7 +146,7 @@ describe("story: KV memory runs out", () => {
   it("never where the longest answer has its memory from admission on", async () => {
     // Each request keeps all three blocks, of 48 tokens: one after the other. a: 1.16 + 3 x 1.1 = 4.46 s; b: 1.15 + 3.3.
     const result = await tell({ engine: "{ kind: orca, kvBlocks: 3 }", requests });
-    times(result, [
+    assertTimes(result, [
       [0, 1.16, 4.46],
       [4.46, 5.61, 8.91],
     ]);
@@ -185,7 +175,7 @@ describe("story: KV memory runs out", () => {
         [0, 30, 1],
       ],
     });
-    times(await tell(story("sarathi")), [
+    assertTimes(await tell(story("sarathi")), [
       [0, 1.4, 2.5],
       [2.5, 3.8, 3.8],
     ]);
@@ -222,7 +212,7 @@ describe("story: KV memory runs out", () => {
   it("or the context does, and the answer ends there", async () => {
     // 90 of 100 tokens are asked: 10 are answered. 1.9 s, and 9 steps of 1.1 s.
     const result = await tell({ engine: "{ kind: vllm }", requests: [[0, 90, 50]] });
-    times(result, [[0, 1.9, 11.8]]);
+    assertTimes(result, [[0, 1.9, 11.8]]);
     assert.equal(metric(result, "workloads.chat.output_tokens"), 10);
   });
 });
@@ -242,7 +232,7 @@ describe("story: a clock that changes under steps", () => {
 
   it("stretches the rest of the step under way, and all that follow", async () => {
     const result = await tell(story);
-    times(result, [[0, 1.65, 6.13]]);
+    assertTimes(result, [[0, 1.65, 6.13]]);
     near(metric(result, "workloads.chat.itl_mean_s"), (6.13 - 1.65) / 4);
     near(metric(result, "workloads.chat.itl_max_s"), 0.4 + 0.78);
     near(metric(result, "energy.request_j"), 2.05 * 30 + 4.08 * 100);
@@ -270,7 +260,7 @@ describe("story: a queue that ages before an engine by steps", () => {
       ],
       extra: "controllers: { q: { kind: ssjf, target: { workload: chat }, predictor: { kind: oracle }, aging: 3 s } }",
     });
-    times(result, [
+    assertTimes(result, [
       [0, 1.1, 33.5],
       [3.3, 4.5, 9.3],
       [33.5, 34.83, 34.83],
@@ -301,17 +291,6 @@ describe("story: steps under other engines, and crashes", () => {
       extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
     });
     assert.equal(metric(result, "workloads.chat.requests_failed"), 3);
-    near(metric(result, "workloads.chat.energy_j"), 200);
-  });
-
-  it("frees what the step under way took", async () => {
-    // a's 17th token has a second block from 1.16 s on; at 2 s it is lost. That no block is held then is an identity of the run.
-    const result = await tell({
-      engine: "{ kind: vllm, kvBlocks: 3 }",
-      requests: [[0, 16, 5]],
-      extra: "faults: { crash: { kind: server-crash, target: { site: west }, at: 2 s, duration: 10 s } }",
-    });
-    near(metric(result, "workloads.chat.kv_cache_usage_max"), 2 / 3);
     near(metric(result, "workloads.chat.energy_j"), 200);
   });
 

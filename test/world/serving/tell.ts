@@ -1,6 +1,7 @@
 /** A model `llm` on a GPU `g`, told as a story: requests in, rows out. */
+import { strict as assert } from "node:assert";
 import type { RunResult } from "../../../src/experiment/result.ts";
-import { csv, type Files, play, rowsOf } from "../run-yaml.ts";
+import { csv, type Files, near, play, rowsOf } from "../run-yaml.ts";
 import { KINDS } from "./kinds.ts";
 
 interface Story {
@@ -37,3 +38,13 @@ export const times = (result: RunResult): (readonly [number, number])[] =>
   rowsOf(result, "requests")
     .toSorted((a, b) => (a.id as number) - (b.id as number))
     .map(({ start_s, finish_s }) => [start_s as number, finish_s as number]);
+
+/** Start, first token and finish of each request, by id. */
+export function assertTimes(result: RunResult, expected: readonly (readonly [number, number, number])[]): void {
+  const rows = rowsOf(result, "requests").toSorted((a, b) => (a.id as number) - (b.id as number));
+  assert.equal(rows.length, expected.length);
+  rows.forEach(({ start_s, first_token_s, finish_s }, i) => {
+    for (const [at, timeS] of [start_s, first_token_s, finish_s].entries())
+      near(timeS as number, (expected[i] as readonly number[])[at] as number);
+  });
+}
