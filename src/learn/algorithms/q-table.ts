@@ -12,12 +12,12 @@
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import { takeCheckpoint } from "../nets/index.ts";
 import { epsilonGreedy, type Policy } from "../policy.ts";
 import { discount } from "../returns.ts";
 import { linear } from "../schedule.ts";
 import type { Discrete, Floats } from "../spaces.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
 
