@@ -15,7 +15,7 @@ const ROOTS = {
 };
 
 /** How a learner thinks. It acts in the world and is no part of it: where it changes, the policy does. */
-const AGENT = /^src\/learn\/(?:policy|policy-file|running-norm|nets\/.*|algorithms\/.*|backends\/.*)(?:\.ts)?$/;
+const AGENT = /^src\/learn\/(?:policy|policy-file|table-policy|running-norm|nets\/.*|algorithms\/.*)\.ts$/;
 
 /** Packages that a module loads on demand, which no import tells. */
 const REQUIRED = /createRequire\(import\.meta\.url\)\("([^"]+)"\)/g;
