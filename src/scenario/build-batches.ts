@@ -15,7 +15,8 @@ import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
-import { allowedServers, traceWorkS } from "./build-services.ts";
+import { allowedServers } from "./build-services.ts";
+import { traceWorkS } from "./trace-sizes.ts";
 import { type BatchSpec, noCarbonIn } from "./spec.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */

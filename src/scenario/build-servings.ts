@@ -14,7 +14,8 @@ import { type LengthPredictor, makePredictor, type PredictorSpec } from "../worl
 import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
-import { statsFor, traceSizes } from "./build-services.ts";
+import { statsFor } from "./build-services.ts";
+import { traceSizes } from "./trace-sizes.ts";
 import type { PluginSpec } from "./parts.ts";
 import {
   dayOffsetOf,

@@ -26,7 +26,6 @@ const NOT_YET = [
   "workloads.web.limits.llc",
   "workloads.web.limits.memoryBandwidth",
   "workloads.web.contention",
-  'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
   'workloads.manifests.kind "kubernetes"',

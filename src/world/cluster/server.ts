@@ -142,6 +142,7 @@ export class Server {
     this.clockHz = clockHz;
     this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
     this.settle();
+    this.#tellSpeed();
   }
 
   /** Multiplies the speed, unseen by telemetry. */
@@ -149,6 +150,11 @@ export class Server {
     this.#isDirty = true;
     this.slowFactor = factor;
     this.settle();
+    this.#tellSpeed();
+  }
+
+  #tellSpeed(): void {
+    for (const { owner } of this.containers) owner.speedChanged?.();
   }
 
   /** Brings a container up to now and notes that its tasks change. */

@@ -38,7 +38,7 @@ export function requestMetrics(book: MetricBook, unit: RequestUnit, endS: number
     });
   });
   if (stats.slo !== undefined) windowMetrics(book, prefix, sloWindows(service, stats.slo, endS), endS);
-  book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
+  book.ratio(`${prefix}.in_system_mean`, service.areaS(endS), endS, "no time passed");
   book.set(`${prefix}.energy_j`, service.energyJ);
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openTotals().carbonG);
 }
@@ -60,7 +60,7 @@ function tallyMetrics(
   book.ratio(`${prefix}.throughput_per_s`, tally.finished, window.measuredS, "the run ended within the warm-up");
   const cutOffCount = ended("timedOut") + ended("dropped") + window.open.count;
   book.latencies(`${prefix}.latency`, tally.latencyS, {
-    batches: tally.latencyBatches,
+    ...(tally.latencyBatches && { batches: tally.latencyBatches }),
     cutOffCount,
     percentiles: PERCENTILES,
     reason: NONE_FINISHED,
@@ -99,7 +99,7 @@ export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: 
     const { arrivalS } = request;
     if (arrivalS < warmupS || !isYoung(request, slo, endS)) continue;
     const window = Math.floor((arrivalS - warmupS) / windowS);
-    young.set(window, (young.get(window) ?? 0) + 1);
+    young.set(window, (young.get(window) ?? 0) + request.count);
   }
   return Array.from({ length: windowCount((endS - warmupS) / windowS) }, (_, i) => {
     const judged = (windowArrived[i] ?? 0) - (young.get(i) ?? 0); // nothing is kept beyond the last arrival's window
@@ -130,8 +130,8 @@ function openRequests({ requests, stats }: RequestService, endS: number): readon
     const canMeet = stats.slo !== undefined && isYoung(request, stats.slo, endS);
     for (const count of [open[0], open[classIndex + 1], tierIndex >= 0 ? open[tierIndex + 1] : undefined]) {
       if (count === undefined) continue; // without classes
-      count.count++;
-      if (canMeet) count.young++;
+      count.count += request.count;
+      if (canMeet) count.young += request.count;
     }
   }
   return open;

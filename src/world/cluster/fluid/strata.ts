@@ -1,0 +1,201 @@
+/**
+ * The latencies of a stretch of requests as a few strata: which share of them, and its mean latency. Hot: bench/fluid.ts.
+ *
+ * A latency is (its work) x scale + shift + a wait that is 0 or, with some chance, exponential: of first come, first served that is
+ * exact in M/M/c, and elsewhere has the right mean. With processor sharing the second part grows with the work, as
+ * exponential as the number that a short request finds (Kleinrock, Queueing Systems II, 1976, 4.4: a request's mean
+ * latency is proportional to its work). Work is a law of single values (work-law.ts).
+ */
+import { SHARES, type WorkLaw } from "./work-law.ts";
+
+/** Numbers of a latency's law, in this order, wherever they are kept. */
+export const LAW = { scale: 0, shift: 1, chance: 2, delayS: 3, stretch: 4 } as const;
+export const LAW_SIZE = 5;
+
+/** One for each cell of `SHARES`, and one more where the SLO divides one. */
+export const STRATA_MOST = SHARES.length;
+
+export class Strata {
+  /** Share of requests below each edge, and the mean latency between two edges, seconds. */
+  readonly below = new Float64Array(STRATA_MOST + 1);
+  readonly meanS = new Float64Array(STRATA_MOST);
+  count = 0;
+  readonly #work: WorkLaw;
+  readonly #law = new Float64Array(LAW_SIZE).fill(Number.NaN);
+  #sloS = Number.NaN;
+  /** Edges of a law that stretches, for the last one computed; near enough to those of the next. */
+  readonly #edgesS = new Float64Array(SHARES.length - 2);
+  #edgesFor = Number.NaN;
+  // What `look` found: share above a latency, and mean excess over it.
+  #above = 0;
+  #excessS = 0;
+  /** Mean latency times share, of all above the edge that was set last. */
+  #heavierS = 0;
+
+  constructor(work: WorkLaw) {
+    this.#work = work;
+  }
+
+  /** Strata of the law at `at` of `laws`; no stratum has latencies on both sides of the SLO. */
+  compute(laws: Float64Array, at: number, sloS: number): void {
+    if (this.#isLast(laws, at, sloS)) return;
+    const law = this.#law;
+    const scale = law[LAW.scale] as number;
+    const chance = law[LAW.chance] as number;
+    this.below[0] = 0;
+    this.count = 0;
+    this.#heavierS =
+      this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) + (law[LAW.shift] as number) + chance * (law[LAW.delayS] as number);
+    if (law[LAW.stretch] === 0) this.#cutAtShares();
+    else this.#cutNear();
+    this.#cut(1, 0);
+  }
+
+  #isLast(laws: Float64Array, at: number, sloS: number): boolean {
+    let isSame = sloS === this.#sloS;
+    for (let i = 0; i < LAW_SIZE; i++) {
+      const value = laws[at + i] as number;
+      if (this.#law[i] !== value) isSame = false;
+      this.#law[i] = value;
+    }
+    this.#sloS = sloS;
+    return isSame;
+  }
+
+  /** Closes a stratum. @param heavierS mean latency times share of those above */
+  #cut(below: number, heavierS: number): void {
+    const share = below - (this.below[this.count] as number);
+    if (share <= 0) return;
+    this.meanS[this.count] = Math.max(0, (this.#heavierS - heavierS) / share);
+    this.below[++this.count] = below;
+    this.#heavierS = heavierS;
+  }
+
+  /** Cuts exactly at `SHARES`: waits do not depend on the work, so each stretch between two latencies without a wait is one exponential. */
+  #cutAtShares(): void {
+    const { valuesS, shares } = this.#work;
+    const law = this.#law;
+    const scale = law[LAW.scale] as number;
+    const shift = law[LAW.shift] as number;
+    const chance = law[LAW.chance] as number;
+    const delayS = law[LAW.delayS] as number;
+    this.#look(this.#sloS);
+    const sloBelow = 1 - this.#above;
+    const sloHeavierS = this.#sloS * this.#above + this.#excessS;
+    let isSloCut = !(sloBelow > 0 && sloBelow < 1);
+    let i = -1;
+    let waiting = 0; // share of those with less work whose latency is longer than value i
+    let more = 1; // share of those with more work
+    let moreS = this.#work.meanS * scale + shift; // and their latency without a wait, times the share
+    let atS = 0;
+    let nextS = (valuesS[0] as number) * scale + shift;
+    let decay = 0;
+    for (let k = 1; k < SHARES.length - 1; k++) {
+      const above = 1 - (SHARES[k] as number);
+      for (;;) {
+        decay = delayS > 0 && i >= 0 ? Math.exp(-(nextS - atS) / delayS) : 0;
+        if (i + 1 >= valuesS.length || waiting * decay + more <= above) break;
+        i++;
+        const share = shares[i] as number;
+        waiting = waiting * decay + chance * share;
+        more -= share;
+        moreS -= share * nextS;
+        atS = nextS;
+        nextS = i + 1 < valuesS.length ? (valuesS[i + 1] as number) * scale + shift : Infinity;
+        if (waiting + more <= above) break;
+      }
+      const restMore = Math.max(0, more);
+      const edgeS = waiting + restMore <= above ? atS : Math.min(nextS, atS - delayS * Math.log((above - restMore) / waiting));
+      const still = waiting + restMore <= above ? waiting : waiting * Math.exp(-(edgeS - atS) / delayS);
+      const excessS = delayS * still + Math.max(0, moreS - restMore * edgeS) + restMore * chance * delayS;
+      if (!isSloCut && sloBelow <= 1 - above) {
+        this.#cut(sloBelow, sloHeavierS);
+        isSloCut = true;
+      }
+      this.#cut(1 - above, edgeS * above + excessS);
+    }
+    if (!isSloCut) this.#cut(sloBelow, sloHeavierS);
+  }
+
+  /** Cuts near `SHARES`, at edges that scale with the latencies; what lies between them is exact. */
+  #cutNear(): void {
+    const law = this.#law;
+    const scale = law[LAW.scale] as number;
+    const spread = (law[LAW.stretch] as number) / scale;
+    if (!(Math.abs(spread - this.#edgesFor) <= NEAR * spread)) this.#findEdges(spread);
+    const perUnitS = scale + (law[LAW.stretch] as number);
+    let isSloCut = !(this.#sloS < Infinity);
+    for (const edge of this.#edgesS) {
+      const edgeS = edge * perUnitS;
+      if (!isSloCut && this.#sloS <= edgeS) {
+        this.#cutAt(this.#sloS);
+        isSloCut = true;
+      }
+      this.#cutAt(edgeS);
+    }
+    if (!isSloCut) this.#cutAt(this.#sloS);
+  }
+
+  #cutAt(latencyS: number): void {
+    this.#look(latencyS);
+    this.#cut(1 - this.#above, latencyS * this.#above + this.#excessS);
+  }
+
+  /** Edges in units of the mean latency over the mean work. */
+  #findEdges(spread: number): void {
+    const { valuesS } = this.#work;
+    const law = this.#law;
+    const perUnitS = (law[LAW.scale] as number) + (law[LAW.stretch] as number);
+    let low = 0;
+    for (let k = 0; k < this.#edgesS.length; k++) {
+      const above = 1 - (SHARES[k + 1] as number);
+      let high = (valuesS[valuesS.length - 1] as number) * perUnitS * 16;
+      let from = low;
+      while (high - from > EDGE_CLOSE * high) {
+        const middle = (from + high) / 2;
+        this.#look(middle);
+        if (this.#above > above) from = middle;
+        else high = middle;
+      }
+      low = from;
+      this.#edgesS[k] = high / perUnitS;
+    }
+    this.#edgesFor = spread;
+  }
+
+  /** Share of latencies above one, and their mean excess over it times that share. */
+  #look(latencyS: number): void {
+    if (latencyS === Infinity) {
+      this.#above = 0;
+      this.#excessS = 0;
+      return;
+    }
+    const { valuesS, shares } = this.#work;
+    const law = this.#law;
+    const scale = law[LAW.scale] as number;
+    const shift = law[LAW.shift] as number;
+    const chance = law[LAW.chance] as number;
+    let above = 0;
+    let excessS = 0;
+    for (let i = 0; i < valuesS.length; i++) {
+      const value = valuesS[i] as number;
+      const share = shares[i] as number;
+      const atS = value * scale + shift;
+      const delayS = (law[LAW.delayS] as number) + value * (law[LAW.stretch] as number);
+      if (latencyS < atS) {
+        above += share;
+        excessS += share * (atS - latencyS + chance * delayS);
+      } else if (delayS > 0) {
+        const waiting = share * chance * Math.exp(-(latencyS - atS) / delayS);
+        above += waiting;
+        excessS += waiting * delayS;
+      }
+    }
+    this.#above = Math.min(1, above);
+    this.#excessS = excessS;
+  }
+}
+
+/** Relative change of a law's shape up to which its edges are used again. */
+const NEAR = 0.05;
+const EDGE_CLOSE = 1e-3;
