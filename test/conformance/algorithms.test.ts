@@ -12,6 +12,8 @@ import { Training, type TrainingSpec, type TrainingState } from "../../src/learn
 /** Small enough to be quick, and with updates in plenty. */
 const SMALL: Readonly<Record<string, unknown>> = {
   hidden: [8],
+  memory: 8,
+  minibatchLanes: 1,
   lanes: 2,
   rolloutSteps: 32,
   minibatchSize: 16,
@@ -110,7 +112,7 @@ describe("every algorithm", function () {
       env.reset(1, observation, mask);
       const policy = algorithm.policy(env, training.learner.policyData(0) as never);
       const decision = new Float32Array(policy.decisionSize);
-      policy.decide(observation, mask, undefined, decision);
+      policy.decide(observation, mask, undefined, decision, new Float64Array(policy.memorySize));
       policy.toAction(decision, action);
       assert.equal(firstOutside(env.actionSpace, action), -1);
       await assert.rejects(Training.begin({ ...spec, options: { learningRat: 1 } }), /learningRat/);

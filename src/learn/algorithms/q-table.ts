@@ -188,6 +188,7 @@ function tablePolicy({ actionSpace, name }: AgentSpec, { grid, values, epsilon }
     throw new RangeError(`${name} needs a table of ${cellCount * count} values, this one has ${values.length}`);
   return {
     decisionSize: 1,
+    memorySize: 0,
     decide(observation, mask, rng, out) {
       const first = cellOf(grid, observation) * count;
       const own = values.subarray(first, first + count);
