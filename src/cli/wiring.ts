@@ -1,11 +1,13 @@
 /** The commands' real engine. Rooms load when first asked for: `list` does not pay for charts. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
+import type { Env } from "../learn/env.ts";
 import { tInterval } from "../stats/index.ts";
-import type { Engine, KindList, LoadedScenario, LoadedSweep, LoadOptions } from "./engine.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -15,6 +17,7 @@ export function engine(): Engine {
     version,
     loadScenario,
     loadSweep,
+    makeEnvs,
     check,
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
@@ -107,6 +110,26 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
       return { values, sha256, expect: spec.expect, loaded: { spec: { ...spec, record: NO_ROWS } } satisfies LoadedSpec };
     }),
   };
+}
+
+async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> {
+  const [{ makeEnv, TASKS }, { EnvError }] = await Promise.all([import("../learn/tasks/index.ts"), import("../learn/env-error.ts")]);
+  const make = (one: () => Env): readonly Env[] => forUser(EnvError, () => Array.from({ length: options.count }, one));
+  const task = TASKS.find(({ id }) => id === source);
+  if (task !== undefined) {
+    if (options.set.length > 0) throw new UsageError(`${source} is a task, not a scenario: it has no values for --set.`);
+    if (task.form !== "single") {
+      throw new UsageError(`${source} has several agents; served are environments of one.`, "docs/learning.md lists the tasks.");
+    }
+    return { envs: make(() => makeEnv(source)), warnings: [] };
+  }
+  if (!existsSync(resolve(options.cwd, source))) {
+    const ids = TASKS.filter(({ form }) => form === "single").map(({ id }) => id);
+    throw new UsageError(`There is no scenario and no task "${source}".${didYouMean(source, ids)}`, `Tasks are: ${ids.join(", ")}.`);
+  }
+  const { loadScenario: load, scenarioEnv } = await import("../scenario/index.ts");
+  const { spec, warnings } = load(source, { set: options.set, ...reading(options.cwd) });
+  return { envs: make(() => scenarioEnv(spec)), warnings };
 }
 
 /** A sweep keeps numbers: rows of its runs would fill a disk. */
