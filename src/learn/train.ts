@@ -5,6 +5,7 @@
 import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
+import { type CurvePoint, type CurveState, LearningCurve } from "./learning-curve.ts";
 import type { Batch } from "./replay.ts";
 import { VectorEnv, type VectorState } from "./vector-env.ts";
 
@@ -17,7 +18,7 @@ interface AnySpec {
   readonly seeds: readonly number[];
   /** Steps of the environment for each agent, over all of its lanes; offline, updates. Schedules end here. */
   readonly stepBudget: number;
-  /** Looks at the policies from time to time, and keeps the best. */
+  /** Looks at the policies from time to time and at the end, and keeps the best. */
   readonly evaluation?: {
     /** Steps of each agent between two evaluations. */
     readonly everySteps: number;
@@ -66,7 +67,14 @@ export interface TrainingState {
   readonly learner: LearnerState;
   readonly lanes: readonly VectorState[];
   readonly best: readonly (Best | undefined)[];
+  readonly curve: CurveState;
 }
+
+/**
+ * Asked after every step, and between the episodes of an evaluation: what it returns is awaited, so that others get their turn.
+ * "stop" ends the run after the step.
+ */
+export type Breathe = () => Promise<"stop" | undefined> | undefined;
 
 export class Training {
   readonly learner: Learner;
@@ -76,6 +84,7 @@ export class Training {
   readonly #setting: Setting;
   /** One an agent. */
   readonly #vectors: readonly VectorEnv[];
+  readonly #curve: LearningCurve;
   #episodes: FinishedEpisode[] = [];
   #best: (Best | undefined)[];
   #steps = 0;
@@ -86,12 +95,16 @@ export class Training {
     this.learner = learner;
     this.#online = online;
     this.#best = spec.seeds.map(() => undefined);
+    this.#curve = new LearningCurve(spec.seeds.length);
     this.#vectors = online === undefined ? [] : spec.seeds.map((seed, agent) => this.#vector(seed, agent, online.laneCount));
   }
 
   #vector(seed: number, agent: number, laneCount: number): VectorEnv {
     const envs = Array.from({ length: laneCount }, this.#spec.makeEnv);
-    const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => void this.#episodes.push({ agent, return: sum, stepCount }));
+    const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => {
+      this.#episodes.push({ agent, return: sum, stepCount });
+      this.#curve.addReturn(agent, sum);
+    });
     vector.reset(seed);
     return vector;
   }
@@ -107,11 +120,12 @@ export class Training {
   }
 
   /** Goes on where `save` left off, of a training with the same spec. */
-  static async resume(spec: TrainingSpec, { steps, learner, lanes, best }: TrainingState): Promise<Training> {
+  static async resume(spec: TrainingSpec, { steps, learner, lanes, best, curve }: TrainingState): Promise<Training> {
     const training = await Training.begin(spec);
     await training.learner.restore(learner);
     training.#steps = steps;
     training.#best = [...best];
+    training.#curve.restore(curve);
     lanes.forEach((state, agent) => void training.#vectors[agent]?.restore(state));
     return training;
   }
@@ -126,21 +140,40 @@ export class Training {
     return this.#best;
   }
 
+  /** A point for each evaluation so far. */
+  get curve(): readonly CurvePoint[] {
+    return this.#curve.points;
+  }
+
+  /** The budget is used up. */
+  get isDone(): boolean {
+    return this.#steps >= this.#spec.stepBudget;
+  }
+
   /**
    * Trains until the budget, or `untilSteps` of it, is used up.
    * @param onProgress says "stop" to end early
+   * @throws {DivergedError} when losses are not finite any more
    */
-  async run(onProgress: (progress: Progress) => "stop" | undefined = () => undefined, untilSteps = this.#spec.stepBudget): Promise<void> {
+  async run(
+    onProgress: (progress: Progress) => "stop" | undefined = () => undefined,
+    untilSteps = this.#spec.stepBudget,
+    breathe: Breathe = () => undefined,
+  ): Promise<void> {
     const { stepBudget, evaluation } = this.#spec;
-    const stepsEach = this.#stepsEach;
-    while (this.#steps < Math.min(untilSteps, stepBudget)) {
+    while (!this.isDone && this.#steps < untilSteps) {
+      const before = this.#steps;
       const measures = await this.#step();
-      const isDue = evaluation !== undefined && crosses(evaluation.everySteps, this.#steps - stepsEach, this.#steps);
-      if (measures === undefined && !isDue) continue;
-      const evaluations = isDue ? this.#evaluate(evaluation.seeds) : undefined;
-      const episodes = this.#episodes;
-      this.#episodes = [];
-      if (onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations }) === "stop") return;
+      const isDue = evaluation !== undefined && (this.isDone || crosses(evaluation.everySteps, before, this.#steps));
+      const evaluations = isDue ? await this.#evaluate(evaluation.seeds, breathe) : undefined;
+      let answer: "stop" | undefined;
+      if (measures !== undefined || isDue) {
+        const episodes = this.#episodes;
+        this.#episodes = [];
+        answer = onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations });
+      }
+      const rest = breathe();
+      if (answer === "stop" || (rest !== undefined && (await rest) === "stop")) return;
     }
   }
 
@@ -157,19 +190,34 @@ export class Training {
       this.#online?.observe(agent, vector.buffers);
     });
     this.#steps += this.#stepsEach;
-    return this.learner.update(fraction);
+    const measures = await this.learner.update(fraction);
+    if (measures !== undefined) this.#curve.addMeasures(measures, this.#steps);
+    return measures;
   }
 
-  #evaluate(seeds: readonly number[]): readonly Evaluation[] {
-    return this.#spec.seeds.map((_, agent) => {
-      const policy = this.learner.policyData(agent);
-      const found = evaluate(this.#spec.algorithm.policy(this.#setting.spec, policy as never), this.#spec.makeEnv, seeds);
-      const meanReturn = found.stochastic.reduce((sum, value) => sum + value, 0) / seeds.length;
-      if (meanReturn > (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) {
-        this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
+  async #evaluate(seeds: readonly number[], breathe: Breathe): Promise<readonly Evaluation[]> {
+    const evaluations: Evaluation[] = [];
+    const env = this.#spec.makeEnv();
+    for (const agent of this.#spec.seeds.keys()) {
+      const data = this.learner.policyData(agent);
+      const policy = this.#spec.algorithm.policy(this.#setting.spec, data as never);
+      const found: Evaluation[] = [];
+      for (const seed of seeds) {
+        found.push(evaluate(policy, () => env, [seed]));
+        await breathe();
       }
-      return found;
-    });
+      const evaluation = { stochastic: found.flatMap(({ stochastic }) => stochastic), greedy: found.flatMap(({ greedy }) => greedy) };
+      this.#keepIfBest(agent, evaluation, data);
+      evaluations.push(evaluation);
+    }
+    this.#curve.addPoint(this.#steps, evaluations);
+    return evaluations;
+  }
+
+  #keepIfBest(agent: number, { stochastic }: Evaluation, policy: unknown): void {
+    const meanReturn = stochastic.reduce((sum, value) => sum + value, 0) / stochastic.length;
+    if (meanReturn <= (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) return;
+    this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
   }
 
   async save(): Promise<TrainingState> {
@@ -178,6 +226,7 @@ export class Training {
       learner: await this.learner.save(),
       lanes: this.#vectors.map((vector) => vector.save()),
       best: this.#best,
+      curve: this.#curve.save(),
     });
   }
 

@@ -26,6 +26,7 @@ class Pendulum implements Env {
   readonly actionSpace = box([{ name: "torqueNm", low: -TORQUE_MAX_NM, high: TORQUE_MAX_NM }]);
   readonly masked = false;
   readonly stepS = STEP_S;
+  readonly episodeSteps = Infinity;
   readonly infoNames = [];
   readonly #streams = new EpisodeStreams();
   readonly #record = new StepRecord(0);
