@@ -5,8 +5,9 @@
 import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
+import { type LanePlayer, LocalLanes } from "./lanes.ts";
 import type { Batch } from "./replay.ts";
-import { VectorEnv, type VectorState } from "./vector-env.ts";
+import { type Episode, VectorEnv, type VectorState } from "./vector-env.ts";
 
 interface AnySpec {
   /** Hyperparameters that differ from the algorithm's defaults. @see Algorithm.schema */
@@ -27,6 +28,8 @@ interface AnySpec {
 }
 export interface OnlineSpec extends AnySpec {
   readonly algorithm: Algorithm;
+  /** Who plays the lanes of all agents, in environments like those of `makeEnv`; by default this thread. Changes no result. */
+  readonly openLanes?: (laneCount: number) => LanePlayer;
 }
 export interface OfflineSpec extends AnySpec {
   readonly algorithm: OfflineAlgorithm;
@@ -74,8 +77,8 @@ export class Training {
   readonly #online: OnlineLearner | undefined;
   readonly #spec: TrainingSpec;
   readonly #setting: Setting;
-  /** One an agent. */
-  readonly #vectors: readonly VectorEnv[];
+  /** Lanes of all agents. */
+  readonly #vector: VectorEnv | undefined;
   #episodes: FinishedEpisode[] = [];
   #best: (Best | undefined)[];
   #steps = 0;
@@ -86,18 +89,24 @@ export class Training {
     this.learner = learner;
     this.#online = online;
     this.#best = spec.seeds.map(() => undefined);
-    this.#vectors = online === undefined ? [] : spec.seeds.map((seed, agent) => this.#vector(seed, agent, online.laneCount));
+    this.#vector = online === undefined ? undefined : this.#openVector(online.laneCount * spec.seeds.length);
   }
 
-  #vector(seed: number, agent: number, laneCount: number): VectorEnv {
-    const envs = Array.from({ length: laneCount }, this.#spec.makeEnv);
-    const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => void this.#episodes.push({ agent, return: sum, stepCount }));
-    vector.reset(seed);
-    return vector;
+  #openVector(laneCount: number): VectorEnv {
+    const { openLanes, makeEnv, seeds } = this.#spec as OnlineSpec;
+    const player = openLanes === undefined ? new LocalLanes(Array.from({ length: laneCount }, makeEnv)) : openLanes(laneCount);
+    const onEpisode = ({ agent, return: sum, stepCount }: Episode) => void this.#episodes.push({ agent, return: sum, stepCount });
+    return new VectorEnv(player, { agentCount: seeds.length, onEpisode });
   }
 
   /** @throws {ZodError} for options that the algorithm does not have. @throws {RangeError} if it cannot act in these spaces. */
   static async begin(spec: TrainingSpec): Promise<Training> {
+    const training = await Training.#create(spec);
+    await training.#vector?.reset(...spec.seeds);
+    return training;
+  }
+
+  static async #create(spec: TrainingSpec): Promise<Training> {
     const env = spec.makeEnv();
     const setting = { spec: env, stepS: env.stepS, seeds: spec.seeds };
     const options = spec.algorithm.schema.parse(spec.options ?? {});
@@ -108,11 +117,11 @@ export class Training {
 
   /** Goes on where `save` left off, of a training with the same spec. */
   static async resume(spec: TrainingSpec, { steps, learner, lanes, best }: TrainingState): Promise<Training> {
-    const training = await Training.begin(spec);
+    const training = await Training.#create(spec);
     await training.learner.restore(learner);
     training.#steps = steps;
     training.#best = [...best];
-    lanes.forEach((state, agent) => void training.#vectors[agent]?.restore(state));
+    await training.#vector?.restore(lanes);
     return training;
   }
 
@@ -151,11 +160,13 @@ export class Training {
   /** Every lane of every agent once. */
   async #step(): Promise<Measures | undefined> {
     const fraction = this.#steps / this.#spec.stepBudget;
-    this.#vectors.forEach((vector, agent) => {
-      this.#online?.act(agent, vector.buffers, fraction);
-      vector.step();
-      this.#online?.observe(agent, vector.buffers);
-    });
+    const vector = this.#vector;
+    if (vector !== undefined) {
+      vector.agents.forEach((lanes, agent) => void this.#online?.act(agent, lanes, fraction));
+      const late = vector.step();
+      if (late !== undefined) await late;
+      vector.agents.forEach((lanes, agent) => void this.#online?.observe(agent, lanes));
+    }
     this.#steps += this.#stepsEach;
     return this.learner.update(fraction);
   }
@@ -176,13 +187,15 @@ export class Training {
     return structuredClone({
       steps: this.#steps,
       learner: await this.learner.save(),
-      lanes: this.#vectors.map((vector) => vector.save()),
+      lanes: this.#vector?.save() ?? [],
       best: this.#best,
     });
   }
 
-  dispose(): void {
+  /** Frees the memory of networks at once, then ends what plays the lanes. */
+  async dispose(): Promise<void> {
     this.learner.dispose();
+    await this.#vector?.close();
   }
 }
 
