@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import type { EnvSource } from "../experiment/env-source.ts";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
-import type { Env } from "../learn/env.ts";
 import { tInterval } from "../stats/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
@@ -113,23 +113,27 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
 }
 
 async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> {
-  const [{ makeEnv, TASKS }, { EnvError }] = await Promise.all([import("../learn/tasks/index.ts"), import("../learn/env-error.ts")]);
-  const make = (one: () => Env): readonly Env[] => forUser(EnvError, () => Array.from({ length: options.count }, one));
+  const [{ TASKS }, { EnvError }, { envOf }, scenario] = await Promise.all([
+    import("../learn/tasks/index.ts"),
+    import("../learn/env-error.ts"),
+    import("../experiment/env-source.ts"),
+    import("../scenario/index.ts"),
+  ]);
+  const made = (from: EnvSource, warnings: readonly string[] = []): MadeEnvs => {
+    return { envs: forUser(EnvError, () => Array.from({ length: options.count }, () => envOf(from))), warnings };
+  };
   const task = TASKS.find(({ id }) => id === source);
   if (task !== undefined) {
     if (options.set.length > 0) throw new UsageError(`${source} is a task, not a scenario: it has no values for --set.`);
-    if (task.form !== "single") {
-      throw new UsageError(`${source} has several agents; served are environments of one.`, "docs/learning.md lists the tasks.");
-    }
-    return { envs: make(() => makeEnv(source)), warnings: [] };
+    if (task.form === "single") return made({ kind: "task", id: source });
+    throw new UsageError(`${source} has several agents; served are environments of one.`, "docs/learning.md lists the tasks.");
   }
   if (!existsSync(resolve(options.cwd, source))) {
     const ids = TASKS.filter(({ form }) => form === "single").map(({ id }) => id);
     throw new UsageError(`There is no scenario and no task "${source}".${didYouMean(source, ids)}`, `Tasks are: ${ids.join(", ")}.`);
   }
-  const { loadScenario: load, scenarioEnv } = await import("../scenario/index.ts");
-  const { spec, warnings } = load(source, { set: options.set, ...reading(options.cwd) });
-  return { envs: make(() => scenarioEnv(spec)), warnings };
+  const { spec, warnings } = scenario.loadScenario(source, { set: options.set, ...reading(options.cwd) });
+  return made({ kind: "scenario", spec }, warnings);
 }
 
 /** A sweep keeps numbers: rows of its runs would fill a disk. */

@@ -14,8 +14,9 @@
  * Only where lanes begin anew by themselves does `stepped` have last observations: else the observation is the last one.
  */
 import { type Env, maskLength } from "../learn/env.ts";
-import type { Floats, Slot, Space } from "../learn/spaces.ts";
-import type { VectorBuffers } from "../learn/vector-env.ts";
+import type { VectorBuffers } from "../learn/lanes.ts";
+import type { Floats, Space } from "../learn/spaces.ts";
+import { storedSlot } from "../learn/stored-slot.ts";
 
 export const PROTOCOL = "cybertwin-env";
 export const PROTOCOL_VERSION = 1;
@@ -67,17 +68,8 @@ export function greeting({ env, count, autoreset }: Lanes, cybertwin: string): U
 }
 
 function described(space: Space): unknown {
-  if (space.kind !== "dict") return { kind: space.kind, slots: space.slots.map(describedSlot) };
+  if (space.kind !== "dict") return { kind: space.kind, slots: space.slots.map(storedSlot) };
   return { kind: space.kind, members: space.members.map(({ name, space: part }) => ({ name, space: described(part) })) };
-}
-
-function describedSlot(slot: Slot): unknown {
-  if (slot.kind === "choice") return { name: slot.name, count: slot.count };
-  return { name: slot.name, low: bound(slot.low), high: bound(slot.high), scale: slot.scale };
-}
-
-function bound(value: number): number | string {
-  return Number.isFinite(value) ? value : `${value}`;
 }
 
 /** Bytes of the body of a request. */

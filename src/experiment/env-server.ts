@@ -8,8 +8,7 @@
 import type { Env } from "../learn/env.ts";
 import { EnvError } from "../learn/env-error.ts";
 import { actionFault } from "../learn/guarded-env.ts";
-import type { Floats } from "../learn/spaces.ts";
-import { vectorBuffers } from "../learn/vector-env.ts";
+import { type LaneBuffers, laneBuffers, lanesOf } from "../learn/lanes.ts";
 import {
   BrokenFrameError,
   begunFrame,
@@ -63,30 +62,20 @@ export async function serveEnvs({ envs, autoreset, version }: Served, { input, w
 export class EnvServer {
   readonly lanes: Lanes;
   readonly #envs: readonly Env[];
-  readonly #buffers: ReturnType<typeof vectorBuffers>;
+  readonly #buffers: LaneBuffers;
   readonly #infos: Float64Array;
-  /** Each lane's rows of the buffers. */
-  readonly #rows: readonly Row[];
+  /** The same memory, lane by lane. */
+  readonly #rows: readonly LaneBuffers[];
   #begun = false;
 
   constructor(envs: readonly Env[], autoreset: boolean) {
-    const buffers = vectorBuffers(envs);
-    const [env] = envs as readonly [Env];
+    const [env] = envs;
+    if (env === undefined) throw new RangeError("nothing to serve");
     this.#envs = envs;
-    this.#buffers = buffers;
     this.lanes = { env, count: envs.length, autoreset };
+    this.#buffers = laneBuffers(env, envs.length);
+    this.#rows = envs.map((_, lane) => lanesOf(this.#buffers, lane, lane + 1));
     this.#infos = new Float64Array(envs.length * env.infoNames.length);
-    this.#rows = envs.map((_, lane) => {
-      const row = <A extends { subarray(from: number, to: number): A; readonly length: number }>(all: A): A =>
-        all.subarray((lane * all.length) / envs.length, ((lane + 1) * all.length) / envs.length);
-      return {
-        action: row(buffers.actions),
-        observation: row(buffers.observations),
-        successor: row(buffers.successors),
-        mask: row(buffers.masks),
-        info: row(this.#infos),
-      };
-    });
   }
 
   /** Bytes of the longest body that can be asked. */
@@ -129,9 +118,9 @@ export class EnvServer {
     });
     this.#begun = false; // should a lane fail, others stand elsewhere
     this.#envs.forEach((env, lane) => {
-      const { observation, mask } = this.#rows[lane] as Row;
+      const { observations, masks } = this.#rows[lane] as LaneBuffers;
       const seed = seeds[lane] as number;
-      env.reset(seed === NO_SEED ? undefined : seed, observation, mask);
+      env.reset(seed === NO_SEED ? undefined : seed, observations, masks);
     });
     this.#begun = true;
   }
@@ -139,8 +128,8 @@ export class EnvServer {
   #step(): void {
     if (!this.#begun) throw new EnvError(`${this.lanes.env.name}: a step before the first reset, or after an error in one; call reset`);
     this.#envs.forEach((env, lane) => {
-      const { action, mask } = this.#rows[lane] as Row;
-      const fault = actionFault(env.actionSpace, action, mask);
+      const { actions, masks } = this.#rows[lane] as LaneBuffers;
+      const fault = actionFault(env.actionSpace, actions, masks);
       if (fault !== undefined) throw new EnvError(`${this.#named(lane)}: ${fault}; nothing has moved`);
     });
     this.#begun = false;
@@ -150,29 +139,22 @@ export class EnvServer {
 
   #stepLane(lane: number): void {
     const env = this.#envs[lane] as Env;
-    const { action, observation, successor, mask, info } = this.#rows[lane] as Row;
+    const { actions, observations, successors, masks } = this.#rows[lane] as LaneBuffers;
     const { rewards, elapsedS, terminated, truncated } = this.#buffers;
-    const result = env.step(action, successor, mask);
+    const result = env.step(actions, successors, masks);
+    const ended = result.terminated || result.truncated;
     rewards[lane] = result.reward;
     elapsedS[lane] = result.elapsedS;
     terminated[lane] = result.terminated ? 1 : 0;
     truncated[lane] = result.truncated ? 1 : 0;
-    info.set(result.info);
-    if (this.lanes.autoreset && (result.terminated || result.truncated)) env.reset(undefined, observation, mask);
-    else observation.set(successor);
+    this.#infos.set(result.info, lane * result.info.length);
+    if (ended && this.lanes.autoreset) env.reset(undefined, observations, masks);
+    else observations.set(successors);
   }
 
   #named(lane: number): string {
     return this.lanes.count === 1 ? this.lanes.env.name : `${this.lanes.env.name}, lane ${lane}`;
   }
-}
-
-interface Row {
-  readonly action: Floats;
-  readonly observation: Floats;
-  readonly successor: Floats;
-  readonly mask: Uint8Array;
-  readonly info: Float64Array;
 }
 
 function requireLength(what: string, length: number, needed: number): void {

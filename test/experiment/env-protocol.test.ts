@@ -92,7 +92,7 @@ describe("the protocol of served environments", () => {
       name: "Counter-v0",
       lanes: 4,
       autoreset: "SameStep",
-      observationSpace: { kind: "box", slots: [{ name: "x", low: "-Infinity", high: "Infinity", scale: "linear" }] },
+      observationSpace: { kind: "box", slots: [{ kind: "real", name: "x", low: "-Infinity", high: "Infinity", scale: "linear" }] },
       actionSpace: {
         kind: "dict",
         members: [
@@ -101,12 +101,12 @@ describe("the protocol of served environments", () => {
             space: {
               kind: "dict",
               members: [
-                { name: "pick", space: { kind: "multi-discrete", slots: [{ name: "a", count: 2 }] } },
-                { name: "limit", space: { kind: "box", slots: [{ name: "cores", low: 0.5, high: 4, scale: "log" }] } },
+                { name: "pick", space: { kind: "multi-discrete", slots: [{ kind: "choice", name: "a", count: 2 }] } },
+                { name: "limit", space: { kind: "box", slots: [{ kind: "real", name: "cores", low: 0.5, high: 4, scale: "log" }] } },
               ],
             },
           },
-          { name: "go", space: { kind: "discrete", slots: [{ name: "go", count: 3 }] } },
+          { name: "go", space: { kind: "discrete", slots: [{ kind: "choice", name: "go", count: 3 }] } },
         ],
       },
       masked: false,
