@@ -7,7 +7,7 @@ import { none } from "./none.ts";
 import { oracle } from "./oracle.ts";
 import type { PredictorFactory } from "./predictor.ts";
 
-export type { LengthPredictor, PredictorContext } from "./predictor.ts";
+export type { AnswerPredictor, LengthPredictor, PredictorContext, PromptPredictor } from "./predictor.ts";
 
 const PREDICTORS = [none, oracle, confusionMatrix, noiseDial] as const;
 type AnyPredictor = (typeof PREDICTORS)[number];
