@@ -29,7 +29,8 @@ const { about, data, losses } = await trainLengthClassifier({
   trainingCount: 60_000,
   validationCount: 20_000,
 });
-for (const { seed, validationLoss, epochs } of losses) console.log(`seed ${seed}: ${validationLoss.toFixed(5)} nats after ${epochs} epochs`);
+for (const { seed, validationLoss, epochs } of losses)
+  console.log(`seed ${seed}: ${validationLoss.toFixed(5)} nats after ${epochs} epochs`);
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const { manifest, weights } = packPolicy({ ...about, command: "node scripts/train-length-predictor.mjs", cybertwin: version }, data);

@@ -60,7 +60,10 @@ export async function trainClassifiers(setting: ClassifierTraining): Promise<rea
     rngs.map((rng) => rng.fork("network")),
   );
   const optimizer = adam([network], { learningRate: options.learningRate });
-  const [training, validation] = [setting.training, setting.validation].map((examples) => tensorsOf(examples, rngs.length)) as [Tensors, Tensors];
+  const [training, validation] = [setting.training, setting.validation].map((examples) => tensorsOf(examples, rngs.length)) as [
+    Tensors,
+    Tensors,
+  ];
   const best = rngs.map((): TrainedClassifier | undefined => undefined);
   for (let epoch = 1; epoch <= options.epochsMax && best.some((kept) => goesOn(kept, epoch, options.patience)); epoch++) {
     const streams = rngs.map((rng) => rng.fork(`epoch ${epoch}`));

@@ -6,7 +6,16 @@ import { serverKindSchema } from "../world/cluster/server-kind.ts";
 import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serving/model-kind.ts";
 import { type ReadText, readChain, readNamed } from "./extends.ts";
-import { type Catalogue, FileLoader, groupsIn, type KindFiles, modelsIn, type ReadBytes, resolvedSites, resolvedWorkloads } from "./files.ts";
+import {
+  type Catalogue,
+  FileLoader,
+  groupsIn,
+  type KindFiles,
+  modelsIn,
+  type ReadBytes,
+  resolvedSites,
+  resolvedWorkloads,
+} from "./files.ts";
 import { Findings } from "./findings.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";

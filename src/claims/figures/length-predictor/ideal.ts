@@ -36,7 +36,7 @@ export class IdealPredictor {
   /** The likeliest class of the features of a synthetic prompt. */
   classOf(features: Floats): number {
     const [material, detail] = [features[CUES] as number, features[CUES + 1] as number];
-    const densities = this.#densityOf(features.findIndex((cue) => cue === 1), material, detail);
+    const densities = this.#densityOf(features.indexOf(1), material, detail);
     return densities.indexOf(densities.reduce((a, b) => Math.max(a, b)));
   }
 

@@ -22,7 +22,9 @@ export function tokenScores(quantiles: Table): TokenScores {
   const leastTokens = wholeTokens(value[0] as number);
   const count = wholeTokens(value[value.length - 1] as number) - leastTokens + 1;
   // Rounding takes halves up; everything below the least is rounded to it, too.
-  const below = Float64Array.from({ length: count + 1 }, (_, i) => (i === 0 ? 0 : i === count ? 1 : shareBelow(quantiles, leastTokens + i - 0.5)));
+  const below = Float64Array.from({ length: count + 1 }, (_, i) =>
+    i === 0 ? 0 : i === count ? 1 : shareBelow(quantiles, leastTokens + i - 0.5),
+  );
   const shares = Float64Array.from({ length: count }, (_, i) => (below[i + 1] as number) - (below[i] as number));
   const scores = shares.map((share, i) => normalQuantile((below[i] as number) + share / 2));
   const made = { leastTokens, shares, scores };
