@@ -83,7 +83,8 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 /** What the loaders read with, for paths relative to `cwd`. */
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
-  return { cwd, read, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const readBytes = (path: string): Uint8Array => readFileSync(resolve(cwd, path));
+  return { cwd, read, readBytes, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
@@ -194,6 +195,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
+    { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }
 
