@@ -19,6 +19,7 @@ import {
 } from "../world/energy/index.ts";
 import { engines } from "../world/serving/engines.ts";
 import { predictors } from "../world/serving/predictors/index.ts";
+import { promptKinds } from "../world/serving/prompts/index.ts";
 import {
   type ArrivalsSpec,
   arrivals,
@@ -42,6 +43,7 @@ export const PARTS: Parts = {
     "power model": powerModels,
     engine: engines,
     predictor: predictors,
+    prompts: promptKinds,
   },
   controllers,
   faults,

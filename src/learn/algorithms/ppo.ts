@@ -20,6 +20,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
   adam,
@@ -39,7 +40,6 @@ import {
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import { RunningNorm, type RunningNormState } from "../running-norm.ts";
 import { linear } from "../schedule.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { type Distribution, type Judged, type Played, ppoLoss, ppoMeasures, targetsOf } from "./clipped-objective.ts";
 import { gatherRows, minibatches, rowOf, stack, stackFlat, standardized } from "./population.ts";

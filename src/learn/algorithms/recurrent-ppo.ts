@@ -14,6 +14,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
   adam,
@@ -36,7 +37,6 @@ import {
 import { outputsFor, type Policy } from "../policy.ts";
 import { type RecurrentPolicyData, recurrentPolicy } from "../recurrent-policy.ts";
 import { linear } from "../schedule.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { type Judged, type Played, ppoLoss, ppoMeasures, targetsOf } from "./clipped-objective.ts";
 import { gatherRows, minibatches, rowOf, stack, standardized } from "./population.ts";
