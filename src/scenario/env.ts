@@ -1,8 +1,11 @@
 /** Scenarios as environments to learn in. */
 import { ScenarioEnv } from "../agents/env.ts";
+import type { EpisodesOptions } from "../agents/episodes.ts";
+import type { ExternalPortOptions } from "../agents/external-port.ts";
+import { ScenarioTeamEnv, ScenarioTurnEnv } from "../agents/team-env.ts";
 import type { ExternalSpec } from "../control/external.ts";
 import { EnvError } from "../learn/env-error.ts";
-import { GuardedEnv } from "../learn/guarded-env.ts";
+import { GuardedEnv, GuardedTeamEnv, GuardedTurnEnv } from "../learn/guarded-env.ts";
 import { buildWorld } from "./build.ts";
 import type { ScenarioSpec } from "./spec.ts";
 
@@ -13,23 +16,60 @@ export function scenarioEnv(spec: ScenarioSpec): GuardedEnv {
 
 /** The same without checks. */
 export function bareScenarioEnv(spec: ScenarioSpec): ScenarioEnv {
-  const [first, ...rest] = externalsOf(spec);
-  if (first === undefined) throw new EnvError(`${spec.name} has no controller of kind "external" to decide for; add one`);
-  if (rest.length > 0) throw new EnvError(`${spec.name} has ${rest.length + 1} controllers of kind "external": keep one of them`);
-  const controller = spec.controllers[first] as unknown as ExternalSpec & { readonly target: { readonly workload: string } };
+  const { length } = requireExternals(spec);
+  if (length > 1) throw new EnvError(`${spec.name} has ${length} controllers of kind "external": keep one, or play it as a team or in turns`);
+  return new ScenarioEnv(episodesOf(spec));
+}
+
+/** Its external controllers as agents that act at the same instants. @throws {EnvError} without one, and where their periods differ. */
+export function scenarioTeamEnv(spec: ScenarioSpec): GuardedTeamEnv {
+  return new GuardedTeamEnv(bareScenarioTeamEnv(spec));
+}
+
+/** The same without checks. */
+export function bareScenarioTeamEnv(spec: ScenarioSpec): ScenarioTeamEnv {
+  const [first, ...rest] = requireExternals(spec);
+  const other = rest.find(([, { period }]) => period !== first?.[1].period);
+  if (first !== undefined && other !== undefined) {
+    const periods = `${first[0]} decides every ${first[1].period} s and ${other[0]} every ${other[1].period} s`;
+    throw new EnvError(`${spec.name} is no team that acts at once: ${periods}; give them one period, or play it in turns`);
+  }
+  return new ScenarioTeamEnv(episodesOf(spec));
+}
+
+/** Its external controllers as agents that act in turns, each at its own period. @throws {EnvError} without one. */
+export function scenarioTurnEnv(spec: ScenarioSpec): GuardedTurnEnv {
+  return new GuardedTurnEnv(bareScenarioTurnEnv(spec));
+}
+
+/** The same without checks. */
+export function bareScenarioTurnEnv(spec: ScenarioSpec): ScenarioTurnEnv {
+  requireExternals(spec);
+  return new ScenarioTurnEnv(episodesOf(spec));
+}
+
+function requireExternals(spec: ScenarioSpec): readonly (readonly [name: string, spec: ExternalSpec])[] {
+  const found = externalsOf(spec);
+  if (found.length === 0) throw new EnvError(`${spec.name} has no controller of kind "external" to decide for; add one`);
+  return found.map(({ name, spec: external }) => [name, external]);
+}
+
+function episodesOf(spec: ScenarioSpec): EpisodesOptions {
   const startS = spec.warmup as number;
-  return new ScenarioEnv({
+  return {
     name: spec.name,
-    controller: first,
-    spec: controller,
-    workload: controller.target.workload,
+    controllers: externalsOf(spec),
     startS,
     endS: startS + spec.duration,
     build: (seed) => buildWorld(spec, { seed, warmupS: startS }),
-  });
+  };
 }
 
-/** Names of those who are decided for from outside. */
-export function externalsOf({ controllers }: ScenarioSpec): readonly string[] {
-  return Object.keys(controllers).filter((name) => controllers[name]?.kind === "external");
+/** Those who may be decided for from outside. */
+export function externalsOf({ controllers }: ScenarioSpec): readonly ExternalPortOptions[] {
+  return Object.entries(controllers).flatMap(([name, controller]) =>
+    controller.kind !== "external"
+      ? []
+      : [{ name, spec: controller as unknown as ExternalSpec, workload: controller.target.workload as string }],
+  );
 }

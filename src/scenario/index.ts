@@ -12,7 +12,7 @@ import { PARTS } from "./wiring.ts";
 
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
-export { bareScenarioEnv, scenarioEnv } from "./env.ts";
+export { bareScenarioEnv, bareScenarioTeamEnv, bareScenarioTurnEnv, scenarioEnv, scenarioTeamEnv, scenarioTurnEnv } from "./env.ts";
 export { type FileFamily, fileFamily } from "./file-family.ts";
 export { checkGpuKind, checkModelKind, type LoadedScenario, type LoadOptions } from "./load.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
