@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { writeWorlds } from "./world.mjs";
 
 process.chdir(new URL("..", import.meta.url).pathname);
 rmSync("dist", { recursive: true, force: true }); // a renamed test must not go on running
@@ -47,3 +48,4 @@ await build({
   logLevel: "warning",
 });
 chmodSync("dist/cybertwin.js", 0o755);
+await writeWorlds(".");

@@ -40,6 +40,8 @@ export interface LoadedScenario {
   readonly spec: ScenarioSpec;
   /** Over the merged document and the content of every file it names. */
   readonly sha256: string;
+  /** Over the content of every file it names alone. */
+  readonly dataSha256: string;
   /** The merged document as YAML. */
   readonly text: string;
   /** One line each, in the style of errors. */
@@ -67,6 +69,7 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
     spec: { ...spec, plans },
     text,
     sha256: sha256(text, loader.texts.values()),
+    dataSha256: sha256("", loader.texts.values()),
     warnings: [...warnings, ...planning.warnings].map(showProblem),
     files: [...loader.texts.keys()],
     placeOf: (path) => placeOf(tree, path),
