@@ -3,10 +3,10 @@ import { ScenarioEnv } from "../agents/env.ts";
 import type { EpisodesOptions } from "../agents/episodes.ts";
 import type { ExternalPortOptions } from "../agents/external-port.ts";
 import { ScenarioTeamEnv, ScenarioTurnEnv } from "../agents/team-env.ts";
-import type { ExternalSpec } from "../control/external.ts";
 import { EnvError } from "../learn/env-error.ts";
 import { GuardedEnv, GuardedTeamEnv, GuardedTurnEnv } from "../learn/guarded-env.ts";
 import { buildWorld } from "./build.ts";
+import { externalsOf } from "./externals.ts";
 import type { ScenarioSpec } from "./spec.ts";
 
 /** The environment of the scenario's external controller, every step of it checked. @throws {EnvError} unless there is exactly one. */
@@ -29,9 +29,9 @@ export function scenarioTeamEnv(spec: ScenarioSpec): GuardedTeamEnv {
 /** The same without checks. */
 export function bareScenarioTeamEnv(spec: ScenarioSpec): ScenarioTeamEnv {
   const [first, ...rest] = requireExternals(spec);
-  const other = rest.find(([, { period }]) => period !== first?.[1].period);
+  const other = rest.find((each) => each.spec.period !== first?.spec.period);
   if (first !== undefined && other !== undefined) {
-    const periods = `${first[0]} decides every ${first[1].period} s and ${other[0]} every ${other[1].period} s`;
+    const periods = `${first.name} decides every ${first.spec.period} s and ${other.name} every ${other.spec.period} s`;
     throw new EnvError(`${spec.name} is no team that acts at once: ${periods}; give them one period, or play it in turns`);
   }
   return new ScenarioTeamEnv(episodesOf(spec));
@@ -48,10 +48,10 @@ export function bareScenarioTurnEnv(spec: ScenarioSpec): ScenarioTurnEnv {
   return new ScenarioTurnEnv(episodesOf(spec));
 }
 
-function requireExternals(spec: ScenarioSpec): readonly (readonly [name: string, spec: ExternalSpec])[] {
+function requireExternals(spec: ScenarioSpec): readonly ExternalPortOptions[] {
   const found = externalsOf(spec);
   if (found.length === 0) throw new EnvError(`${spec.name} has no controller of kind "external" to decide for; add one`);
-  return found.map(({ name, spec: external }) => [name, external]);
+  return found;
 }
 
 function episodesOf(spec: ScenarioSpec): EpisodesOptions {
@@ -61,15 +61,6 @@ function episodesOf(spec: ScenarioSpec): EpisodesOptions {
     controllers: externalsOf(spec),
     startS,
     endS: startS + spec.duration,
-    build: (seed) => buildWorld(spec, { seed, warmupS: startS }),
+    build: (seed) => buildWorld(spec, { seed, warmupS: startS, isDecidedOutside: true }),
   };
-}
-
-/** Those who may be decided for from outside. */
-export function externalsOf({ controllers }: ScenarioSpec): readonly ExternalPortOptions[] {
-  return Object.entries(controllers).flatMap(([name, controller]) =>
-    controller.kind !== "external"
-      ? []
-      : [{ name, spec: controller as unknown as ExternalSpec, workload: controller.target.workload as string }],
-  );
 }

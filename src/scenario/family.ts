@@ -19,6 +19,7 @@ export type Family =
   | "predictor"
   | "action"
   | "reward"
+  | "policy"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -33,7 +34,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   predictor: "predictor",
   act: "action",
   reward: "reward",
-  policy: "controller",
+  policy: "policy",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
