@@ -2,7 +2,7 @@
  * The control loop inside out: a scenario is played from one decision of its external controllers to the next. Environments of one
  * agent and of several stand on it.
  */
-import type { ControllerStats, ControlLoop } from "../control/loop.ts";
+import type { ControlLoop, ControllerStats } from "../control/loop.ts";
 import { EpisodeStreams } from "../learn/env.ts";
 import { EnvError } from "../learn/env-error.ts";
 import type { Action, Telemetry } from "../world/ports.ts";

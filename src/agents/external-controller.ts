@@ -43,7 +43,8 @@ export class ExternalController implements Periodic {
     this.#port = new ExternalPort(options, world);
     this.periodS = this.#port.periodS;
     this.#startS = startS;
-    this.#choose = decider === undefined ? () => [] : decider.kind === "stored" ? storedPolicy(this.#port, decider) : decider.controller.decide;
+    this.#choose =
+      decider === undefined ? () => [] : decider.kind === "stored" ? storedPolicy(this.#port, decider) : decider.controller.decide;
   }
 
   readonly decide = (telemetry: Telemetry, rng: Rng): readonly Action[] => {
@@ -88,7 +89,10 @@ function storedPolicy(port: ExternalPort, { file, mode }: Extract<Decider, { rea
   return ({ nowS }, rng) => {
     port.observe(observation);
     const bad = firstOutside(observationSpace, observation);
-    if (bad >= 0) throw new EnvError(`${name} at ${nowS} s: observation ${observationSpace.slots[bad]?.name} is ${observation[bad]}; use a formula that is always a number`);
+    if (bad >= 0)
+      throw new EnvError(
+        `${name} at ${nowS} s: observation ${observationSpace.slots[bad]?.name} is ${observation[bad]}; use a formula that is always a number`,
+      );
     policy.decide(observation, NO_MASK, mode === "stochastic" ? rng : undefined, decision);
     policy.toAction(decision, action);
     return port.actionsOf(action);

@@ -60,9 +60,7 @@ export class ExternalPort {
     });
     this.#ordered = new Float64Array(spec.act.length).fill(Number.NaN);
     this.#observations = spec.observe.map(compiled);
-    this.#reward = compiled(
-      rewardFormula(spec.reward, { percentile: stats.slo?.percentile, limitsMemory: set.memoryLimitB < Infinity }),
-    );
+    this.#reward = compiled(rewardFormula(spec.reward, { percentile: stats.slo?.percentile, limitsMemory: set.memoryLimitB < Infinity }));
     this.observationSpace = box(spec.observe.map(observedField));
     this.actionSpace = box(spec.act.map((act, i) => actField(act, i, unit)));
   }

@@ -120,7 +120,9 @@ export class ScenarioTurnEnv implements TurnEnv {
     record.elapsedS = 0;
     if (++this.#decidedCount < this.#due.length) return record;
     const beganS = episodes.nowS;
-    const orders = new Map(this.#due.map((agent) => [episodes.ports[agent]?.name, episodes.ports[agent]?.actionsOf(this.#actions[agent] as Floats)]));
+    const orders = new Map(
+      this.#due.map((agent) => [episodes.ports[agent]?.name, episodes.ports[agent]?.actionsOf(this.#actions[agent] as Floats)]),
+    );
     episodes.go((name) => orders.get(name) ?? []);
     this.#begin();
     record.elapsedS = episodes.nowS - beganS;

@@ -1,12 +1,12 @@
 /** Who decides for the external controllers. */
-import { ExternalController, type Decider } from "../agents/external-controller.ts";
+import { type Decider, ExternalController } from "../agents/external-controller.ts";
 import { NoRangeError } from "../agents/external-port.ts";
 import { CheckpointError } from "../learn/nets/manifest.ts";
 import type { PolicyFile } from "../learn/policy-file.ts";
 import type { Periodic } from "../world/ports.ts";
 import type { BuildContext } from "./build.ts";
-import { BuildProblem } from "./build-problem.ts";
 import { pluginOf } from "./build-policies.ts";
+import { BuildProblem } from "./build-problem.ts";
 import { externalsOf } from "./externals.ts";
 import type { PluginSpec } from "./parts.ts";
 
@@ -20,7 +20,8 @@ export function externalControllers({ spec, world, warmupS }: BuildContext): Rea
       return [name, new ExternalController(options, world)];
     } catch (error) {
       if (error instanceof NoRangeError) throw new BuildProblem(["controllers", name, "act", error.index], error.message);
-      if (error instanceof CheckpointError || error instanceof RangeError) throw new BuildProblem(["controllers", name, "policy"], error.message);
+      if (error instanceof CheckpointError || error instanceof RangeError)
+        throw new BuildProblem(["controllers", name, "policy"], error.message);
       throw error;
     }
   });

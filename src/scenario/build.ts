@@ -1,4 +1,6 @@
 /** A checked scenario becomes a world: here the rooms' factories meet. Everything random hangs on one root stream. */
+
+import type { ExternalController } from "../agents/external-controller.ts";
 import { ControlLoop } from "../control/loop.ts";
 import { faults } from "../faults/index.ts";
 import { startFault } from "../faults/schedule.ts";
@@ -6,7 +8,6 @@ import { type Rng, rootRng, Simulation } from "../kernel/index.ts";
 import type { Table } from "../world/base/table.ts";
 import { type LawSpec, makeLaw } from "../world/workload/index.ts";
 import { World } from "../world/world.ts";
-import type { ExternalController } from "../agents/external-controller.ts";
 import { addBatches } from "./build-batches.ts";
 import { externalControllers } from "./build-externals.ts";
 import { bindings, type Policies, policiesOf } from "./build-policies.ts";

@@ -17,7 +17,8 @@ export function scenarioEnv(spec: ScenarioSpec): GuardedEnv {
 /** The same without checks. */
 export function bareScenarioEnv(spec: ScenarioSpec): ScenarioEnv {
   const { length } = requireExternals(spec);
-  if (length > 1) throw new EnvError(`${spec.name} has ${length} controllers of kind "external": keep one, or play it as a team or in turns`);
+  if (length > 1)
+    throw new EnvError(`${spec.name} has ${length} controllers of kind "external": keep one, or play it as a team or in turns`);
   return new ScenarioEnv(episodesOf(spec));
 }
 

@@ -37,7 +37,10 @@ export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, find
 export function replicasMaxOf({ controllers }: ScenarioSpec, workload: string, parts: Parts): number {
   const scalers = Object.values(controllers)
     .filter(({ target }) => target.workload === workload)
-    .flatMap((controller): readonly PluginSpec[] => [controller, ...(controller.policy === undefined ? [] : [controller.policy as PluginSpec])]);
+    .flatMap((controller): readonly PluginSpec[] => [
+      controller,
+      ...(controller.policy === undefined ? [] : [controller.policy as PluginSpec]),
+    ]);
   return scalers.reduce((most, spec) => Math.max(most, parts.controllers.get(spec.kind)?.replicasMax?.(spec as never) ?? 0), 0);
 }
 

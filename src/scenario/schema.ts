@@ -137,8 +137,13 @@ function policySchema(parts: Parts): ZodType {
   const file = z.string().min(1).meta({ description: "The .json file of a stored policy." });
   const stored = z.strictObject({ kind: z.literal("stored"), file, mode });
   const short = file.transform((path) => stored.parse({ kind: "stored", file: path }));
-  const heuristics = [...parts.controllers].filter(([kind, { decides, target }]) => kind !== "external" && decides === "periodic" && target === "service");
-  const schemas = new Map<string, ZodType>([["stored", stored], ...heuristics.map(([kind, { schema }]): [string, ZodType] => [kind, schema])]);
+  const heuristics = [...parts.controllers].filter(
+    ([kind, { decides, target }]) => kind !== "external" && decides === "periodic" && target === "service",
+  );
+  const schemas = new Map<string, ZodType>([
+    ["stored", stored],
+    ...heuristics.map(([kind, { schema }]): [string, ZodType] => [kind, schema]),
+  ]);
   const kinds = byKind(schemas, { common: {}, isOpaque: () => false });
   return choice([file, kinds], (value) => (typeof value === "string" ? short : kinds));
 }

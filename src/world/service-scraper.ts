@@ -27,7 +27,15 @@ export class ServiceScraper {
   constructor(world: World, sees: (workload: string) => boolean) {
     this.#units = world.services.filter(({ name }) => sees(name));
     for (const { service } of this.#units) {
-      const watched = { latencyS: new LatencyRecorder(), arrived: 0, ended: 0, good: 0, busyCoreS: 0, oomRestarts: 0, busyCoreSOf: new Map() };
+      const watched = {
+        latencyS: new LatencyRecorder(),
+        arrived: 0,
+        ended: 0,
+        good: 0,
+        busyCoreS: 0,
+        oomRestarts: 0,
+        busyCoreSOf: new Map(),
+      };
       this.#watched.set(service, watched);
     }
   }

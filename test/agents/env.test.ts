@@ -155,8 +155,14 @@ describe("a scenario as an environment", () => {
       refusal("act: [{ kind: limits.cpu, min: 0.5, max: 1 }]"),
       /act\.0\.min must be at least what is promised to a replica, 1, got 0\.5/,
     );
-    assert.match(refusal("act: [limits.cpu]"), /controllers\.mine\.act\.0: limits\.cpu has no range to choose from, 1 to 1; give min and max/);
-    assert.match(refusal("observe: [memory_limit_utilization]"), /observe\.0 names memory_limit_utilization, and the workload has no limits\.memory/);
+    assert.match(
+      refusal("act: [limits.cpu]"),
+      /controllers\.mine\.act\.0: limits\.cpu has no range to choose from, 1 to 1; give min and max/,
+    );
+    assert.match(
+      refusal("observe: [memory_limit_utilization]"),
+      /observe\.0 names memory_limit_utilization, and the workload has no limits\.memory/,
+    );
     assert.match(refusal('reward: "1 / limit_memory_b"'), /reward names limit_memory_b, and the workload has no limits\.memory/);
     assert.match(refusal("reward: queued", "slo: { latency: 1 s }, ", ""), /must have an slo/);
     assert.match(refusal("reward: queued", "duration: 60 s", "duration: 60 s\nwarmup: auto"), /warmup must be a time/);

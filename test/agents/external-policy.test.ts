@@ -2,11 +2,11 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ScenarioEnv } from "../../src/agents/env.ts";
 import { runSeed } from "../../src/experiment/run.ts";
 import { rootRng, Sum } from "../../src/kernel/index.ts";
 import { NO_MASK } from "../../src/learn/env.ts";
 import { packPolicy, policyFor, unpackPolicy } from "../../src/learn/policy-file.ts";
-import { ScenarioEnv } from "../../src/agents/env.ts";
 import { externalsOf } from "../../src/scenario/externals.ts";
 import { type BuiltWorld, buildWorld, type LoadedScenario, loadScenario, type ScenarioSpec, SpecError } from "../../src/scenario/index.ts";
 import { csv, loadYaml, metric, play } from "../world/run-yaml.ts";
@@ -19,7 +19,11 @@ const END_S = 310;
 const { manifest, weights } = packed(loadYaml(SCALED).spec);
 
 /** The scenario with a policy, and what lies beside it. */
-function withPolicy(policy: string, files: Readonly<Record<string, string | Uint8Array>> = { "p.json": manifest, "p.bin": weights }, from = SCALED): LoadedScenario {
+function withPolicy(
+  policy: string,
+  files: Readonly<Record<string, string | Uint8Array>> = { "p.json": manifest, "p.bin": weights },
+  from = SCALED,
+): LoadedScenario {
   const all = { ...files, "scenario.yaml": `${from}    policy: ${policy}\n` };
   const get = (file: string): string | Uint8Array => all[file as keyof typeof all] ?? readFileSync(file);
   return loadScenario("scenario.yaml", {
@@ -142,7 +146,10 @@ controllers:
     assert.match(refusal("p.json", { "p.json": manifest, "p.bin": damaged }), /policy: "p\.json": the policy is damaged/);
     assert.match(refusal("p.json", { "p.json": "{}", "p.bin": weights }), /this is no policy's manifest/);
     const other = (from: string, to: string): string => refusal("p.json", undefined, SCALED.replace(from, to));
-    assert.match(other("max: 12", "max: 10"), /25:\d+: controllers\.mine\.policy: the policy .* does not fit mine: action 1 is replicas, 2\.\.10 log here and was replicas, 2\.\.12 log there/);
+    assert.match(
+      other("max: 12", "max: 10"),
+      /25:\d+: controllers\.mine\.policy: the policy .* does not fit mine: action 1 is replicas, 2\.\.10 log here and was replicas, 2\.\.12 log there/,
+    );
     assert.match(other("replicas]", "queued]"), /observation 3 is queued, 0\.\.Infinity linear here and was replicas/);
     assert.match(other("log(1 + latency_p99_s)", "log(2 + latency_p99_s)"), /observation 2 is log\(2 \+ latency_p99_s\)/);
     const wrong = packPolicy(about(loadYaml(SCALED).spec), {
@@ -152,7 +159,10 @@ controllers:
         ...{ weights: new Float32Array(6), statistics: new Float32Array(0) },
       },
     });
-    assert.match(refusal("p.json", { "p.json": wrong.manifest, "p.bin": wrong.weights }), /mine needs a policy of 3 inputs and 2 outputs, this one has 2 and 2/);
+    assert.match(
+      refusal("p.json", { "p.json": wrong.manifest, "p.bin": wrong.weights }),
+      /mine needs a policy of 3 inputs and 2 outputs, this one has 2 and 2/,
+    );
   });
 
   it("is refused where it is none", () => {
@@ -161,7 +171,13 @@ controllers:
     assert.match(refusal("{ kind: round-robin }"), /unknown policy kind "round-robin"/);
     assert.match(refusal("{ kind: hpa, target: { workload: web } }"), /unknown key "target" in controllers\.mine\.policy/);
     assert.match(refusal("{ kind: stored, file: p.json, mode: best }"), /policy\.mode must be "greedy" or "stochastic", got "best"/);
-    assert.match(refusal("{ kind: hpa, period: 20 s }"), /policy must decide at the controller's period, 15 s, and says 20 s\. Hint: period: 15 s/);
-    assert.match(refusal("p.json", SCALED.replace("kind: external", "kind: hpa").replace(/ {4}(observe|act|reward):.*\n/g, "")), /unknown key "policy"/);
+    assert.match(
+      refusal("{ kind: hpa, period: 20 s }"),
+      /policy must decide at the controller's period, 15 s, and says 20 s\. Hint: period: 15 s/,
+    );
+    assert.match(
+      refusal("p.json", SCALED.replace("kind: external", "kind: hpa").replace(/ {4}(observe|act|reward):.*\n/g, "")),
+      /unknown key "policy"/,
+    );
   });
 });

@@ -1,7 +1,8 @@
 /** A scenario with an external controller, and policies made by hand that fit it. */
+
+import { type PolicyAbout, type PolicyData, packPolicy, spacesOf } from "../../src/learn/policy-file.ts";
 import type { ScenarioSpec } from "../../src/scenario/index.ts";
 import { scenarioEnv } from "../../src/scenario/index.ts";
-import { packPolicy, type PolicyAbout, type PolicyData, spacesOf } from "../../src/learn/policy-file.ts";
 
 export const SCALED = `
 name: scaled

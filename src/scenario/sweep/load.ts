@@ -125,7 +125,12 @@ function loadPoints(file: string, points: readonly Point[], values: readonly Val
   const problems: Found[] = [];
   const loaded = points.flatMap((assignments, i): readonly LoadedPoint[] => {
     try {
-      return [{ values: values[i] as Values, scenario: load(file, { assignments, read, ...(readBytes && { readBytes }), cwd, catalogue, tables }) }];
+      return [
+        {
+          values: values[i] as Values,
+          scenario: load(file, { assignments, read, ...(readBytes && { readBytes }), cwd, catalogue, tables }),
+        },
+      ];
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       for (const problem of error.problems) problems.push({ problem, point: i });
