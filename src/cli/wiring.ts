@@ -80,12 +80,13 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 /** What the loaders read with, for paths relative to `cwd`. */
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
-  return { cwd, read, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const readBytes = (path: string): Uint8Array => readFileSync(resolve(cwd, path));
+  return { cwd, read, readBytes, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
   const scenario = await import("../scenario/index.ts");
-  const { spec, sha256, text, warnings } = scenario.loadRunnable(file, { set: options.set, ...reading(options.cwd) });
+  const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, ...reading(options.cwd) });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
   return {
     head: {

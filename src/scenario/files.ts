@@ -1,8 +1,10 @@
 /** The files a scenario names: tables, read by the plugin whose field names them, and server kinds. */
 import { basename, dirname, join } from "node:path";
 import type { ZodType } from "zod";
+import { CheckpointError } from "../learn/nets/manifest.ts";
+import { type PolicyFile, unpackPolicy } from "../learn/policy-file.ts";
 import { TableError, type TableReader } from "../world/base/table.ts";
-import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
+import { type ReadBytes, type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
 import { type Family, familyAt, listName } from "./family.ts";
 import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
@@ -27,17 +29,23 @@ export interface KindFiles<Kind> {
   readonly schema: ZodType<Kind>;
 }
 
+/** What files are read with. */
+export interface Reads {
+  readonly read: ReadText;
+  readonly readBytes?: ReadBytes;
+}
+
 /** Reads what a scenario names, once each, and keeps the problems together. */
 export class FileLoader {
   readonly problems: Problem[] = [];
   /** Text of every file read, in order of first reading. */
   readonly texts = new Map<string, string>();
-  readonly #read: ReadText;
+  readonly #reads: Reads;
   readonly #tree: Tree;
   readonly #tables: TableCache;
 
-  constructor(read: ReadText, tree: Tree, tables: TableCache) {
-    this.#read = read;
+  constructor(reads: Reads, tree: Tree, tables: TableCache) {
+    this.#reads = reads;
     this.#tree = tree;
     this.#tables = tables;
   }
@@ -79,11 +87,34 @@ export class FileLoader {
     const known = this.texts.get(file);
     if (known !== undefined) return known;
     try {
-      const text = this.#read(file);
+      const text = this.#reads.read(file);
       this.texts.set(file, text);
       return text;
     } catch (error) {
       this.problems.push({ place, message: `${what} ${JSON.stringify(file)} ${whyUnreadable(error)}` });
+      return undefined;
+    }
+  }
+
+  /** The policy whose manifest `path` names; its weights lie beside it, and the manifest has a checksum of both. */
+  policy(named: string, path: Path): PolicyFile | undefined {
+    const place = placeOf(this.#tree, path);
+    const manifest = resolveFrom(place, named);
+    const report = (message: string): void => void this.problems.push({ place, message: `${showPath(path)}: ${message}` });
+    if (!manifest.endsWith(".json")) {
+      report(`${JSON.stringify(named)} must be the .json file that a training wrote`);
+      return undefined;
+    }
+    const text = this.#text(manifest, place, `${showPath(path)}: the file`);
+    if (text === undefined) return undefined;
+    const { readBytes } = this.#reads;
+    if (readBytes === undefined) throw new Error("this loader was given nothing to read bytes with");
+    const weights = manifest.replace(/json$/, "bin");
+    try {
+      return unpackPolicy(text, readBytes(weights));
+    } catch (error) {
+      if (error instanceof CheckpointError) report(`${JSON.stringify(named)}: ${error.message}`);
+      else report(`the file ${JSON.stringify(weights)}, the weights of the policy, ${whyUnreadable(error)}`);
       return undefined;
     }
   }
@@ -106,7 +137,7 @@ export class FileLoader {
   #inCatalogue(file: string): boolean {
     if (this.texts.has(file)) return true;
     try {
-      this.texts.set(file, this.#read(file));
+      this.texts.set(file, this.#reads.read(file));
       return true;
     } catch (error) {
       whyUnreadable(error); // throws on what is not about the file

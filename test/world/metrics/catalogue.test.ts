@@ -16,7 +16,18 @@ workloads:
   llm: { kind: model-serving, models: { opt: { kind: opt-1.3b } }, classes: { paid: { share: 0.5 }, free: { share: 0.5 } }, outputTokens: 100, arrivals: { kind: poisson, rate: 0.1 req/s } }
 `;
 const SERVING = PLAIN.replace(/ {2}(web|etl): .*\n/g, "").replace("outputTokens", "slo: { latency: 2 s }, outputTokens");
-const NOBODY = { service: [], class: () => [], serving: [], model: () => [], batch: [], site: [], tenant: [], controller: [], fault: [] };
+const NOBODY = {
+  service: [],
+  class: () => [],
+  serving: [],
+  model: () => [],
+  batch: [],
+  site: [],
+  tenant: [],
+  controller: [],
+  external: [],
+  fault: [],
+};
 
 /** What every metric of the run is, by a name that the catalogue gives it. */
 function catalogued(subjects: Partial<MetricSubjects>): Map<string, string[]> {
