@@ -29,6 +29,7 @@ await build({
   entryPoints: {
     cybertwin: "src/cli/main.ts",
     worker: "src/experiment/worker.ts",
+    "lane-worker": "src/experiment/lane-worker.ts",
     "lab-worker": "src/claims/lab-worker.ts",
     "backend-probe": "src/cli/backend-probe.ts",
   },

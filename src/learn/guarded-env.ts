@@ -10,11 +10,14 @@ import { type Floats, firstMasked, firstOutside, rangeOf, type Slot, type Space 
 /** How far an episode is, and the words for it. */
 class Progress {
   readonly #name: string;
+  /** Steps that an episode promises to have. */
+  readonly #length: number | undefined;
   #step = 0;
   #stage: "unborn" | "running" | "ended" = "unborn";
 
-  constructor(name: string) {
+  constructor(name: string, length?: number) {
     this.#name = name;
+    this.#length = length;
   }
 
   begin(): void {
@@ -30,7 +33,13 @@ class Progress {
 
   end({ elapsedS, terminated, truncated }: Transition): void {
     if (!(elapsedS >= 0 && elapsedS < Number.POSITIVE_INFINITY)) throw this.error(`elapsedS is ${elapsedS}; ${FIX_ENV}`);
-    if (terminated || truncated) this.#stage = "ended";
+    const ended = terminated || truncated;
+    if (ended) this.#stage = "ended";
+    if (this.#length !== undefined && ended !== this.#step >= this.#length) {
+      throw this.error(
+        `the episode ${ended ? "ends" : "goes on"}, and episodeSteps is ${this.#length}; one of them is wrong: mend it there`,
+      );
+    }
   }
 
   get running(): boolean {
@@ -121,6 +130,7 @@ export class GuardedEnv implements Env {
   readonly actionSpace: Space;
   readonly masked: boolean;
   readonly stepS: number;
+  readonly episodeSteps: number | undefined;
   readonly infoNames: readonly string[];
   readonly #env: Env;
   readonly #progress: Progress;
@@ -132,9 +142,10 @@ export class GuardedEnv implements Env {
     this.actionSpace = env.actionSpace;
     this.masked = env.masked;
     this.stepS = env.stepS;
+    this.episodeSteps = env.episodeSteps;
     this.infoNames = env.infoNames;
     this.#env = env;
-    this.#progress = new Progress(env.name);
+    this.#progress = new Progress(env.name, env.episodeSteps);
     this.#guard = new AgentGuard(env, this.#progress);
   }
 

@@ -21,6 +21,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
 import { gae, type ValuedRollout } from "../gae.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
   adam,
@@ -43,7 +44,6 @@ import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "
 import { discountedReturns } from "../returns.ts";
 import { RunningNorm, type RunningNormState } from "../running-norm.ts";
 import { linear } from "../schedule.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { gatherRows, minibatches, rowOf, stack, stackFlat, standardized } from "./population.ts";
 import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";

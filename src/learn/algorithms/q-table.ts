@@ -12,13 +12,13 @@
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import { takeCheckpoint } from "../nets/index.ts";
 import { epsilonGreedy } from "../policy.ts";
 import { discount } from "../returns.ts";
 import { linear } from "../schedule.ts";
 import type { Floats } from "../spaces.ts";
 import { cellOf, type Grid, type TableData, tablePolicy } from "../table-policy.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
 

@@ -1,8 +1,8 @@
 /** What one agent saw and did since its last update, lane beside lane: row `t * laneCount + lane`. */
 import type { Rng } from "../../kernel/index.ts";
 import { maskLength } from "../env.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import type { Policy } from "../policy.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import type { Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
 
