@@ -68,7 +68,9 @@ describe("the catalogue of metrics", () => {
     this.timeout(60_000);
     const classes = "workloads.chat.classes={gold: {share: 0.2}, rest: {share: 0.8}}";
     const external = "controllers.mine={kind: external, target: {workload: chat}}";
-    quickstart = await play("scenarios/quickstart.yaml", { set: ["duration=90 min", "faults.crash.at=1 h", classes, external, "expect=[]"] });
+    quickstart = await play("scenarios/quickstart.yaml", {
+      set: ["duration=90 min", "faults.crash.at=1 h", classes, external, "expect=[]"],
+    });
     plain = await play("plain.yaml", { text: PLAIN });
     serving = await play("serving.yaml", { text: SERVING });
   });
