@@ -20,6 +20,7 @@ export type Family =
   | "action"
   | "reward"
   | "policy"
+  | "prompts"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -35,6 +36,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   act: "action",
   reward: "reward",
   policy: "policy",
+  prompts: "prompts",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -61,6 +63,7 @@ const LISTS: Readonly<Partial<Record<Family, string>>> = {
   model: "models",
   engine: "engines",
   predictor: "predictors",
+  prompts: "prompts",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */

@@ -131,20 +131,14 @@ function controllerSchema(parts: Parts): ZodType {
   return family("controller", parts.controllers, (kind) => (kind === "external" ? policed : controllerFields));
 }
 
-/** Who decides for an external controller: a stored policy, or what else could stand in its place. */
-function policySchema(parts: Parts): ZodType {
-  const mode = z.enum(["greedy", "stochastic"]).default("greedy");
+/** Who decides for an external controller; a text is the file of a stored policy. */
+function policySchema({ registries: { policy: policies } }: Parts): ZodType {
   const file = z.string().min(1).meta({ description: "The .json file of a stored policy." });
-  const stored = z.strictObject({ kind: z.literal("stored"), file, mode });
-  const short = file.transform((path) => stored.parse({ kind: "stored", file: path }));
-  const heuristics = [...parts.controllers].filter(
-    ([kind, { decides, target }]) => kind !== "external" && decides === "periodic" && target === "service",
-  );
-  const schemas = new Map<string, ZodType>([
-    ["stored", stored],
-    ...heuristics.map(([kind, { schema }]): [string, ZodType] => [kind, schema]),
-  ]);
-  const kinds = byKind(schemas, { common: {}, isOpaque: () => false });
+  const kinds = byKind(new Map([...(policies as Registry)].map(([kind, { schema }]) => [kind, schema])), {
+    common: {},
+    isOpaque: () => false,
+  });
+  const short = file.transform((text) => kinds.parse({ kind: "stored", file: text }));
   return choice([file, kinds], (value) => (typeof value === "string" ? short : kinds));
 }
 
