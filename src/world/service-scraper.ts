@@ -20,6 +20,7 @@ interface Watched {
   ended: number;
   good: number;
   busyCoreS: number;
+  oomRestarts: number;
   /** Of each replica that was there at the last scrape. */
   busyCoreSOf: ReadonlyMap<Replica, number>;
 }
@@ -32,8 +33,15 @@ export class ServiceScraper {
   constructor(world: World, sees: (workload: string) => boolean) {
     this.#units = world.services.filter(({ name }) => sees(name));
     for (const { service } of this.#units) {
-      const latencyS = service.isFluid ? new CountedRecorder() : new LatencyRecorder();
-      const watched = { latencyS, arrived: 0, ended: 0, good: 0, busyCoreS: 0, busyCoreSOf: new Map() };
+      const watched = {
+        latencyS: service.isFluid ? new CountedRecorder() : new LatencyRecorder(),
+        arrived: 0,
+        ended: 0,
+        good: 0,
+        busyCoreS: 0,
+        oomRestarts: 0,
+        busyCoreSOf: new Map(),
+      };
       this.#watched.set(service, watched);
     }
   }
@@ -79,9 +87,11 @@ export class ServiceScraper {
       ...usage(service, { nowS, intervalS, busyCoreSOf: watched.busyCoreSOf }),
       limitCores: set.present.reduce((most, { container }) => Math.max(most, container.capCores), 0),
       limitMemoryB: set.memoryLimitB,
+      oomRestarts: stats.oomRestarts - watched.oomRestarts,
     };
     const busyCoreSOf = new Map(set.present.map((replica) => [replica, replica.container.busyCoreSAt(nowS)]));
-    Object.assign(watched, { arrived: stats.arrivedCount, ended: 0, good: 0, busyCoreS, busyCoreSOf });
+    const { arrivedCount: arrived, oomRestarts } = stats;
+    Object.assign(watched, { arrived, ended: 0, good: 0, busyCoreS, oomRestarts, busyCoreSOf });
     watched.latencyS.clear();
     return telemetry;
   }
