@@ -3,7 +3,6 @@
 import { bestFit, random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
-import type { Table } from "../world/base/table.ts";
 import type { AnyQueueRule, PlaceRule, RouteRule } from "../world/cluster/ports.ts";
 import { ReplicaPlacer } from "../world/cluster/replica-placer.ts";
 import type { Server } from "../world/cluster/server.ts";

@@ -25,10 +25,13 @@ export function checkFluid(service: ServiceSpec, name: string, { spec, parts }: 
   checkArrivals(service, path, needs);
   if ((service.memoryUse?.perRequest ?? 0) > 0)
     needs([...path, "memoryUse", "perRequest"], "needs single requests, for a mean number of them has no peaks", EVENTS);
-  if (spec.record.requests > 0) needs(["record", "requests"], "needs single requests", "Hint: record: { requests: 0 }, or mode: events.");
+  const isRecorded = Object.values(spec.workloads).some(({ kind, ...each }) => kind !== "batch" && (each as { mode?: string }).mode !== "fluid");
+  if (spec.record.requests > 0 && !isRecorded)
+    needs(["record", "requests"], "needs single requests, and no other workload has any", "Hint: leave it out, or mode: events.");
   for (const [key, controller] of Object.entries(spec.controllers)) {
     const decides = parts.controllers.get(controller.kind)?.decides;
-    if (controller.target.workload === name) checkRule(controller.kind, key, decides, needs);
+    if (controller.target.workload !== name) continue;
+    checkRule(controller.kind, key, decides, needs);
     if (decides === "periodic") checkLook(controller, key, { name, intervalS: service.interval ?? FLUID_INTERVAL_S }, findings);
   }
 }
@@ -62,8 +65,7 @@ function checkRule(kind: string, key: string, decides: string | undefined, refus
 
 /** Whoever looks within an interval would find that nothing has come since its beginning. */
 function checkLook(controller: ControllerSpec, key: string, { name, intervalS }: { name: string; intervalS: number }, findings: Findings): void {
-  const { telemetry, target } = controller;
-  if (target.workload !== undefined && target.workload !== name) return;
+  const { telemetry } = controller;
   const periodS = telemetry?.scrape ?? controller.period;
   if (periodS === undefined || isMultiple(periodS, intervalS)) return;
   const at: Path = telemetry === undefined ? ["period"] : ["telemetry", "scrape"];

@@ -86,7 +86,7 @@ export class World implements FaultPort, BatchListener {
 
   /** Brings all meters and counts up to now: for the books at the end of a run. */
   finalize(): void {
-    for (const { service } of this.services) service.catchUp();
+    for (const { service } of this.services) service.finalize();
     for (const server of this.servers) server.finalize();
     for (const site of this.sites) site.close();
   }

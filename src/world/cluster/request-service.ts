@@ -40,8 +40,10 @@ export interface ReplicatedService extends RequestService {
   readonly replicas: readonly Replica[];
   /** Everything in the replica fails. */
   replicaLost(replica: Replica): void;
-  /** Counts all that has ended up to now, for whoever reads the books. Looking changes nothing of what happens. */
+  /** Counts what has ended, for whoever looks at it: of a fluid service, up to its last interval. That changes nothing of what happens. */
   catchUp(): void;
+  /** Brings the books up to now: at the end of a run. */
+  finalize(): void;
 }
 
 /** Who takes requests: `size` is work in reference-core seconds, or tokens of a model's answer; models have prompts too. */

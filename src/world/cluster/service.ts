@@ -104,7 +104,9 @@ export class Service implements ReplicaOwner, ReplicatedService, Receiver {
     return this.stats.areaS(nowS);
   }
 
-  catchUp(): void {} // each request is counted when it ends
+  // Each request is counted when it ends.
+  catchUp(): void {}
+  finalize(): void {}
 
   placeOf(replica: number): string {
     return this.set.placeOf(replica); // "": no replica was up

@@ -90,7 +90,7 @@ export class EndedLog {
       if (record.count === 0) continue;
       const latencyS = strata.meanS[i] as number;
       // All of a stratum meet the SLO or none: the clock's rounding must not decide.
-      record.sloS = sloS === Infinity ? sloS : latencyS <= sloS ? Infinity : 0;
+      record.sloS = i < strata.goodCount ? Infinity : 0;
       const endS = record.arrivalS + latencyS;
       this.#stats.ended(record, endS);
       for (const watcher of this.#watchers) watcher(record, endS);

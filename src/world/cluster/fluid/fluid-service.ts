@@ -6,7 +6,7 @@
  * that wants as many cores as the queue keeps busy, so shares, watts, joules and grams are those of servers. Counts are whole:
  * what arrives is drawn, what is left is the number in the replica, rounded so that no side is favoured, and the rest has ended.
  */
-import { type EventId, NO_EVENT, PHASE, type Rng, type Simulation } from "../../../kernel/index.ts";
+import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../../kernel/index.ts";
 import { coresWithin } from "../core-sharing.ts";
 import type { Replica } from "../replica.ts";
 import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "../replica-set.ts";
@@ -138,7 +138,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     return this.set.energyJ;
   }
 
-  /** Call after `catchUp`. */
+  /** Up to the last look at it. */
   areaS(): number {
     return this.#areaS;
   }
@@ -152,6 +152,10 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
   }
 
   catchUp(): void {
+    this.#log.flush();
+  }
+
+  finalize(): void {
     this.#advance();
     this.#settle();
     this.#log.flush();
@@ -279,7 +283,6 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     const arrivals = this.#arrivals;
     const inflow = this.#inflow;
     inflow.stepS = this.#toS - this.#lastS;
-    if (inflow.stepS <= 0) return; // the next interval is about to begin
     const rest = inflow.stepS / (this.#toS - this.#fromS);
     inflow.expected = (arrivals.expected * rest) / up.length;
     inflow.surprise = (arrivals.surprise * rest) / up.length;
@@ -287,9 +290,9 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     for (const member of this.#members) {
       const { replica, flow } = member;
       member.share = replica.takesRequests ? 1 / up.length : 0;
-      if (member.share > 0) this.#work(member, flow.plan(inflow, this.#coresOf(replica), replica.server.coreSpeed));
-      else if (replica.isUp) this.#planEnd(member);
-      else this.#work(member, flow.rest());
+      if (!replica.isUp) this.#work(member, flow.rest());
+      else if (member.share === 0) this.#planEnd(member);
+      else if (inflow.stepS > 0) this.#work(member, flow.plan(inflow, this.#coresOf(replica), replica.server.coreSpeed)); // else the next interval is about to begin
     }
     this.#settle();
   }

@@ -20,12 +20,17 @@ export class Strata {
   readonly below = new Float64Array(STRATA_MOST + 1);
   readonly meanS = new Float64Array(STRATA_MOST);
   count = 0;
+  /** How many of them meet the SLO: the first ones. */
+  goodCount = 0;
   readonly #work: WorkLaw;
   readonly #law = new Float64Array(LAW_SIZE).fill(Number.NaN);
   #sloS = Number.NaN;
   /** Edges of a law that stretches, for the last one computed; near enough to those of the next. */
   readonly #edgesS = new Float64Array(SHARES.length - 2);
   #edgesFor = Number.NaN;
+  /** Of all above the SLO: their share, and its product with their mean latency. */
+  #sloAbove = 0;
+  #sloHeavierS = 0;
   // What `look` found: share above a latency, and mean excess over it.
   #above = 0;
   #excessS = 0;
@@ -44,6 +49,10 @@ export class Strata {
     const chance = law[LAW.chance] as number;
     this.below[0] = 0;
     this.count = 0;
+    this.goodCount = 0;
+    this.#look(sloS);
+    this.#sloAbove = this.#above;
+    this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
     this.#heavierS =
       this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) + (law[LAW.shift] as number) + chance * (law[LAW.delayS] as number);
     if (law[LAW.stretch] === 0) this.#cutAtShares();
@@ -62,8 +71,17 @@ export class Strata {
     return isSame;
   }
 
-  /** Closes a stratum. @param heavierS mean latency times share of those above */
+  /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above */
   #cut(below: number, heavierS: number): void {
+    const sloBelow = 1 - this.#sloAbove;
+    if (this.goodCount === 0 && sloBelow > 0 && sloBelow <= below) {
+      this.#close(sloBelow, this.#sloHeavierS);
+      this.goodCount = this.count;
+    }
+    this.#close(below, heavierS);
+  }
+
+  #close(below: number, heavierS: number): void {
     const share = below - (this.below[this.count] as number);
     if (share <= 0) return;
     this.meanS[this.count] = Math.max(0, (this.#heavierS - heavierS) / share);
@@ -79,10 +97,6 @@ export class Strata {
     const shift = law[LAW.shift] as number;
     const chance = law[LAW.chance] as number;
     const delayS = law[LAW.delayS] as number;
-    this.#look(this.#sloS);
-    const sloBelow = 1 - this.#above;
-    const sloHeavierS = this.#sloS * this.#above + this.#excessS;
-    let isSloCut = !(sloBelow > 0 && sloBelow < 1);
     let i = -1;
     let waiting = 0; // share of those with less work whose latency is longer than value i
     let more = 1; // share of those with more work
@@ -108,13 +122,8 @@ export class Strata {
       const edgeS = waiting + restMore <= above ? atS : Math.min(nextS, atS - delayS * Math.log((above - restMore) / waiting));
       const still = waiting + restMore <= above ? waiting : waiting * Math.exp(-(edgeS - atS) / delayS);
       const excessS = delayS * still + Math.max(0, moreS - restMore * edgeS) + restMore * chance * delayS;
-      if (!isSloCut && sloBelow <= 1 - above) {
-        this.#cut(sloBelow, sloHeavierS);
-        isSloCut = true;
-      }
       this.#cut(1 - above, edgeS * above + excessS);
     }
-    if (!isSloCut) this.#cut(sloBelow, sloHeavierS);
   }
 
   /** Cuts near `SHARES`, at edges that scale with the latencies; what lies between them is exact. */
@@ -124,21 +133,11 @@ export class Strata {
     const spread = (law[LAW.stretch] as number) / scale;
     if (!(Math.abs(spread - this.#edgesFor) <= NEAR * spread)) this.#findEdges(spread);
     const perUnitS = scale + (law[LAW.stretch] as number);
-    let isSloCut = !(this.#sloS < Infinity);
     for (const edge of this.#edgesS) {
       const edgeS = edge * perUnitS;
-      if (!isSloCut && this.#sloS <= edgeS) {
-        this.#cutAt(this.#sloS);
-        isSloCut = true;
-      }
-      this.#cutAt(edgeS);
+      this.#look(edgeS);
+      this.#cut(1 - this.#above, edgeS * this.#above + this.#excessS);
     }
-    if (!isSloCut) this.#cutAt(this.#sloS);
-  }
-
-  #cutAt(latencyS: number): void {
-    this.#look(latencyS);
-    this.#cut(1 - this.#above, latencyS * this.#above + this.#excessS);
   }
 
   /** Edges in units of the mean latency over the mean work. */
