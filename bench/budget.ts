@@ -82,7 +82,8 @@ function books(): readonly Part[] {
   const ended: EndedRequest = {
     id: 0,
     outcome: OUTCOME.finished,
-    attempt: 1, count: 1,
+    attempt: 1,
+    count: 1,
     classIndex: 0,
     tierIndex: -1,
     arrivalS: 0,

@@ -16,8 +16,8 @@ import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
 import { allowedServers } from "./build-services.ts";
-import { traceWorkS } from "./trace-sizes.ts";
 import { type BatchSpec, noCarbonIn } from "./spec.ts";
+import { traceWorkS } from "./trace-sizes.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
 const BEST_EFFORT_WEIGHT = 3;

@@ -5,9 +5,9 @@ import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
 import type { AnyQueueRule, PlaceRule, RouteRule } from "../world/cluster/ports.ts";
 import { ReplicaPlacer } from "../world/cluster/replica-placer.ts";
+import type { ReplicatedService } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
-import type { ReplicatedService } from "../world/cluster/request-service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
 import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type TraceArrivals } from "../world/workload/index.ts";
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
@@ -37,7 +37,9 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   const latenciesS = Object.values(classes).map(({ slo }) => slo?.latency);
   const isFluid = spec.mode === "fluid";
   const stats = statsFor(context, spec.slo, latenciesS, isFluid);
-  const fluid = isFluid ? fluidService(context, spec, { options: optionsOf(name, spec), stats, rng: serviceRng, isInTurn: route?.spec.kind === "round-robin" }) : undefined;
+  const fluid = isFluid
+    ? fluidService(context, spec, { options: optionsOf(name, spec), stats, rng: serviceRng, isInTurn: route?.spec.kind === "round-robin" })
+    : undefined;
   const events = isFluid ? undefined : new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world);
   const service = (fluid ?? events) as ReplicatedService;
   const place = policies.of(["place"], name);

@@ -17,7 +17,6 @@ import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
 import { statsFor } from "./build-services.ts";
-import { traceSizes } from "./trace-sizes.ts";
 import type { PluginSpec } from "./parts.ts";
 import {
   dayOffsetOf,
@@ -29,6 +28,7 @@ import {
   sharesOf,
   takesPrompts,
 } from "./spec.ts";
+import { traceSizes } from "./trace-sizes.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {

@@ -25,7 +25,9 @@ export function checkFluid(service: ServiceSpec, name: string, { spec, parts }: 
   checkArrivals(service, path, needs);
   if ((service.memoryUse?.perRequest ?? 0) > 0)
     needs([...path, "memoryUse", "perRequest"], "needs single requests, for a mean number of them has no peaks", EVENTS);
-  const isRecorded = Object.values(spec.workloads).some(({ kind, ...each }) => kind !== "batch" && (each as { mode?: string }).mode !== "fluid");
+  const isRecorded = Object.values(spec.workloads).some(
+    ({ kind, ...each }) => kind !== "batch" && (each as { mode?: string }).mode !== "fluid",
+  );
   if (spec.record.requests > 0 && !isRecorded)
     needs(["record", "requests"], "needs single requests, and no other workload has any", "Hint: leave it out, or mode: events.");
   for (const [key, controller] of Object.entries(spec.controllers)) {
@@ -46,9 +48,17 @@ function checkSlots({ concurrency, discipline }: ServiceSpec, path: Path, refuse
 
 function checkArrivals({ arrivals }: ServiceSpec, path: Path, refuse: Refuse): void {
   if (arrivals.kind === "closed")
-    refuse([...path, "arrivals"], 'of kind "closed" need single requests, whose answers users wait for', "Hint: poisson at the rate they would have.");
+    refuse(
+      [...path, "arrivals"],
+      'of kind "closed" need single requests, whose answers users wait for',
+      "Hint: poisson at the rate they would have.",
+    );
   else if (arrivals.kind === "mmpp")
-    refuse([...path, "arrivals"], 'of kind "mmpp" have gaps that depend on each other', "Hint: gamma with a cv, or poisson with a profile.");
+    refuse(
+      [...path, "arrivals"],
+      'of kind "mmpp" have gaps that depend on each other',
+      "Hint: gamma with a cv, or poisson with a profile.",
+    );
 }
 
 /** Rules that look at no single request. */
@@ -64,7 +74,12 @@ function checkRule(kind: string, key: string, decides: string | undefined, refus
 }
 
 /** Whoever looks within an interval would find that nothing has come since its beginning. */
-function checkLook(controller: ControllerSpec, key: string, { name, intervalS }: { name: string; intervalS: number }, findings: Findings): void {
+function checkLook(
+  controller: ControllerSpec,
+  key: string,
+  { name, intervalS }: { name: string; intervalS: number },
+  findings: Findings,
+): void {
   const { telemetry } = controller;
   const periodS = telemetry?.scrape ?? controller.period;
   if (periodS === undefined || isMultiple(periodS, intervalS)) return;

@@ -76,6 +76,7 @@ describe("the whole vocabulary", () => {
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(spec.workloads), [
       "web",
+      "fluid",
       "replay",
       "sizes",
       "bursts",

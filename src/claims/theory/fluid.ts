@@ -28,7 +28,12 @@ const LAWS: readonly Law[] = [
 const LOADS = [0.3, 0.5, 0.7, 0.9];
 const SERVERS = [1, 2, 8];
 /** Those that take seconds. */
-const QUICK: ReadonlySet<string> = new Set(["exponential.c2.0.7", "deterministic.c1.0.7", "deterministic.c2.0.5", "hyperexponential.c1.0.5"]);
+const QUICK: ReadonlySet<string> = new Set([
+  "exponential.c2.0.7",
+  "deterministic.c1.0.7",
+  "deterministic.c2.0.5",
+  "hyperexponential.c1.0.5",
+]);
 
 /** As a fluid it is the same from the second interval on, so a day is long. */
 async function fluid(lab: Lab, setting: Setting): Promise<Finding> {

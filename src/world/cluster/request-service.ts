@@ -1,6 +1,7 @@
 /** What answers requests, as those see it who count and record: a service on cores, or models on GPUs. */
-import type { ReplicaOptions, ReplicaSet } from "./replica-set.ts";
+
 import type { Replica } from "./replica.ts";
+import type { ReplicaOptions, ReplicaSet } from "./replica-set.ts";
 import type { Request } from "./request-pool.ts";
 import type { ServiceStats } from "./service-stats.ts";
 

@@ -141,19 +141,18 @@ export class Server {
     this.#isDirty = true;
     this.clockHz = clockHz;
     this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
-    this.settle();
-    this.#tellSpeed();
+    this.#speedChanged();
   }
 
   /** Multiplies the speed, unseen by telemetry. */
   setSlowFactor(factor: number): void {
     this.#isDirty = true;
     this.slowFactor = factor;
-    this.settle();
-    this.#tellSpeed();
+    this.#speedChanged();
   }
 
-  #tellSpeed(): void {
+  #speedChanged(): void {
+    this.settle();
     for (const { owner } of this.containers) owner.speedChanged?.();
   }
 

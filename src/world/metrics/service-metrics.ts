@@ -8,7 +8,7 @@ import type { MetricBook } from "./book.ts";
 const S_PER_MIN = 60;
 const PERCENTILES = ["p50", "p90", "p95", "p99", "p999"] as const;
 /** What every output says of it. */
-const FLUID = "mode: fluid, no request was an event: queues by formula";
+export const FLUID = "mode: fluid, no request was an event: queues by formula";
 const NONE_FINISHED = "no request of the measured window finished";
 
 /** Requests of the measured window that are still under way, and those of them that could still meet the SLO. */
@@ -20,11 +20,17 @@ interface Open {
 export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number): void {
   const { stats } = unit.service;
   requestMetrics(book, unit, endS);
-  if (unit.service.isFluid) book.remark(`workloads.${unit.name}.latency_p99_s`, FLUID);
-  if (unit.service.isFluid) book.remark(`workloads.${unit.name}.requests_arrived`, FLUID);
+  if (unit.service.isFluid) remarkFluid(book, `workloads.${unit.name}`);
   book.set(`workloads.${unit.name}.attempts`, stats.attemptCount);
   book.set(`workloads.${unit.name}.oom_restarts`, stats.oomRestarts);
   book.ratio(`workloads.${unit.name}.replicas_mean`, unit.service.set.areaS(endS), endS, "no time passed");
+}
+
+/** Where a reader looks first, and where the number means something else. */
+function remarkFluid(book: MetricBook, prefix: string): void {
+  book.remark(`${prefix}.latency_p99_s`, "mode: fluid, by the law of a queue, not by a sample");
+  book.remark(`${prefix}.requests_arrived`, FLUID);
+  book.remark(`${prefix}.latency_max_s`, "mode: fluid, the mean of the slowest few");
 }
 
 /** What every workload of requests has. */

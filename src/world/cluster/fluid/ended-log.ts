@@ -32,7 +32,8 @@ export class EndedLog {
   // Per request of the entries that `#leave` is adding.
   #energyJ = 0;
   #carbonG = 0;
-  readonly #leave = (count: number, arrivalS: number, laws: Float64Array, lawAt: number): void => this.#append(count, arrivalS, laws, lawAt);
+  readonly #leave = (count: number, arrivalS: number, laws: Float64Array, lawAt: number): void =>
+    this.#append(count, arrivalS, laws, lawAt);
 
   constructor(work: WorkLaw, stats: ServiceStats, watchers: readonly RequestWatcher[]) {
     this.#strata = new Strata(work);

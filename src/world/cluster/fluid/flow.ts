@@ -144,7 +144,7 @@ export class Flow {
     const { waiting, waitChance } = station;
     law[LAW.scale] = perWorkS;
     law[LAW.shift] = behindS;
-    law[LAW.chance] = waitChance;
+    law[LAW.chance] = waiting > 0 ? waitChance : 0;
     law[LAW.delayS] = waiting > 0 ? waiting / throughput / waitChance : 0;
     law[LAW.stretch] = 0;
   }

@@ -78,7 +78,8 @@ export class TracedArrivals implements FluidArrivals {
   next(_fromS: number, toS: number): void {
     const first = this.#row;
     let workS = 0;
-    while (this.#row < this.#timesS.length && (this.#timesS[this.#row] as number) < toS) workS += this.#worksS?.[this.#row++] ?? this.#skip();
+    while (this.#row < this.#timesS.length && (this.#timesS[this.#row] as number) < toS)
+      workS += this.#worksS?.[this.#row++] ?? this.#skip();
     this.count = this.#row - first;
     this.surprise =
       this.#worksS === undefined ? workSurprise(this.count, this.#work.cv2, this.#workNormal) : workS / this.#work.meanS - this.count;

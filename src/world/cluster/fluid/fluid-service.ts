@@ -101,13 +101,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
   readonly #onTick = (): void => this.#tick();
   readonly #onDrained = (id: number): void => this.#drained(id);
 
-  constructor(
-    simulation: Simulation,
-    options: FluidOptions,
-    arrivals: FluidArrivals,
-    stats: ServiceStats,
-    listener: RoomListener,
-  ) {
+  constructor(simulation: Simulation, options: FluidOptions, arrivals: FluidArrivals, stats: ServiceStats, listener: RoomListener) {
     this.options = options;
     this.stats = stats;
     this.#simulation = simulation;

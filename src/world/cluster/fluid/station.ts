@@ -132,7 +132,8 @@ export class Station {
     if (gapCv2 === 1) return 1;
     const both = gapCv2 + workCv2;
     if (both === 0) return 0; // clockwork
-    const exponent = gapCv2 < 1 ? (2 * free * (1 - gapCv2) * (1 - gapCv2)) / (3 * rho * both) : (free * (gapCv2 - 1)) / (gapCv2 + 4 * workCv2);
+    const exponent =
+      gapCv2 < 1 ? (2 * free * (1 - gapCv2) * (1 - gapCv2)) / (3 * rho * both) : (free * (gapCv2 - 1)) / (gapCv2 + 4 * workCv2);
     return (both / (1 + workCv2)) * Math.exp(-exponent);
   }
 }

@@ -54,7 +54,9 @@ export class Strata {
     this.#sloAbove = this.#above;
     this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
     this.#heavierS =
-      this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) + (law[LAW.shift] as number) + chance * (law[LAW.delayS] as number);
+      this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) +
+      (law[LAW.shift] as number) +
+      chance * (law[LAW.delayS] as number);
     if (law[LAW.stretch] === 0) this.#cutAtShares();
     else this.#cutNear();
     this.#cut(1, 0);
@@ -120,7 +122,7 @@ export class Strata {
       }
       const restMore = Math.max(0, more);
       const edgeS = waiting + restMore <= above ? atS : Math.min(nextS, atS - delayS * Math.log((above - restMore) / waiting));
-      const still = waiting + restMore <= above ? waiting : waiting * Math.exp(-(edgeS - atS) / delayS);
+      const still = edgeS === atS ? waiting : waiting * Math.exp(-(edgeS - atS) / delayS);
       const excessS = delayS * still + Math.max(0, moreS - restMore * edgeS) + restMore * chance * delayS;
       this.#cut(1 - above, edgeS * above + excessS);
     }

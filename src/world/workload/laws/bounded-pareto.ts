@@ -17,9 +17,7 @@ export const boundedPareto = lawPlugin({
     const logRange = Math.log(max / min);
     const mass = -Math.expm1(-shape * logRange); // of the uncut law below max
     const moment = (order: number): number => (shape * Math.exp(order * Math.log(min)) * growth(order - shape, logRange)) / mass;
-    return inverseLaw({ mean: moment(1), secondMoment: moment(2) }, (u) =>
-      Math.min(max, min * Math.exp(-Math.log1p(-u * mass) / shape)),
-    );
+    return inverseLaw({ mean: moment(1), secondMoment: moment(2) }, (u) => Math.min(max, min * Math.exp(-Math.log1p(-u * mass) / shape)));
   },
 });
 
