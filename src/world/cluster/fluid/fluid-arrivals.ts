@@ -30,6 +30,7 @@ export class DrawnArrivals implements FluidArrivals {
   readonly #countRng: Rng;
   readonly #countNormal: () => number;
   readonly #workNormal: () => number;
+  #left = 0;
 
   constructor(stream: ArrivalStream, work: WorkLaw, rng: Rng) {
     this.gapCv2 = stream.gapCv2;
@@ -43,11 +44,16 @@ export class DrawnArrivals implements FluidArrivals {
   next(fromS: number, toS: number): void {
     const expected = Math.max(0, this.#stream.expectedBy(toS) - this.#stream.expectedBy(fromS));
     this.expected = expected;
-    this.count =
-      this.gapCv2 === 1
-        ? poisson(expected, this.#countRng)
-        : Math.max(0, Math.round(expected + Math.sqrt(expected * this.gapCv2) * this.#countNormal()));
+    this.count = this.gapCv2 === 1 ? poisson(expected, this.#countRng) : this.#renewals(expected);
     this.surprise = this.count - expected + workSurprise(this.count, this.#workCv2, this.#workNormal);
+  }
+
+  /** Whole ones; what is left of one, or was too few, goes to the next interval, so that rounding adds up to nothing. */
+  #renewals(expected: number): number {
+    const exact = this.#left + expected + Math.sqrt(expected * this.gapCv2) * this.#countNormal();
+    const count = Math.max(0, Math.floor(exact + ROUNDING));
+    this.#left = exact - count;
+    return count;
   }
 }
 
@@ -95,6 +101,9 @@ export class TracedArrivals implements FluidArrivals {
 function workSurprise(count: number, cv2: number, normal: () => number): number {
   return cv2 === 0 ? 0 : Math.max(-count, Math.sqrt(count * cv2) * normal());
 }
+
+/** A sum of intervals misses a whole number by no more. */
+const ROUNDING = 1e-9;
 
 /** From this mean on, rejection is faster than counting. */
 const FEW = 10;

@@ -29,6 +29,8 @@ const CLOSE = 1e-12;
 /** Loads no further apart tell no slope. */
 const SAME = 1e-7;
 const MOST_STEPS = 100;
+/** A load as good as 1: without chance no lesser one leaves anybody waiting. */
+const FULL = 1e12;
 
 export class Station {
   /** Most cores that are ever busy. */
@@ -114,7 +116,10 @@ export class Station {
       // Newton, with the slope between the last two looks; kept between what is too little and what is too much.
       const next = x - excess / (this.slope + could / ((1 + x) * (1 + x)));
       x = next > low && next < high ? next : high === Infinity ? 2 * x : (low + high) / 2;
+      if (x >= FULL) break;
     }
+    x = Math.min(x, FULL);
+    this.at(x);
     return x;
   }
 
