@@ -8,7 +8,7 @@ import { Request } from "../request-pool.ts";
 import type { RequestWatcher } from "../request-service.ts";
 import { OUTCOME, type ServiceStats } from "../service-stats.ts";
 import type { Batches } from "./batches.ts";
-import { LAW, LAW_SIZE, Strata } from "./strata.ts";
+import { areAlike, LAW, LAW_SIZE, Strata } from "./strata.ts";
 import type { WorkLaw } from "./work-law.ts";
 
 const ARRIVAL = 0;
@@ -57,6 +57,7 @@ export class EndedLog {
   }
 
   #append(count: number, arrivalS: number, laws: Float64Array, lawAt: number): void {
+    if (this.#count > 0 && this.#joins(count, arrivalS, laws, lawAt)) return;
     if ((this.#count + 1) * CELLS > this.#cells.length) {
       const larger = new Float64Array(2 * this.#cells.length);
       larger.set(this.#cells);
@@ -69,6 +70,19 @@ export class EndedLog {
     cells[at + ENERGY] = this.#energyJ;
     cells[at + CARBON] = this.#carbonG;
     for (let i = 0; i < LAW_SIZE; i++) cells[at + LAW_AT + i] = laws[lawAt + i] as number;
+  }
+
+  /** Adds them to the last entry, if they came with those and fare alike: in another replica. */
+  #joins(count: number, arrivalS: number, laws: Float64Array, lawAt: number): boolean {
+    const cells = this.#cells;
+    const at = (this.#count - 1) * CELLS;
+    if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT)) return false;
+    const before = cells[at + COUNT] as number;
+    const all = before + count;
+    cells[at + COUNT] = all;
+    cells[at + ENERGY] = ((cells[at + ENERGY] as number) * before + this.#energyJ * count) / all;
+    cells[at + CARBON] = ((cells[at + CARBON] as number) * before + this.#carbonG * count) / all;
+    return true;
   }
 
   #enter(cells: Float64Array, at: number): void {

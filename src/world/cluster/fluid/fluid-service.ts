@@ -298,6 +298,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     if (member.open === 0 && flow.content < NOTHING) {
       flow.empty();
       this.#work(member, 0);
+      this.set.requestLeft(replica);
       return;
     }
     const { busyCores, lastsS } = flow.planEnd(this.#coresOf(replica), replica.server.coreSpeed);
@@ -310,8 +311,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     const member = this.#memberOf(this.set.at(id)) as Member;
     member.drained = NO_EVENT;
     this.#advance();
-    this.#plan(); // goes on where its server gave it less than planned
-    if (member.replica.load === 0) this.set.requestLeft(member.replica);
+    this.#plan(); // lets it go, or goes on where its server gave it less than planned
   }
 
   #fail(member: Member): void {

@@ -6,6 +6,7 @@
  * exponential as the number that a short request finds (Kleinrock, Queueing Systems II, 1976, 4.4: a request's mean
  * latency is proportional to its work). Work is a law of single values (work-law.ts).
  */
+import { type Stretched, stretchedOf } from "./stretched.ts";
 import { SHARES, type WorkLaw } from "./work-law.ts";
 
 /** Numbers of a latency's law, in this order, wherever they are kept. */
@@ -25,9 +26,7 @@ export class Strata {
   readonly #work: WorkLaw;
   readonly #law = new Float64Array(LAW_SIZE).fill(Number.NaN);
   #sloS = Number.NaN;
-  /** Edges of a law that stretches, for the last one computed; near enough to those of the next. */
-  readonly #edgesS = new Float64Array(SHARES.length - 2);
-  #edgesFor = Number.NaN;
+  readonly #stretched: Stretched;
   /** Of all above the SLO: their share, and its product with their mean latency. */
   #sloAbove = 0;
   #sloHeavierS = 0;
@@ -39,12 +38,15 @@ export class Strata {
 
   constructor(work: WorkLaw) {
     this.#work = work;
+    this.#stretched = stretchedOf(work);
   }
 
   /** Strata of the law at `at` of `laws`; no stratum has latencies on both sides of the SLO. */
   compute(laws: Float64Array, at: number, sloS: number): void {
-    if (this.#isLast(laws, at, sloS)) return;
     const law = this.#law;
+    if (sloS === this.#sloS && areAlike(laws, at, law, 0)) return;
+    for (let i = 0; i < LAW_SIZE; i++) law[i] = laws[at + i] as number;
+    this.#sloS = sloS;
     const scale = law[LAW.scale] as number;
     const chance = law[LAW.chance] as number;
     this.below[0] = 0;
@@ -58,19 +60,8 @@ export class Strata {
       (law[LAW.shift] as number) +
       chance * (law[LAW.delayS] as number);
     if (law[LAW.stretch] === 0) this.#cutAtShares();
-    else this.#cutNear();
+    else this.#cutStretched(this.#heavierS);
     this.#cut(1, 0);
-  }
-
-  #isLast(laws: Float64Array, at: number, sloS: number): boolean {
-    let isSame = sloS === this.#sloS;
-    for (let i = 0; i < LAW_SIZE; i++) {
-      const value = laws[at + i] as number;
-      if (this.#law[i] !== value) isSame = false;
-      this.#law[i] = value;
-    }
-    this.#sloS = sloS;
-    return isSame;
   }
 
   /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above */
@@ -86,7 +77,8 @@ export class Strata {
   #close(below: number, heavierS: number): void {
     const share = below - (this.below[this.count] as number);
     if (share <= 0) return;
-    this.meanS[this.count] = Math.max(0, (this.#heavierS - heavierS) / share);
+    const lowestS = this.count === 0 ? 0 : (this.meanS[this.count - 1] as number); // differences round, and so do tables
+    this.meanS[this.count] = Math.max(lowestS, (this.#heavierS - heavierS) / share);
     this.below[++this.count] = below;
     this.#heavierS = heavierS;
   }
@@ -128,40 +120,11 @@ export class Strata {
     }
   }
 
-  /** Cuts near `SHARES`, at edges that scale with the latencies; what lies between them is exact. */
-  #cutNear(): void {
-    const law = this.#law;
-    const scale = law[LAW.scale] as number;
-    const spread = (law[LAW.stretch] as number) / scale;
-    if (!(Math.abs(spread - this.#edgesFor) <= NEAR * spread)) this.#findEdges(spread);
-    const perUnitS = scale + (law[LAW.stretch] as number);
-    for (const edge of this.#edgesS) {
-      const edgeS = edge * perUnitS;
-      this.#look(edgeS);
-      this.#cut(1 - this.#above, edgeS * this.#above + this.#excessS);
-    }
-  }
-
-  /** Edges in units of the mean latency over the mean work. */
-  #findEdges(spread: number): void {
-    const { valuesS } = this.#work;
-    const law = this.#law;
-    const perUnitS = (law[LAW.scale] as number) + (law[LAW.stretch] as number);
-    let low = 0;
-    for (let k = 0; k < this.#edgesS.length; k++) {
-      const above = 1 - (SHARES[k + 1] as number);
-      let high = (valuesS[valuesS.length - 1] as number) * perUnitS * 16;
-      let from = low;
-      while (high - from > EDGE_CLOSE * high) {
-        const middle = (from + high) / 2;
-        this.#look(middle);
-        if (this.#above > above) from = middle;
-        else high = middle;
-      }
-      low = from;
-      this.#edgesS[k] = high / perUnitS;
-    }
-    this.#edgesFor = spread;
+  /** Cuts near `SHARES`, where the law's shape was tabulated. */
+  #cutStretched(totalS: number): void {
+    const { below, heavier } = this.#stretched;
+    this.#stretched.compute((this.#law[LAW.stretch] as number) / (this.#law[LAW.scale] as number));
+    for (let k = 0; k < below.length; k++) this.#cut(below[k] as number, totalS * (heavier[k] as number));
   }
 
   /** Share of latencies above one, and their mean excess over it times that share. */
@@ -197,6 +160,14 @@ export class Strata {
   }
 }
 
-/** Relative change of a law's shape up to which its edges are used again. */
-const NEAR = 0.05;
-const EDGE_CLOSE = 1e-3;
+/** Laws that differ by less, relatively, are alike: those of replicas that came at different times. */
+const ALIKE = 1e-9;
+
+/** Are the laws at two places of two arrays alike? */
+export function areAlike(a: Float64Array, aAt: number, b: Float64Array, bAt: number): boolean {
+  for (let i = 0; i < LAW_SIZE; i++) {
+    const value = b[bAt + i] as number;
+    if (!(Math.abs((a[aAt + i] as number) - value) <= ALIKE * value)) return false;
+  }
+  return true;
+}
