@@ -35,7 +35,7 @@ export class Batches {
       left -= taken;
       this.#cells[at + COUNT] = here - taken;
       if (taken < here) return;
-      this.#first = (this.#first + CELLS) % this.#cells.length;
+      this.#first = this.#at(1);
       this.#count--;
     }
   }
@@ -49,7 +49,8 @@ export class Batches {
   }
 
   #at(i: number): number {
-    return (this.#first + i * CELLS) % this.#cells.length;
+    const at = this.#first + i * CELLS;
+    return at < this.#cells.length ? at : at - this.#cells.length;
   }
 
   #grow(): void {

@@ -96,7 +96,7 @@ export class EndedLog {
     record.energyJ = cells[at + ENERGY] as number;
     record.carbonG = cells[at + CARBON] as number;
     record.startS = record.arrivalS + waitS(cells, at + LAW_AT);
-    this.#turn = (this.#turn + GOLDEN) % 1;
+    this.#turn += this.#turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
     let before = 0; // how many of the points (k + turn) / count, k = 0, 1, ..., lie below the stratum
     for (let i = 0; i < strata.count; i++) {
       const below = Math.max(0, Math.ceil(count * (strata.below[i + 1] as number) - this.#turn));

@@ -12,6 +12,7 @@ import type { Replica } from "../replica.ts";
 import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "../replica-set.ts";
 import { NONE, REQUEST_STATE, Request } from "../request-pool.ts";
 import type { OpenTotals, ReplicatedService, RequestWatcher } from "../request-service.ts";
+import type { Server } from "../server.ts";
 import { OUTCOME, type ServiceStats } from "../service-stats.ts";
 import { Batches } from "./batches.ts";
 import { EndedLog } from "./ended-log.ts";
@@ -61,7 +62,7 @@ class Member {
 
   /** Leaves as many whole requests in it as its flow says; returns how many have ended. */
   round(): number {
-    this.turn = (this.turn + GOLDEN) % 1;
+    this.turn += this.turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
     const left = Math.min(this.open, Math.floor(this.flow.content + this.turn));
     const ended = this.open - left;
     this.open = left;
@@ -379,6 +380,10 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
   }
 
   #settle(): void {
-    for (const { replica } of this.#members) replica.server.settle();
+    let last: Server | undefined; // neighbours mostly stand on one server
+    for (const { replica } of this.#members) {
+      if (replica.server !== last) replica.server.settle();
+      last = replica.server;
+    }
   }
 }
