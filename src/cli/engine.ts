@@ -47,10 +47,13 @@ export interface LoadOptions {
 /** Text, bytes, or a file that is moved into its place. */
 export type Files = Readonly<Record<string, string | Uint8Array | { readonly movedFrom: string }>>;
 
+/** What a list shows of a kind. */
+export type Listed = Pick<AnyPlugin, "kind" | "doc" | "schema">;
+
 export interface KindList {
   /** Plural, as in `list faults`. */
   readonly name: string;
-  readonly plugins: readonly AnyPlugin[];
+  readonly plugins: readonly Listed[];
 }
 
 export interface FolderOptions {

@@ -19,8 +19,11 @@ export function engine(): Engine {
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
     schemas: async () => {
-      const { scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
-      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema() };
+      const [{ scenarioJsonSchema, sweepJsonSchema }, { trainingJsonSchema }] = await Promise.all([
+        import("../scenario/index.ts"),
+        import("../scenario/training/schema.ts"),
+      ]);
+      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), training: trainingJsonSchema() };
     },
     kinds,
     format: async (output, format) => {
@@ -118,6 +121,8 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
   switch (fileFamily(file, options.read)) {
     case "sweep":
       return scenario.loadSweep(file, options).warnings;
+    case "training":
+      return (await import("../scenario/training/load.ts")).loadTraining(file, options).warnings;
     case "scenario":
       return scenario.loadScenario(file, options).warnings;
     case "server":
@@ -151,6 +156,7 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../world/serving/index.ts"),
     import("./catalogue.ts"),
   ]);
+  const { ALGORITHMS } = await import("../learn/algorithms/index.ts");
   return [
     { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
@@ -167,6 +173,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
+    { name: "algorithms", plugins: ALGORITHMS },
   ];
 }
 

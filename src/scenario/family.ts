@@ -17,6 +17,7 @@ export type Family =
   | "model"
   | "engine"
   | "predictor"
+  | "algorithm"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -29,6 +30,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   vary: "sweep",
   engine: "engine",
   predictor: "predictor",
+  algorithm: "algorithm",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -55,6 +57,7 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
   model: "models",
   engine: "engines",
   predictor: "predictors",
+  algorithm: "algorithms",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */

@@ -1,11 +1,12 @@
 /** Training in a scenario, its lanes in threads: the same bits as in this thread. */
 import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { type EnvSource, envOf, openLanes } from "../../src/experiment/env-source.ts";
+import { openLanes } from "../../src/experiment/env-source.ts";
 import { ppo } from "../../src/learn/algorithms/ppo.ts";
 import { openBackend } from "../../src/learn/backends/index.ts";
 import { EnvError } from "../../src/learn/env-error.ts";
 import { Training, type TrainingState } from "../../src/learn/train.ts";
+import { type EnvSource, envOf } from "../../src/scenario/env-source.ts";
 import { loadYaml } from "../world/run-yaml.ts";
 
 const SCENARIO = `
