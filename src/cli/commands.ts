@@ -12,8 +12,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     doc: "Run a scenario at many points, each with many seeds; goes on after a kill",
     load: async () => (await import("./sweep.ts")).sweep,
   },
+  train: {
+    doc: "Train a policy in a scenario or on a task; goes on after a kill",
+    load: async () => (await import("./train.ts")).train,
+  },
   validate: { doc: "Check files without running them; all problems at once", load: async () => (await import("./validate.ts")).validate },
-  schema: { doc: "Print the JSON Schema of scenario or sweep files, for editors", load: async () => (await import("./schema.ts")).schema },
+  schema: { doc: "Print the JSON Schema of scenario, sweep or training files, for editors", load: async () => (await import("./schema.ts")).schema },
   list: { doc: "Every registered kind, with its fields", load: async () => (await import("./list.ts")).list },
   verify: {
     doc: "Closed forms of theory against scenarios: expected, observed, interval, verdict",
@@ -22,6 +26,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   reproduce: {
     doc: "Figures from scenarios: table, picture and verdict of each",
     load: async () => (await import("./reproduce.ts")).reproduce,
+  },
+  env: {
+    doc: "Serve environments to learn in, a scenario's or a task's, over stdin and stdout: the Gymnasium protocol, in batches",
+    load: async () => (await import("./env.ts")).env,
   },
   import: {
     doc: "Turn a public trace into a table of requests; says what was dropped",

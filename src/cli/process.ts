@@ -1,4 +1,5 @@
 /** The one place that touches the real process: its streams, its signals, its exit code. */
+import { addAbortSignal } from "node:stream";
 import { runCli } from "./cli.ts";
 import type { Engine } from "./engine.ts";
 import { EXIT } from "./exit-code.ts";
@@ -14,12 +15,18 @@ export async function runProcess(loadEngine: () => Promise<Engine>): Promise<voi
     });
   }
   process.exitCode = await runCli(process.argv.slice(2), processIo(), loadEngine);
+  process.stdout.write("", () => void setTimeout(() => process.exit(), DRIVER_PATIENCE_MS).unref());
 }
+
+/** All is said and done by then; what is left are threads of GPU drivers, which would keep the process for ever. */
+const DRIVER_PATIENCE_MS = 1000;
 
 function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    outBytes: (bytes) => new Promise((resolve) => process.stdout.write(bytes, () => resolve())), // faults of stdout are heard above
+    input: (signal) => addAbortSignal(signal, process.stdin),
     cwd: process.cwd(),
     errIsTerminal: process.stderr.isTTY === true,
     catchInterrupt,

@@ -18,6 +18,10 @@ export type Family =
   | "engine"
   | "predictor"
   | "algorithm"
+  | "action"
+  | "reward"
+  | "policy"
+  | "prompts"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -31,6 +35,10 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   engine: "engine",
   predictor: "predictor",
   algorithm: "algorithm",
+  act: "action",
+  reward: "reward",
+  policy: "policy",
+  prompts: "prompts",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -42,7 +50,7 @@ export function familyAt(path: Path): Family {
   return section ?? BY_KEY[String(key)] ?? "law";
 }
 
-const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
+const LISTS: Readonly<Partial<Record<Family, string>>> = {
   workload: "workloads",
   controller: "controllers",
   fault: "faults",
@@ -58,9 +66,10 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
   engine: "engines",
   predictor: "predictors",
   algorithm: "algorithms",
+  prompts: "prompts",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */
 export function listName(family: Family): string | undefined {
-  return family === "PUE" || family === "sweep" ? undefined : LISTS[family];
+  return LISTS[family];
 }

@@ -64,6 +64,21 @@ export const fakeEngine: Engine = {
   async loadSweep() {
     throw new Error("the small engine knows no sweeps: test/cli/sweep.test.ts runs the real one");
   },
+  async makeEnvs() {
+    throw new Error("the small engine knows no environments: test/cli/env.test.ts runs the real one");
+  },
+  async loadTraining() {
+    throw new Error("the small engine trains nobody: test/cli/train.test.ts runs the real one");
+  },
+  async openTraining() {
+    throw new Error("the small engine trains nobody");
+  },
+  async trainingFiles() {
+    return {};
+  },
+  async formatTraining(output) {
+    return `${output.name}\n`;
+  },
   async check(file, cwd) {
     return (await this.loadScenario(file, { set: [], cwd })).warnings;
   },

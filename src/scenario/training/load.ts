@@ -5,9 +5,9 @@ import type { BackendName } from "../../learn/backends/backend.ts";
 import type { Env } from "../../learn/env.ts";
 import { EnvError } from "../../learn/env-error.ts";
 import { TASKS } from "../../learn/tasks/index.ts";
-import { externalsOf } from "../env.ts";
 import { type EnvSource, envOf } from "../env-source.ts";
 import { type ReadText, readNamed, resolveFrom } from "../extends.ts";
+import { externalsOf } from "../externals.ts";
 import type { Catalogue } from "../files.ts";
 import { Findings } from "../findings.ts";
 import { loadScenario } from "../index.ts";
@@ -153,10 +153,10 @@ function sourceOf({ task, agent, scenario = "" }: TrainingShape, tree: Tree, opt
   const named = resolveFrom((at(tree, ["scenario"]) as Tree).place, scenario);
   const { cwd, catalogue, read } = options;
   const { spec, sha256, warnings } = loadScenario(named, { read, cwd, catalogue });
-  const externals = externalsOf(spec);
+  const externals = externalsOf(spec).map(({ name }) => name);
   if (agent !== undefined) findings.requireName(["agent"], agent, "controller of kind external", externals);
   stopAt(findings);
-  return { source: { kind: "scenario", spec }, sha256, warnings };
+  return { source: { kind: "scenario", spec, agent }, sha256, warnings };
 }
 
 function checkTask(id: string, findings: Findings): void {
