@@ -40,10 +40,7 @@ export async function claimFolder(folder: string, named: string, { plan, force, 
     if (difference === "none") return "own";
     if (!force) {
       const goOn = difference === "program" ? "Go on with that build, name" : "Name";
-      throw new UsageError(
-        `${named} ${holdsText(difference, plan)}`,
-        `${goOn} another folder with --out, or begin anew with --force.`,
-      );
+      throw new UsageError(`${named} ${holdsText(difference, plan)}`, `${goOn} another folder with --out, or begin anew with --force.`);
     }
     await clearFolder(folder, ours);
   }

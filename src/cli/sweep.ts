@@ -12,9 +12,9 @@ import type { Engine, LoadedSweep, SweepPoint } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { missedText } from "./missed-text.ts";
+import { claimFolder, type Plan } from "./plan-folder.ts";
 import { programSha256 } from "./program-digest.ts";
 import { startProgress } from "./progress.ts";
-import { claimFolder, type Plan } from "./plan-folder.ts";
 import { checkMergeable, planSha256, SWEEP_FILES } from "./sweep-folder.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,8 +1,7 @@
 /** `cybertwin train <training.yaml>` */
-import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { EnvError } from "../learn/env-error.ts";
 import { BackendError } from "../learn/backends/backend.ts";
+import { EnvError } from "../learn/env-error.ts";
 import { DivergedError } from "../learn/learning-curve.ts";
 import { CheckpointError } from "../learn/nets/manifest.ts";
 import { type Args, type Command, wholeNumber } from "./command.ts";
@@ -97,7 +96,9 @@ async function runSession({ session, loaded, folder, origin, name, out, args }: 
     progress.stop();
   }
   if (!session.hasEnded) {
-    io.err(`Interrupted: the training is stored in ${out} after ${session.steps} of ${loaded.stepBudget} steps; add --resume to go on from there.\n`);
+    io.err(
+      `Interrupted: the training is stored in ${out} after ${session.steps} of ${loaded.stepBudget} steps; add --resume to go on from there.\n`,
+    );
     return EXIT.interrupted;
   }
   io.out(await engine.formatTraining(result(), args.texts.get("format") === "json" ? "json" : "table"));
@@ -110,8 +111,7 @@ async function asUser<T>(file: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof BackendError) throw new UsageError(`${error.message}.`, error.hint);
-    const isTheirs =
-      error instanceof CheckpointError || error instanceof EnvError || error instanceof DivergedError || isUnfit(error);
+    const isTheirs = error instanceof CheckpointError || error instanceof EnvError || error instanceof DivergedError || isUnfit(error);
     throw isTheirs ? new UsageError(`${file}: ${(error as Error).message}.`) : error;
   }
 }

@@ -54,7 +54,10 @@ export class TrainingFolder {
     if (whose === "new") return undefined;
     if (resume) return this.#checkpoint();
     if (!force) {
-      throw new UsageError(`${this.#named} holds this training.`, "Go on with --resume, begin anew with --force, or name another folder with --out.");
+      throw new UsageError(
+        `${this.#named} holds this training.`,
+        "Go on with --resume, begin anew with --force, or name another folder with --out.",
+      );
     }
     await clearFolder(this.#path, TRAINING_FILES);
     await writeWhole(join(this.#path, PLAN), `${JSON.stringify(plan)}\n`);

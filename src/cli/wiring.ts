@@ -62,6 +62,20 @@ export function engine(): Engine {
       const { sha256, seeds, name } = output;
       return { ...sweepFiles(output), "meta.json": metaJson(version, { scenario: { sha256, file: name }, seeds }) };
     },
+    ...trainingEngine(version),
+    sweepPage: async (folder) => {
+      const [{ pageOfFolder }, { StoredResultError }] = await Promise.all([
+        import("../report/sweep/folder.ts"),
+        import("../report/series-json.ts"),
+      ]);
+      return forUser(StoredResultError, () => pageOfFolder(folder));
+    },
+  };
+}
+
+/** What `train` works with. */
+function trainingEngine(version: string): Pick<Engine, "loadTraining" | "openTraining" | "trainingFiles" | "formatTraining"> {
+  return {
     loadTraining: async (file, cwd, flags) => (await import("../scenario/training/load.ts")).loadTraining(file, { ...reading(cwd), flags }),
     openTraining: async (loaded, options) => (await import("../experiment/training/session.ts")).TrainingSession.open(loaded, options),
     trainingFiles: async (output, { device }) => {
@@ -72,13 +86,6 @@ export function engine(): Engine {
     formatTraining: async (output, format) => {
       if (format === "json") return (await import("../report/training/to-json.ts")).trainingToJson(output);
       return (await import("../report/training/to-table.ts")).trainingToTable(output);
-    },
-    sweepPage: async (folder) => {
-      const [{ pageOfFolder }, { StoredResultError }] = await Promise.all([
-        import("../report/sweep/folder.ts"),
-        import("../report/series-json.ts"),
-      ]);
-      return forUser(StoredResultError, () => pageOfFolder(folder));
     },
   };
 }

@@ -152,7 +152,11 @@ export class TrainingSession {
   }
 
   #trained(agent: number, interval: MeanInterval): TrainedAgent {
-    return trainedAgent(this.#loaded.seeds[agent] as number, agent, { curve: this.curve, bestSteps: this.#training.best[agent]?.steps, interval });
+    return trainedAgent(this.#loaded.seeds[agent] as number, agent, {
+      curve: this.curve,
+      bestSteps: this.#training.best[agent]?.steps,
+      interval,
+    });
   }
 
   /** The best policy of an agent so far, packed; undefined before the first evaluation. */

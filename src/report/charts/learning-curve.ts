@@ -44,7 +44,15 @@ export function learningCurve(chart: LearningChart): string {
       marks: [
         grid(5),
         valueAxis({ label: "return", ticks: 5 }),
-        axisX({ label: "steps", labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4, ticks: 8 } as object),
+        axisX({
+          label: "steps",
+          labelArrow: "none",
+          labelAnchor: "right",
+          labelOffset: 34,
+          color: color("muted"),
+          tickSize: 4,
+          ticks: 8,
+        } as object),
         ...(goal === undefined ? [] : goalMarks(goal)),
         ...series.marks,
       ],

@@ -1,9 +1,10 @@
 /** What a training leaves in its folder, beside checkpoint, policies and events; a function of its result alone. */
-import { meanReturn, type TrainingOutput } from "../../experiment/training/output.ts";
+
 import type { MeanInterval } from "../../experiment/summary.ts";
+import { meanReturn, type TrainingOutput } from "../../experiment/training/output.ts";
 import type { AgentPoint } from "../../learn/learning-curve.ts";
 import { adaptive } from "../charts/frame.ts";
-import { learningCurve, type LearningMark } from "../charts/learning-curve.ts";
+import { type LearningMark, learningCurve } from "../charts/learning-curve.ts";
 import { curveToCsv, meanOf } from "./curve-csv.ts";
 import { trainingToJson } from "./to-json.ts";
 
@@ -13,7 +14,10 @@ export function trainingFiles(output: TrainingOutput, interval: MeanInterval): R
   return output.curve.length === 0 ? files : { ...files, "curve.svg": adaptive(curveToSvg(output, interval)) };
 }
 
-export function curveToSvg({ name, environment, algorithm, seeds, curve, evaluationSeeds, goal }: TrainingOutput, interval: MeanInterval): string {
+export function curveToSvg(
+  { name, environment, algorithm, seeds, curve, evaluationSeeds, goal }: TrainingOutput,
+  interval: MeanInterval,
+): string {
   const count = evaluationSeeds.length;
   return learningCurve({
     title: `${name}: ${algorithm.kind} on ${environment}`,

@@ -75,11 +75,11 @@ describe("a TensorBoard file", () => {
     );
     assert.deepEqual([wallTime, step, rest], [{ field: 1, value: 1234.5 }, { field: 2, value: 3_000_000_000 }, []]);
     assert.equal(summary?.field, 5);
-    const values = fieldsOf(summary?.value as Buffer).map(({ field, value }) => {
+    const values = fieldsOf((summary as Field).value as Buffer).map(({ field, value }) => {
       assert.equal(field, 1);
       const [tag, simple] = fieldsOf(value as Buffer);
       assert.deepEqual([tag?.field, simple?.field], [1, 2]);
-      return [(tag?.value as Buffer).toString(), simple?.value];
+      return [String(tag?.value), simple?.value];
     });
     assert.deepEqual(values, [
       ["return/greedy", 1.5],
@@ -91,6 +91,6 @@ describe("a TensorBoard file", () => {
     const [, step, log] = fieldsOf(payload(startRecord(1, 641)));
     assert.deepEqual(step, { field: 2, value: 641 });
     assert.equal(log?.field, 7);
-    assert.deepEqual(fieldsOf(log?.value as Buffer), [{ field: 1, value: 1 }]); // SessionLog.status = START
+    assert.deepEqual(fieldsOf((log as Field).value as Buffer), [{ field: 1, value: 1 }]); // SessionLog.status = START
   });
 });

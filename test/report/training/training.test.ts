@@ -30,11 +30,11 @@ describe("what a training leaves", () => {
       trainingToTable(OUTPUT),
       `mine | CartPole-v1 | ppo | 200 of 4,000 steps, goal reached | cybertwin 9.9.9
 
-  seed  policy  steps  mean return  95 % interval  greedy  95 % interval
+  seed  policy  steps  mean return  95 % interval    greedy  95 % interval
   1000  best    100    12           [-13.4 to 37.4]  8
-  1000  last    200    11                          12
-  1001  best    200    21           [8.29 to 33.7]  2
-  1001  last    200    21           [8.29 to 33.7]  2
+  1000  last    200    11                            12
+  1001  best    200    21           [8.29 to 33.7]   2
+  1001  last    200    21           [8.29 to 33.7]   2
 
 Over 2 episodes by which the best was chosen: judge it by others.
 `,
@@ -43,7 +43,10 @@ Over 2 episodes by which the best was chosen: judge it by others.
 
   it("says that nothing was evaluated yet", () => {
     const agents = [{ seed: 1000, best: undefined, last: undefined }];
-    assert.match(trainingToTable({ ...OUTPUT, agents, curve: [], ended: "interrupted" }), /interrupted \|.*\n\nNo policy has been evaluated yet\.\n$/);
+    assert.match(
+      trainingToTable({ ...OUTPUT, agents, curve: [], ended: "interrupted" }),
+      /interrupted \|.*\n\nNo policy has been evaluated yet\.\n$/,
+    );
   });
 
   it("is a row of CSV for each evaluation and agent; what was not measured is empty", () => {
@@ -74,11 +77,19 @@ Over 2 episodes by which the best was chosen: judge it by others.
   it("is a picture: of one agent with interval and greedy policy, of several a line each", () => {
     const alone = { ...OUTPUT, seeds: [1000], curve: CURVE.map((at) => ({ ...at, agents: at.agents.slice(0, 1) })) };
     const one = curveToSvg(alone, tInterval);
-    for (const text of ["mean of 2 episodes", "95 % interval", "greedy policy", "episodes of the training", "goal 21", "seed 1000: 11 after 200 steps"]) {
+    for (const text of [
+      "mean of 2 episodes",
+      "95 % interval",
+      "greedy policy",
+      "episodes of the training",
+      "goal 21",
+      "seed 1000: 11 after 200 steps",
+    ]) {
       assert.ok(one.includes(text), text);
     }
     const several = curveToSvg(OUTPUT, tInterval);
-    for (const text of ["each of 2 seeds, mean of 2 episodes", "mean of the seeds", "seed 1001: 21 after 200 steps"]) assert.ok(several.includes(text), text);
+    for (const text of ["each of 2 seeds, mean of 2 episodes", "mean of the seeds", "seed 1001: 21 after 200 steps"])
+      assert.ok(several.includes(text), text);
     assert.ok(!`${one}${several}`.includes("NaN"));
     assert.equal(curveToSvg(OUTPUT, tInterval), several);
   });
