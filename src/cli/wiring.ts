@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
+import { locateFile } from "../scenario/stored-bytes.ts";
 import { tInterval } from "../stats/index.ts";
 import type { Engine, KindList, LoadedScenario, LoadedSweep, LoadOptions } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
@@ -80,7 +81,8 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 /** What the loaders read with, for paths relative to `cwd`. */
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
-  return { cwd, read, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const locate = (path: string) => locateFile(resolve(cwd, path));
+  return { cwd, read, locate, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {

@@ -6,7 +6,16 @@ import { serverKindSchema } from "../world/cluster/server-kind.ts";
 import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serving/model-kind.ts";
 import { type ReadText, readChain, readNamed } from "./extends.ts";
-import { type Catalogue, FileLoader, groupsIn, type KindFiles, modelsIn, resolvedSites, resolvedWorkloads } from "./files.ts";
+import {
+  type Catalogue,
+  type FileAccess,
+  FileLoader,
+  groupsIn,
+  type KindFiles,
+  modelsIn,
+  resolvedSites,
+  resolvedWorkloads,
+} from "./files.ts";
 import { Findings } from "./findings.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
@@ -22,15 +31,13 @@ import type { KindMaps, ScenarioShape, ScenarioSpec } from "./spec.ts";
 import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Path, placeOf, type Tree, toPlain } from "./tree.ts";
 
-export interface LoadOptions {
+export interface LoadOptions extends FileAccess {
   /** Assignments of `--set`, in order. */
   readonly set?: readonly string[];
   /** Values of a sweep's point, put in after `set`. */
   readonly assignments?: readonly Assignment[];
   /** Shared by loads of the same unchanged files. */
   readonly tables?: TableCache;
-  /** Reads a text file. Errors of the file system become the user's error where the file was named. */
-  readonly read: ReadText;
   /** The folder that paths in `set` start from. */
   readonly cwd: string;
   readonly catalogue: Catalogue;
@@ -44,7 +51,7 @@ export interface LoadedScenario {
   readonly text: string;
   /** One line each, in the style of errors. */
   readonly warnings: readonly string[];
-  /** Every table and server kind that was read. */
+  /** Every table, trace and kind that was read. */
   readonly files: readonly string[];
   /** Where a value of the document stands; for what only building finds. */
   placeOf(path: Path): Place;
@@ -66,9 +73,9 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
   return {
     spec: { ...spec, plans },
     text,
-    sha256: sha256(text, loader.texts.values()),
+    sha256: sha256(text, [...loader.texts.values(), ...loader.digests.values()]),
     warnings: [...warnings, ...planning.warnings].map(showProblem),
-    files: [...loader.texts.keys()],
+    files: [...new Set([...loader.texts.keys(), ...loader.digests.keys()])],
     placeOf: (path) => placeOf(tree, path),
   };
 }
@@ -92,7 +99,7 @@ function valuePaths(plain: unknown): readonly Path[] {
 }
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
-  const loader = new FileLoader(options.read, tree, options.tables ?? new TableCache());
+  const loader = new FileLoader(options, tree, options.tables ?? new TableCache());
   const keys = new Map<object, string>();
   const read = <Kind>(named: { readonly kind: string }, path: Path, files: KindFiles<Kind>, kinds: Record<string, Kind>): void => {
     const { key, kind } = loader.kind(named.kind, [...path, "kind"], options.catalogue, files);
