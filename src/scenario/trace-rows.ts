@@ -23,10 +23,10 @@ export function findCell(
   const spreads = names === undefined ? [found?.all] : names.map((name, i) => (isAsked(name) ? found?.byClass[i] : undefined));
   if (!spreads.some((spread) => spread !== undefined && (isWrong(spread.least) || isWrong(spread.greatest)))) return undefined;
   const replay = new Replay(trace, readBytes);
-  const valueOf = replay.numbers(column);
+  const cellOf = replay.numbers(column);
   const codeOf = names === undefined ? undefined : replay.codes("class");
-  const row = findRow(replay, (each) => isWrong(valueOf(each)) && isAsked(codeOf && names?.[codeOf(each)]));
-  return row === undefined ? undefined : { request: `request ${row + 1} (${trace.file}:${row + 2})`, value: valueOf(row) };
+  const row = findRow(replay, (each) => isWrong(cellOf(each)) && isAsked(codeOf && names?.[codeOf(each)]));
+  return row === undefined ? undefined : { request: `request ${row + 1} (${trace.file}:${row + 2})`, value: cellOf(row) };
 }
 
 /** How many rows come at `fromS` of the trace's own time, or later. */
