@@ -1,5 +1,6 @@
 /** Steps a second of environments as training plays them: eight lanes, every step checked, actions drawn at random. */
 import { rootRng } from "../src/kernel/index.ts";
+import { LocalLanes } from "../src/learn/lanes.ts";
 import { sample } from "../src/learn/spaces.ts";
 import { makeEnv, TASKS } from "../src/learn/tasks/index.ts";
 import { VectorEnv } from "../src/learn/vector-env.ts";
@@ -27,7 +28,7 @@ export async function learn(say: (text: string) => void): Promise<boolean> {
 /** By CPU time, the median of seven; the draws of the actions are part of it. */
 function stepsPerS(id: string): number {
   const envs = Array.from({ length: LANE_COUNT }, () => makeEnv(id));
-  const vector = new VectorEnv(envs);
+  const vector = new VectorEnv(new LocalLanes(envs));
   const { actions, masks } = vector.buffers;
   const rng = rootRng(1).fork("bench");
   const seats = envs.map(({ actionSpace }, lane) => ({

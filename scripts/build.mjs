@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { writeWorlds } from "./world.mjs";
 
 process.chdir(new URL("..", import.meta.url).pathname);
 rmSync("dist", { recursive: true, force: true }); // a renamed test must not go on running
@@ -28,6 +29,7 @@ await build({
   entryPoints: {
     cybertwin: "src/cli/main.ts",
     worker: "src/experiment/worker.ts",
+    "lane-worker": "src/experiment/lane-worker.ts",
     "lab-worker": "src/claims/lab-worker.ts",
     "backend-probe": "src/cli/backend-probe.ts",
   },
@@ -47,3 +49,4 @@ await build({
   logLevel: "warning",
 });
 chmodSync("dist/cybertwin.js", 0o755);
+await writeWorlds(".");

@@ -6,12 +6,12 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSy
 
 process.chdir(new URL("..", import.meta.url).pathname);
 const PACKAGES = ["package.json", "package-lock.json"];
-const SOURCES = ["tsconfig.json", "src", "test", "bench", "scripts/build.mjs"];
+const SOURCES = ["tsconfig.json", "src", "test", "bench", "scripts/build.mjs", "scripts/world.mjs"];
 
 // `npm ci` empties the folder it installs into. Behind a link that folder is another checkout's, which installs it itself.
 const isLinked = existsSync("node_modules") && lstatSync("node_modules").isSymbolicLink();
 if (!isLinked) step("node_modules/.setup", PACKAGES, "Installing packages ...", () => npm("ci", "--include=dev"));
-step("dist/.setup", [...PACKAGES, ...SOURCES], "Building ...", () => run(process.execPath, ["scripts/build.mjs"]));
+step("dist/.setup", [...PACKAGES, ...SOURCES], "Building ...", () => run(process.execPath, ["scripts/build.mjs", "scripts/world.mjs"]));
 
 /** Does `work` unless the stamp says that it was done for exactly these inputs. */
 function step(stampFile, inputs, title, work) {

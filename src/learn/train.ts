@@ -5,8 +5,10 @@
 import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
+import { type LanePlayer, LocalLanes } from "./lanes.ts";
+import { type CurvePoint, type CurveState, LearningCurve } from "./learning-curve.ts";
 import type { Batch } from "./replay.ts";
-import { VectorEnv, type VectorState } from "./vector-env.ts";
+import { type Episode, VectorEnv, type VectorState } from "./vector-env.ts";
 
 interface AnySpec {
   /** Hyperparameters that differ from the algorithm's defaults. @see Algorithm.schema */
@@ -17,7 +19,7 @@ interface AnySpec {
   readonly seeds: readonly number[];
   /** Steps of the environment for each agent, over all of its lanes; offline, updates. Schedules end here. */
   readonly stepBudget: number;
-  /** Looks at the policies from time to time, and keeps the best. */
+  /** Looks at the policies from time to time and at the end, and keeps the best. */
   readonly evaluation?: {
     /** Steps of each agent between two evaluations. */
     readonly everySteps: number;
@@ -27,6 +29,8 @@ interface AnySpec {
 }
 export interface OnlineSpec extends AnySpec {
   readonly algorithm: Algorithm;
+  /** Who plays the lanes of all agents, in environments like those of `makeEnv`; by default this thread. Changes no result. */
+  readonly openLanes?: (laneCount: number) => LanePlayer;
 }
 export interface OfflineSpec extends AnySpec {
   readonly algorithm: OfflineAlgorithm;
@@ -66,7 +70,14 @@ export interface TrainingState {
   readonly learner: LearnerState;
   readonly lanes: readonly VectorState[];
   readonly best: readonly (Best | undefined)[];
+  readonly curve: CurveState;
 }
+
+/**
+ * Asked after every step, and between the episodes of an evaluation: what it returns is awaited, so that others get their turn.
+ * "stop" ends the run after the step.
+ */
+export type Breathe = () => Promise<"stop" | undefined> | undefined;
 
 export class Training {
   readonly learner: Learner;
@@ -74,8 +85,9 @@ export class Training {
   readonly #online: OnlineLearner | undefined;
   readonly #spec: TrainingSpec;
   readonly #setting: Setting;
-  /** One an agent. */
-  readonly #vectors: readonly VectorEnv[];
+  /** Lanes of all agents. */
+  readonly #vector: VectorEnv | undefined;
+  readonly #curve: LearningCurve;
   #episodes: FinishedEpisode[] = [];
   #best: (Best | undefined)[];
   #steps = 0;
@@ -86,18 +98,28 @@ export class Training {
     this.learner = learner;
     this.#online = online;
     this.#best = spec.seeds.map(() => undefined);
-    this.#vectors = online === undefined ? [] : spec.seeds.map((seed, agent) => this.#vector(seed, agent, online.laneCount));
+    this.#curve = new LearningCurve(spec.seeds.length);
+    this.#vector = online === undefined ? undefined : this.#openVector(online.laneCount * spec.seeds.length);
   }
 
-  #vector(seed: number, agent: number, laneCount: number): VectorEnv {
-    const envs = Array.from({ length: laneCount }, this.#spec.makeEnv);
-    const vector = new VectorEnv(envs, ({ return: sum, stepCount }) => void this.#episodes.push({ agent, return: sum, stepCount }));
-    vector.reset(seed);
-    return vector;
+  #openVector(laneCount: number): VectorEnv {
+    const { openLanes, makeEnv, seeds } = this.#spec as OnlineSpec;
+    const player = openLanes === undefined ? new LocalLanes(Array.from({ length: laneCount }, makeEnv)) : openLanes(laneCount);
+    const onEpisode = ({ agent, return: sum, stepCount }: Episode): void => {
+      this.#episodes.push({ agent, return: sum, stepCount });
+      this.#curve.addReturn(agent, sum);
+    };
+    return new VectorEnv(player, { agentCount: seeds.length, onEpisode });
   }
 
   /** @throws {ZodError} for options that the algorithm does not have. @throws {RangeError} if it cannot act in these spaces. */
   static async begin(spec: TrainingSpec): Promise<Training> {
+    const training = await Training.#create(spec);
+    await training.#vector?.reset(...spec.seeds);
+    return training;
+  }
+
+  static async #create(spec: TrainingSpec): Promise<Training> {
     const env = spec.makeEnv();
     const setting = { spec: env, stepS: env.stepS, seeds: spec.seeds };
     const options = spec.algorithm.schema.parse(spec.options ?? {});
@@ -107,12 +129,13 @@ export class Training {
   }
 
   /** Goes on where `save` left off, of a training with the same spec. */
-  static async resume(spec: TrainingSpec, { steps, learner, lanes, best }: TrainingState): Promise<Training> {
-    const training = await Training.begin(spec);
+  static async resume(spec: TrainingSpec, { steps, learner, lanes, best, curve }: TrainingState): Promise<Training> {
+    const training = await Training.#create(spec);
     await training.learner.restore(learner);
     training.#steps = steps;
     training.#best = [...best];
-    lanes.forEach((state, agent) => void training.#vectors[agent]?.restore(state));
+    training.#curve.restore(curve);
+    await training.#vector?.restore(lanes);
     return training;
   }
 
@@ -126,21 +149,40 @@ export class Training {
     return this.#best;
   }
 
+  /** A point for each evaluation so far. */
+  get curve(): readonly CurvePoint[] {
+    return this.#curve.points;
+  }
+
+  /** The budget is used up. */
+  get isDone(): boolean {
+    return this.#steps >= this.#spec.stepBudget;
+  }
+
   /**
    * Trains until the budget, or `untilSteps` of it, is used up.
    * @param onProgress says "stop" to end early
+   * @throws {DivergedError} when losses are not finite any more
    */
-  async run(onProgress: (progress: Progress) => "stop" | undefined = () => undefined, untilSteps = this.#spec.stepBudget): Promise<void> {
+  async run(
+    onProgress: (progress: Progress) => "stop" | undefined = () => undefined,
+    untilSteps = this.#spec.stepBudget,
+    breathe: Breathe = () => undefined,
+  ): Promise<void> {
     const { stepBudget, evaluation } = this.#spec;
-    const stepsEach = this.#stepsEach;
-    while (this.#steps < Math.min(untilSteps, stepBudget)) {
+    while (!this.isDone && this.#steps < untilSteps) {
+      const before = this.#steps;
       const measures = await this.#step();
-      const isDue = evaluation !== undefined && crosses(evaluation.everySteps, this.#steps - stepsEach, this.#steps);
-      if (measures === undefined && !isDue) continue;
-      const evaluations = isDue ? this.#evaluate(evaluation.seeds) : undefined;
-      const episodes = this.#episodes;
-      this.#episodes = [];
-      if (onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations }) === "stop") return;
+      const isDue = evaluation !== undefined && (this.isDone || crosses(evaluation.everySteps, before, this.#steps));
+      const evaluations = isDue ? await this.#evaluate(evaluation.seeds, breathe) : undefined;
+      let answer: "stop" | undefined;
+      if (measures !== undefined || isDue) {
+        const episodes = this.#episodes;
+        this.#episodes = [];
+        answer = onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations });
+      }
+      const rest = breathe();
+      if (answer === "stop" || (rest !== undefined && (await rest) === "stop")) return;
     }
   }
 
@@ -151,38 +193,58 @@ export class Training {
   /** Every lane of every agent once. */
   async #step(): Promise<Measures | undefined> {
     const fraction = this.#steps / this.#spec.stepBudget;
-    this.#vectors.forEach((vector, agent) => {
-      this.#online?.act(agent, vector.buffers, fraction);
-      vector.step();
-      this.#online?.observe(agent, vector.buffers);
-    });
+    const vector = this.#vector;
+    if (vector !== undefined) {
+      vector.agents.forEach((lanes, agent) => void this.#online?.act(agent, lanes, fraction));
+      const late = vector.step();
+      if (late !== undefined) await late;
+      vector.agents.forEach((lanes, agent) => void this.#online?.observe(agent, lanes));
+    }
     this.#steps += this.#stepsEach;
-    return this.learner.update(fraction);
+    const measures = await this.learner.update(fraction);
+    if (measures !== undefined) this.#curve.addMeasures(measures, this.#steps);
+    return measures;
   }
 
-  #evaluate(seeds: readonly number[]): readonly Evaluation[] {
-    return this.#spec.seeds.map((_, agent) => {
-      const policy = this.learner.policyData(agent);
-      const found = evaluate(this.#spec.algorithm.policy(this.#setting.spec, policy as never), this.#spec.makeEnv, seeds);
-      const meanReturn = found.stochastic.reduce((sum, value) => sum + value, 0) / seeds.length;
-      if (meanReturn > (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) {
-        this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
+  async #evaluate(seeds: readonly number[], breathe: Breathe): Promise<readonly Evaluation[]> {
+    const evaluations: Evaluation[] = [];
+    const env = this.#spec.makeEnv();
+    for (const agent of this.#spec.seeds.keys()) {
+      const data = this.learner.policyData(agent);
+      const policy = this.#spec.algorithm.policy(this.#setting.spec, data as never);
+      const found: Evaluation[] = [];
+      for (const seed of seeds) {
+        found.push(evaluate(policy, () => env, [seed]));
+        await breathe();
       }
-      return found;
-    });
+      const evaluation = { stochastic: found.flatMap(({ stochastic }) => stochastic), greedy: found.flatMap(({ greedy }) => greedy) };
+      this.#keepIfBest(agent, evaluation, data);
+      evaluations.push(evaluation);
+    }
+    this.#curve.addPoint(this.#steps, evaluations);
+    return evaluations;
+  }
+
+  #keepIfBest(agent: number, { stochastic }: Evaluation, policy: unknown): void {
+    const meanReturn = stochastic.reduce((sum, value) => sum + value, 0) / stochastic.length;
+    if (meanReturn <= (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) return;
+    this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
   }
 
   async save(): Promise<TrainingState> {
     return structuredClone({
       steps: this.#steps,
       learner: await this.learner.save(),
-      lanes: this.#vectors.map((vector) => vector.save()),
+      lanes: this.#vector?.save() ?? [],
       best: this.#best,
+      curve: this.#curve.save(),
     });
   }
 
-  dispose(): void {
+  /** Frees the memory of networks at once, then ends what plays the lanes. */
+  async dispose(): Promise<void> {
     this.learner.dispose();
+    await this.#vector?.close();
   }
 }
 

@@ -1,39 +1,24 @@
 /**
- * Several environments of one kind side by side, written into shared arrays: lane i is rows i of each. A lane that ends
- * begins its next episode in the same step: `observations` then holds the first observation of that, `successors` always
- * holds what followed the action, so that a truncated episode is valued by its own last observation.
- * What a lane does depends on the seed and its index alone, not on how many lanes there are.
+ * The lanes of one agent or of a whole population as one environment. A lane that ends begins its next episode in the same
+ * step: `observations` then holds the first observation of that, `successors` always holds what followed the action, so that
+ * a truncated episode is valued by its own last observation.
+ * What a lane does depends on its agent's seed and its index alone, not on how many lanes or agents there are, nor on who plays it.
  *
  * No environment can be asked for its state. But each episode has a seed of its own, and equal seeds and actions give equal
  * episodes: so `save` keeps the number of the running episode and its actions, and `restore` plays them again.
  */
 import { type Rng, rootRng } from "../kernel/index.ts";
-import { type Env, maskLength, type StepResult } from "./env.ts";
-import type { Floats } from "./spaces.ts";
+import { type LanePlayer, type Late, lanesOf, type VectorBuffers } from "./lanes.ts";
 
-/** One row a lane. May lie in shared memory. */
-export interface VectorBuffers {
-  readonly actions: Floats;
-  /** What to act on next. */
-  readonly observations: Floats;
-  /** What followed the last action, before any reset. */
-  readonly successors: Floats;
-  /** What is allowed next; no entries if the environment has no masks. */
-  readonly masks: Uint8Array;
-  readonly rewards: Floats;
-  readonly elapsedS: Floats;
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
-}
-
-/** A finished episode: its lane, the plain sum of its rewards, its steps. */
+/** A finished episode: its agent, its lane among the agent's, the plain sum of its rewards, its steps. */
 export interface Episode {
+  readonly agent: number;
   readonly lane: number;
   readonly return: number;
   readonly stepCount: number;
 }
 
-/** What a vector needs to go on exactly where it was. */
+/** What the lanes of an agent need to go on exactly where they were. */
 export interface VectorState {
   readonly seed: number;
   /** The running episode of each lane: its number, and all actions in it so far, one after the other. */
@@ -41,43 +26,50 @@ export interface VectorState {
 }
 
 interface Lane {
-  readonly env: Env;
-  /** Its random stream: a seed for each episode. */
+  readonly agent: number;
+  /** Among the agent's. */
+  readonly index: number;
+  /** A seed for each episode. */
   seeds: Rng;
   /** Number of the running episode. */
   episode: number;
   /** All actions in the running episode. */
   readonly played: number[];
-  readonly action: Floats;
-  readonly observation: Floats;
-  readonly successor: Floats;
-  readonly mask: Uint8Array;
   return: number;
   stepCount: number;
 }
 
+export interface VectorOptions {
+  /** Agents that share the lanes evenly, one after the other. */
+  readonly agentCount?: number;
+  /** Is told of each finished episode, in the order of lanes within a step. */
+  readonly onEpisode?: (episode: Episode) => void;
+}
+
 export class VectorEnv {
+  /** Of all lanes. */
   readonly buffers: VectorBuffers;
+  /** The same memory, agent by agent. */
+  readonly agents: readonly VectorBuffers[];
+  readonly #player: LanePlayer;
   readonly #lanes: readonly Lane[];
   readonly #onEpisode: (episode: Episode) => void;
-  #seed = 0;
+  #seeds: readonly number[] = [];
 
-  /**
-   * @param envs environments of one kind; hand in guarded ones (`makeEnv` does).
-   * @param onEpisode is told of each finished episode, in the order of lanes within a step.
-   */
-  constructor(envs: readonly Env[], onEpisode: (episode: Episode) => void = () => {}, buffers: VectorBuffers = vectorBuffers(envs)) {
+  constructor(player: LanePlayer, { agentCount = 1, onEpisode = () => {} }: VectorOptions = {}) {
+    const { buffers, laneCount } = player;
+    const each = laneCount / agentCount;
+    if (!Number.isInteger(each)) throw new RangeError(`${laneCount} lanes cannot be shared evenly by ${agentCount} agents`);
     this.buffers = buffers;
+    this.agents = Array.from({ length: agentCount }, (_, agent) => lanesOf(buffers, agent * each, (agent + 1) * each));
+    this.#player = player;
     this.#onEpisode = onEpisode;
-    this.#lanes = envs.map((env, lane) => ({
-      env,
+    this.#lanes = Array.from({ length: laneCount }, (_, i) => ({
+      agent: Math.floor(i / each),
+      index: i % each,
       seeds: rootRng(0),
       episode: 0,
       played: [],
-      action: row(buffers.actions, lane, env.actionSpace.slots.length),
-      observation: row(buffers.observations, lane, env.observationSpace.slots.length),
-      successor: row(buffers.successors, lane, env.observationSpace.slots.length),
-      mask: buffers.masks.subarray(lane * maskLength(env), (lane + 1) * maskLength(env)),
       return: 0,
       stepCount: 0,
     }));
@@ -87,85 +79,122 @@ export class VectorEnv {
     return this.#lanes.length;
   }
 
-  /** Begins an episode in every lane. The seeds of its episodes are drawn from `seed`, the lane's index and their number. */
-  reset(seed: number): void {
-    this.#seed = seed;
-    const lanes = rootRng(seed).fork("lanes");
-    this.#lanes.forEach((lane, i) => {
-      lane.seeds = lanes.fork(`${i}`);
-      begin(lane, 0);
-    });
+  /** Begins an episode in every lane. The seeds of its episodes are drawn from its agent's seed, its index and their number. */
+  reset(...seeds: readonly number[]): Late {
+    this.#fork(seeds);
+    return this.#begin(() => 0);
   }
 
-  save(): VectorState {
-    return { seed: this.#seed, lanes: this.#lanes.map(({ episode, played }) => ({ episode, actions: [...played] })) };
+  /** One an agent. */
+  save(): readonly VectorState[] {
+    return this.agents.map((_, agent) => ({
+      seed: this.#seeds[agent] as number,
+      lanes: this.#lanesOf(agent).map(({ episode, played }) => ({ episode, actions: [...played] })),
+    }));
   }
 
-  /** Plays the running episodes again, up to where they were. @throws {RangeError} if the state is of another number of lanes. */
-  restore({ seed, lanes }: VectorState): void {
+  /** Plays the running episodes again, up to where they were. @throws {RangeError} if the state is of other numbers of agents or lanes. */
+  async restore(states: readonly VectorState[]): Promise<void> {
+    const lanes = states.flatMap((state) => state.lanes);
     if (lanes.length !== this.laneCount) throw new RangeError(`a saved vector of ${lanes.length} lanes, this one has ${this.laneCount}`);
-    this.reset(seed);
-    this.#lanes.forEach((lane, i) => {
-      const { episode, actions } = lanes[i] as VectorState["lanes"][number];
-      begin(lane, episode);
-      for (let at = 0; at < actions.length; at += lane.action.length) {
-        lane.action.set(actions.slice(at, at + lane.action.length));
-        this.#stepLane(lane, i);
+    this.#fork(states.map(({ seed }) => seed));
+    await this.#begin((i) => (lanes[i] as VectorState["lanes"][number]).episode);
+    const { actions: acts } = this.buffers;
+    const { acting } = this.#player.buffers;
+    const width = acts.length / this.laneCount;
+    const stepsMax = Math.max(...lanes.map(({ actions }) => actions.length / width));
+    for (let t = 0; t < stepsMax; t++) {
+      for (const [i, { actions }] of lanes.entries()) {
+        acting[i] = t * width < actions.length ? 1 : 0;
+        if (acting[i] === 1) acts.set(actions.slice(t * width, (t + 1) * width), i * width);
       }
-    });
+      await this.step();
+    }
+    acting.fill(1);
   }
 
   /** Every lane acts by its row of `buffers.actions`. */
-  step(): void {
-    const lanes = this.#lanes;
-    for (let i = 0; i < lanes.length; i++) this.#stepLane(lanes[i] as Lane, i);
+  step(): Late {
+    this.#noteActions();
+    const late = this.#player.step();
+    if (late !== undefined) return late.then(() => this.#noteResults());
+    this.#noteResults();
+    return undefined;
   }
 
-  #stepLane(lane: Lane, i: number): void {
-    const { env, action, observation, successor, mask } = lane;
-    const { rewards, elapsedS, terminated, truncated } = this.buffers;
-    for (let k = 0; k < action.length; k++) lane.played.push(action[k] as number);
-    const result: StepResult = env.step(action, successor, mask);
-    rewards[i] = result.reward;
-    elapsedS[i] = result.elapsedS;
-    terminated[i] = result.terminated ? 1 : 0;
-    truncated[i] = result.truncated ? 1 : 0;
-    lane.return += result.reward;
-    lane.stepCount++;
-    if (!result.terminated && !result.truncated) {
-      observation.set(successor);
-      return;
+  /** Ends what plays the lanes. */
+  close(): Promise<void> {
+    return this.#player.close();
+  }
+
+  #lanesOf(agent: number): readonly Lane[] {
+    return this.#lanes.filter((lane) => lane.agent === agent);
+  }
+
+  #fork(seeds: readonly number[]): void {
+    const agentCount = this.agents.length;
+    if (seeds.length !== agentCount) throw new RangeError(`${seeds.length} seeds for a vector of ${agentCount} agents`);
+    this.#seeds = [...seeds];
+    for (const lane of this.#lanes)
+      lane.seeds = rootRng(seeds[lane.agent] as number)
+        .fork("lanes")
+        .fork(`${lane.index}`);
+  }
+
+  #begin(episodeOf: (lane: number) => number): Late {
+    const { seeds } = this.#player.buffers;
+    this.#lanes.forEach((lane, i) => {
+      enter(lane, episodeOf(i));
+      seeds[i] = seedOf(lane, lane.episode);
+    });
+    const late = this.#player.begin();
+    if (late !== undefined) return late.then(() => this.#announce());
+    this.#announce();
+    return undefined;
+  }
+
+  /** Each lane's next episode has its seed before it is needed: a lane that ends begins it in the same step. */
+  #announce(): void {
+    const { seeds } = this.#player.buffers;
+    this.#lanes.forEach((lane, i) => {
+      seeds[i] = seedOf(lane, lane.episode + 1);
+    });
+  }
+
+  #noteActions(): void {
+    const lanes = this.#lanes;
+    const { actions, acting } = this.#player.buffers;
+    const width = actions.length / lanes.length;
+    for (let i = 0; i < lanes.length; i++) {
+      if (acting[i] === 0) continue;
+      const { played } = lanes[i] as Lane;
+      for (let k = i * width; k < (i + 1) * width; k++) played.push(actions[k] as number);
     }
-    this.#onEpisode({ lane: i, return: lane.return, stepCount: lane.stepCount });
-    begin(lane, lane.episode + 1);
+  }
+
+  #noteResults(): void {
+    const lanes = this.#lanes;
+    const { rewards, terminated, truncated, acting, seeds } = this.#player.buffers;
+    for (let i = 0; i < lanes.length; i++) {
+      if (acting[i] === 0) continue;
+      const lane = lanes[i] as Lane;
+      lane.return += rewards[i] as number;
+      lane.stepCount++;
+      if (terminated[i] === 0 && truncated[i] === 0) continue;
+      this.#onEpisode({ agent: lane.agent, lane: lane.index, return: lane.return, stepCount: lane.stepCount });
+      enter(lane, lane.episode + 1);
+      seeds[i] = seedOf(lane, lane.episode + 1);
+    }
   }
 }
 
-function begin(lane: Lane, episode: number): void {
+function enter(lane: Lane, episode: number): void {
   lane.episode = episode;
   lane.played.length = 0;
   lane.return = 0;
   lane.stepCount = 0;
-  lane.env.reset(lane.seeds.fork(`${episode}`).int(Number.MAX_SAFE_INTEGER), lane.observation, lane.mask);
 }
 
-/** Fresh arrays for these environments: float32 for what networks read, float64 for rewards and times. */
-export function vectorBuffers(envs: readonly Env[]): VectorBuffers {
-  const [env] = envs;
-  if (env === undefined) throw new RangeError("a vector of environments needs at least one");
-  const { length } = envs;
-  return {
-    actions: new Float32Array(length * env.actionSpace.slots.length),
-    observations: new Float32Array(length * env.observationSpace.slots.length),
-    successors: new Float32Array(length * env.observationSpace.slots.length),
-    masks: new Uint8Array(length * maskLength(env)),
-    rewards: new Float64Array(length),
-    elapsedS: new Float64Array(length),
-    terminated: new Uint8Array(length),
-    truncated: new Uint8Array(length),
-  };
-}
-
-function row(rows: Floats, lane: number, width: number): Floats {
-  return rows.subarray(lane * width, (lane + 1) * width);
+function seedOf({ seeds }: Lane, episode: number): number {
+  return seeds.fork(`${episode}`).int(Number.MAX_SAFE_INTEGER);
 }

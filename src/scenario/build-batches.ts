@@ -16,7 +16,7 @@ import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
 import { allowedServers, cellsOf } from "./build-services.ts";
 import { type BatchSpec, noCarbonIn } from "./spec.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { readPiece } from "./stored-bytes.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
 const BEST_EFFORT_WEIGHT = 3;
@@ -102,7 +102,7 @@ function arrivalsOf({ dayOffsetS }: BuildContext, spec: BatchSpec, rng: Rng): Jo
   if (spec.arrivals === undefined) return { process: { nextS: () => 0 } };
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   if (made.kind === "closed") throw new Error("closed arrivals are for services"); // refused by the meaning pass
-  if (made.kind === "trace") return { process: made.replay(readBytes), trace: made.trace };
+  if (made.kind === "trace") return { process: made.replay(readPiece), trace: made.trace };
   return { process: made.create({ rng: rng.fork("arrivals"), dayOffsetS, ...(spec.jobs === undefined ? {} : { jobs: spec.jobs }) }) };
 }
 

@@ -8,8 +8,10 @@ import type { Device } from "../world/serving/device.ts";
 import { makeEngine } from "../world/serving/engines.ts";
 import type { Tokens } from "../world/serving/latency.ts";
 import type { ModelKindSpec } from "../world/serving/model-kind.ts";
-import { ModelServing } from "../world/serving/model-serving.ts";
-import { type LengthPredictor, makePredictor, type PredictorSpec } from "../world/serving/predictors/index.ts";
+import { ModelServing, type ServingPolicy } from "../world/serving/model-serving.ts";
+import { makePredictor, type PredictorSpec, type PromptPredictor } from "../world/serving/predictors/index.ts";
+import { makePrompts, type PromptsSpec } from "../world/serving/prompts/index.ts";
+import { wholeTokens } from "../world/serving/prompts/token-scores.ts";
 import {
   type ArrivalProcess,
   type ArrivalsSpec,
@@ -37,7 +39,7 @@ import {
   sharesOf,
   takesPrompts,
 } from "./spec.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { readPiece } from "./stored-bytes.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -56,7 +58,7 @@ function addServing(context: BuildContext, name: string, spec: ServingSpec): voi
     queue: queue === undefined ? undefined : make<AnyQueueRule>(queue),
     route: routeRule(),
     decodeRoute: routeRule(),
-    predictor: predictorOf(queue, sizes, servingRng.fork("predictor")),
+    predictor: predictorOf(queue, sizes, servingRng),
   };
   const classes = Object.values(spec.classes ?? {});
   const options = {
@@ -107,9 +109,6 @@ function tokensOf(replay: Replay, law: PluginSpec | undefined, otherwise: string
   return (row) => wholeTokens(cellOf(row));
 }
 
-/** Prompts and answers are whole tokens, at least one. */
-const wholeTokens = (tokens: number): number => Math.max(1, Math.round(tokens));
-
 /** Tokens by a law of the workload. */
 function tokenLaw(law: PluginSpec | undefined): LawFactory {
   const { factory } = makeLaw(law as LawSpec);
@@ -133,7 +132,7 @@ function mixOf(sizes: Sizes): ClassMix {
   };
 }
 
-function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthPredictor | undefined {
+function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): ServingPolicy["predictor"] {
   const spec = queue?.spec.predictor as PredictorSpec | undefined;
   if (spec === undefined) return undefined;
   const writes = sizes.models.some(({ autoregressive }) => autoregressive);
@@ -142,14 +141,29 @@ function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthP
     if (all !== undefined) return all.length === 0 ? () => 0 : () => all[other.int(all.length)] as number;
     return (writes ? tokenLaw(sizes.spec.outputTokens) : NO_TOKENS)(other).draw;
   };
-  return makePredictor(spec)({ rng, otherTokens });
+  const predictor = makePredictor(spec)({ rng: rng.fork("predictor"), otherTokens });
+  return predictor.sees === "answer" ? predictor : throughPrompts(predictor, sizes.spec.prompts as PromptsSpec, rng.fork("prompts"));
+}
+
+/** One that sees no more of a request than its prompt. */
+function throughPrompts({ predict, latencyS }: PromptPredictor, spec: PromptsSpec, rng: Rng): ServingPolicy["predictor"] {
+  const prompts = makePrompts(spec);
+  const write = prompts.writer(rng);
+  const features = new Float32Array(prompts.features.slots.length);
+  return {
+    latencyS,
+    predict: (outputTokens) => {
+      write(outputTokens, features);
+      return predict(features);
+    },
+  };
 }
 
 /** Lengths of all answers of a trace that says them: an encoder writes none. Nothing else holds a number for every row. */
 function writtenTokens({ arrivals, models, spec, saysOutput }: Sizes): Float64Array | undefined {
   if (arrivals.kind !== "trace" || !saysOutput) return undefined;
   const { trace } = arrivals;
-  const replay = arrivals.replay(readBytes);
+  const replay = arrivals.replay(readPiece);
   const lengthOf = tokensOf(replay, spec.outputTokens, "output_tokens");
   const writers = Object.keys(spec.models).filter((_, i) => models[i]?.autoregressive);
   const isWritten = modelNamesOf(spec, trace)?.map((name) => writers.includes(name));
@@ -183,7 +197,7 @@ function openArrivals(
 ): { readonly process: ArrivalProcess; readonly source: RequestSource } {
   const byLaw = lawSource(mixOf(sizes), rng);
   if (arrivals.kind === "open") return { process: arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS }), source: byLaw };
-  const replay = arrivals.replay(readBytes);
+  const replay = arrivals.replay(readPiece);
   return { process: replay, source: traceSource(arrivals.trace, replay, byLaw, sizes) };
 }
 

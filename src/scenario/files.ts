@@ -1,8 +1,12 @@
-/** The files a scenario names: tables and traces, read by the plugin whose field names them, and server kinds. */
+/** The files a scenario names: tables and traces, read by the plugin whose field names them, stored policies, and kinds. */
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import type { ZodType } from "zod";
+import { CheckpointError } from "../learn/nets/manifest.ts";
+import { unpackPolicy } from "../learn/policy-file.ts";
 import type { FileBytes } from "../world/base/bytes.ts";
+import type { AnyPlugin } from "../world/base/plugin.ts";
+import type { StoredPolicy } from "../world/base/policy-field.ts";
 import { type FileReader, type FileScanner, TableError } from "../world/base/table.ts";
 import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
 import { type Family, familyAt, listName } from "./family.ts";
@@ -12,10 +16,13 @@ import { type Problem, SpecError } from "./problem.ts";
 import { shape } from "./shape.ts";
 import { parseYaml } from "./source.ts";
 import type { GpuGroupSpec, Groups, ScenarioShape, ServedModelSpec, ServerGroupSpec, SiteSpec, WorkloadSpec } from "./spec.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { readPiece } from "./stored-bytes.ts";
 import { nearest } from "./suggest.ts";
 import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
+
+/** Reads a whole file as bytes. @throws as `ReadText` */
+export type ReadBytes = (file: string) => Uint8Array;
 
 export interface Catalogue {
   /** The folder that holds `servers/<kind>.yaml` and folders of other kinds. */
@@ -28,6 +35,8 @@ export interface Catalogue {
 export interface FileAccess {
   /** A whole file as text. */
   readonly read: ReadText;
+  /** The weights of a stored policy; only those who name none can do without. */
+  readonly readBytes?: ReadBytes | undefined;
   /** Where a file's bytes are, if it can be read again and piece by piece; without it none can, and traces are held. */
   readonly locate?: ((file: string) => FileBytes | undefined) | undefined;
 }
@@ -55,14 +64,17 @@ export class FileLoader {
     this.#tables = tables;
   }
 
-  /** A copy of `value` in which every file field holds its table. */
+  /** A copy of `value` in which every file field holds its table or its policy. */
   tables(value: unknown, path: Path, parts: Parts): unknown {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item, i) => this.tables(item, [...path, i], parts));
-    const readers = "kind" in value && typeof value.kind === "string" ? readersOf(path, value.kind, parts) : {};
+    const kind = "kind" in value && typeof value.kind === "string" ? value.kind : undefined;
+    const readers = kind === undefined ? {} : readersOf(path, kind, parts);
+    const policies = kind === undefined ? [] : (pluginAt(path, kind, parts)?.policies ?? []);
     const entries = Object.entries(value).map(([key, inner]) => {
       const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
       const fieldPath = [...path, key];
+      if (policies.includes(key) && typeof inner === "string") return [key, this.#policy(inner, fieldPath)];
       return [
         key,
         reader !== undefined && typeof inner === "string" ? this.#table(inner, fieldPath, reader) : this.tables(inner, fieldPath, parts),
@@ -87,7 +99,7 @@ export class FileLoader {
       const bytes = locate?.(file) ?? { held: new TextEncoder().encode(read(file)) };
       const hash = createHash("sha256");
       const found = scanner.scan(bytes, file, (from, position, into) => {
-        const count = readBytes(from, position, into);
+        const count = readPiece(from, position, into);
         hash.update(into.subarray(0, count));
         return count;
       });
@@ -95,6 +107,25 @@ export class FileLoader {
     });
     this.digests.set(file, sha256);
     return found;
+  }
+
+  #policy(named: string, path: Path): StoredPolicy | undefined {
+    const place = placeOf(this.#tree, path);
+    const file = resolveFrom(place, named);
+    const what = `${showPath(path)}: the file`;
+    const manifest = this.#text(file, place, what);
+    if (manifest === undefined) return undefined;
+    const weightsFile = file.replace(/(\.json)?$/, ".bin");
+    const { readBytes } = this.#access;
+    if (readBytes === undefined) throw new Error(`nobody reads bytes, and ${file} is a policy`);
+    try {
+      // The manifest holds the checksum of the weights: its text stands for both.
+      return { file, ...unpackPolicy(manifest, readBytes(weightsFile)) };
+    } catch (error) {
+      const why = error instanceof CheckpointError ? `${JSON.stringify(file)}: ${error.message}` : undefined;
+      this.problems.push({ place, message: `${what} ${why ?? `${JSON.stringify(weightsFile)} ${whyUnreadable(error)}`}` });
+      return undefined;
+    }
   }
 
   #text(file: string, place: Place, what: string): string | undefined {
@@ -220,9 +251,14 @@ function listOf(groups: Groups | undefined): readonly ServerGroupSpec[] {
 function readersOf(path: Path, kind: string, parts: Parts): Readonly<Record<string, FileReader>> {
   const family = familyAt(path);
   if (family === "PUE") return { file: parts.pueReader };
-  if (family === "controller") return parts.controllers.get(kind)?.files ?? {};
-  if (family === "fault") return { trace: parts.faultTraceReader, ...parts.faults.get(kind)?.files };
-  return parts.registries[family]?.get(kind)?.files ?? {};
+  const files = pluginAt(path, kind, parts)?.files ?? {};
+  return family === "fault" ? { trace: parts.faultTraceReader, ...files } : files;
+}
+
+function pluginAt(path: Path, kind: string, parts: Parts): AnyPlugin | undefined {
+  const family = familyAt(path);
+  if (family === "controller") return parts.controllers.get(kind);
+  return family === "fault" ? parts.faults.get(kind) : parts.registries[family]?.get(kind);
 }
 
 function* linesOf(text: string): Iterable<string> {

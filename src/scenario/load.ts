@@ -47,6 +47,8 @@ export interface LoadedScenario {
   readonly spec: ScenarioSpec;
   /** Over the merged document and the content of every file it names. */
   readonly sha256: string;
+  /** Over the content of every file it names alone. */
+  readonly dataSha256: string;
   /** The merged document as YAML. */
   readonly text: string;
   /** One line each, in the style of errors. */
@@ -70,10 +72,12 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
   const plans = planServings(spec, parts, planning);
   if (planning.problems.length > 0) throw new SpecError(planning.problems);
   const text = stringify(plain, { aliasDuplicateObjects: false });
+  const contents = [...loader.texts.values(), ...loader.digests.values()];
   return {
     spec: { ...spec, plans },
     text,
-    sha256: sha256(text, [...loader.texts.values(), ...loader.digests.values()]),
+    sha256: sha256(text, contents),
+    dataSha256: sha256("", contents),
     warnings: [...warnings, ...planning.warnings].map(showProblem),
     files: [...new Set([...loader.texts.keys(), ...loader.digests.keys()])],
     placeOf: (path) => placeOf(tree, path),

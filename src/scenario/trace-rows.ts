@@ -1,6 +1,6 @@
 /** Looks for rows of a trace. The file is read again only where the extremes of its columns tell that there is one. */
 import { findRow, type NumberColumn, Replay, type Trace } from "../world/workload/index.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { readPiece } from "./stored-bytes.ts";
 
 /** A cell with words for its row: its number and its line, for the header is the first. */
 export interface FoundCell {
@@ -22,7 +22,7 @@ export function findCell(
   const names = trace.texts.class;
   const spreads = names === undefined ? [found?.all] : names.map((name, i) => (isAsked(name) ? found?.byClass[i] : undefined));
   if (!spreads.some((spread) => spread !== undefined && (isWrong(spread.least) || isWrong(spread.greatest)))) return undefined;
-  const replay = new Replay(trace, readBytes);
+  const replay = new Replay(trace, readPiece);
   const cellOf = replay.numbers(column);
   const codeOf = names === undefined ? undefined : replay.codes("class");
   const row = findRow(replay, (each) => isWrong(cellOf(each)) && isAsked(codeOf && names?.[codeOf(each)]));
@@ -32,7 +32,7 @@ export function findCell(
 /** How many rows come at `fromS` of the trace's own time, or later. */
 export function countRowsFrom(trace: Trace, fromS: number): number {
   if ((trace.numbers.arrival_s as NumberColumn).all.greatest < fromS) return 0;
-  const replay = new Replay(trace, readBytes);
+  const replay = new Replay(trace, readPiece);
   const timeOf = replay.numbers("arrival_s");
   return trace.rowCount - (findRow(replay, (row) => timeOf(row) >= fromS) as number); // they are in order
 }
@@ -52,7 +52,7 @@ export function findJob(
   const { cores, memory_b: memoryB } = trace.numbers;
   const largest = { cores: cores?.all.greatest ?? otherwise.cores, memoryB: memoryB?.all.greatest ?? otherwise.memoryB };
   if (fits(largest)) return undefined; // so do all others
-  const replay = new Replay(trace, readBytes);
+  const replay = new Replay(trace, readPiece);
   const coresOf = cores === undefined ? () => otherwise.cores : replay.numbers("cores");
   const memoryOf = memoryB === undefined ? () => otherwise.memoryB : replay.numbers("memory_b");
   const sizeOf = (row: number): JobSize => ({ cores: coresOf(row), memoryB: memoryOf(row) });

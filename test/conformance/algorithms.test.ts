@@ -2,9 +2,12 @@
 import { strict as assert } from "node:assert";
 import { deserialize, serialize } from "node:v8";
 import * as tf from "@tensorflow/tfjs-core";
+import { rootRng } from "../../src/kernel/index.ts";
 import { ALGORITHMS, type Algorithm, algorithmOf } from "../../src/learn/algorithms/index.ts";
 import { openBackend } from "../../src/learn/backends/index.ts";
-import { maskLength } from "../../src/learn/env.ts";
+import { type Env, maskLength } from "../../src/learn/env.ts";
+import type { Policy } from "../../src/learn/policy.ts";
+import { packPolicy, policyFor, spacesOf, unpackPolicy } from "../../src/learn/policy-file.ts";
 import { firstOutside } from "../../src/learn/spaces.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { Training, type TrainingSpec, type TrainingState } from "../../src/learn/train.ts";
@@ -12,6 +15,8 @@ import { Training, type TrainingSpec, type TrainingState } from "../../src/learn
 /** Small enough to be quick, and with updates in plenty. */
 const SMALL: Readonly<Record<string, unknown>> = {
   hidden: [8],
+  memory: 8,
+  minibatchLanes: 1,
   lanes: 2,
   rolloutSteps: 32,
   minibatchSize: 16,
@@ -56,6 +61,26 @@ async function ended(training: Training): Promise<TrainingState> {
   const state = await training.save();
   training.dispose();
   return state;
+}
+
+/** What a policy does in fifty steps of drawn actions. */
+function actions(policy: Policy, env: Env): readonly number[] {
+  const [observation, mask] = [new Float32Array(env.observationSpace.slots.length), new Uint8Array(maskLength(env))];
+  const [decision, action] = [new Float32Array(policy.decisionSize), new Float32Array(env.actionSpace.slots.length)];
+  const memory = new Float64Array(policy.memorySize);
+  const rng = rootRng(5);
+  const taken: number[] = [];
+  env.reset(5, observation, mask);
+  for (let i = 0; i < 50; i++) {
+    policy.decide(observation, mask, rng, decision, memory);
+    policy.toAction(decision, action);
+    taken.push(...action);
+    const { terminated, truncated } = env.step(action, observation, mask);
+    if (!terminated && !truncated) continue;
+    env.reset(undefined, observation, mask);
+    memory.fill(0);
+  }
+  return taken;
 }
 
 describe("every algorithm", function () {
@@ -110,7 +135,7 @@ describe("every algorithm", function () {
       env.reset(1, observation, mask);
       const policy = algorithm.policy(env, training.learner.policyData(0) as never);
       const decision = new Float32Array(policy.decisionSize);
-      policy.decide(observation, mask, undefined, decision);
+      policy.decide(observation, mask, undefined, decision, new Float64Array(policy.memorySize));
       policy.toAction(decision, action);
       assert.equal(firstOutside(env.actionSpace, action), -1);
       await assert.rejects(Training.begin({ ...spec, options: { learningRat: 1 } }), /learningRat/);
@@ -120,9 +145,35 @@ describe("every algorithm", function () {
     });
   }
 
+  for (const algorithm of ALGORITHMS) {
+    it(`${algorithm.kind}'s policies are stored bit for bit, and act the same`, async () => {
+      const spec = await specOf(algorithm);
+      const training = await Training.begin(spec);
+      await training.run(undefined, PAUSE);
+      const data = training.learner.policyData(0);
+      training.dispose();
+      const env = spec.makeEnv();
+      const about = {
+        ...{
+          algorithm: { kind: algorithm.kind, options: spec.options as Record<string, unknown> },
+          environment: env.name,
+          ...spacesOf(env),
+        },
+        ...{ trainingSeeds: [1], tuningSeeds: [77], steps: PAUSE, meanReturn: null, command: "cybertwin train it.yaml", cybertwin: "1" },
+      };
+      const { manifest, weights } = packPolicy(about, data);
+      const file = unpackPolicy(manifest, Buffer.from(weights));
+      assert.deepEqual(file.about, about);
+      assert.deepEqual(serialize(file.data), serialize(data)); // down to the order of keys and the sign of zeros
+      const stored = actions(policyFor(env, file), env);
+      assert.deepEqual(stored, actions(algorithm.policy(env, data as never), env));
+      assert.ok(new Set(stored).size > 1);
+    });
+  }
+
   it("has a kind of its own, and is found by it", () => {
     assert.equal(new Set(ALGORITHMS.map(({ kind }) => kind)).size, ALGORITHMS.length);
     assert.equal(algorithmOf("ppo").kind, "ppo");
-    assert.throws(() => algorithmOf("pop"), /no algorithm "pop"; there are: ppo, ddpg/);
+    assert.throws(() => algorithmOf("pop"), /no algorithm "pop"; there are: ppo, recurrent-ppo, ddpg/);
   });
 });

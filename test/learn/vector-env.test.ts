@@ -1,16 +1,17 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../src/kernel/index.ts";
 import type { StepResult } from "../../src/learn/env.ts";
+import { LocalLanes, laneBuffers } from "../../src/learn/lanes.ts";
 import type { Floats } from "../../src/learn/spaces.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { TimeLimit } from "../../src/learn/time-limit.ts";
-import { type Episode, VectorEnv, type VectorState, vectorBuffers } from "../../src/learn/vector-env.ts";
+import { type Episode, VectorEnv, type VectorState } from "../../src/learn/vector-env.ts";
 import { Counter } from "./counter.ts";
 import { playEpisode } from "./play.ts";
 
 /** Rows of one lane of CartPole that is pushed by its own stream. */
 function laneHistory(laneCount: number, lane: number, stepCount: number): readonly number[] {
-  const vector = new VectorEnv(Array.from({ length: laneCount }, () => makeEnv("CartPole-v1")));
+  const vector = new VectorEnv(new LocalLanes(Array.from({ length: laneCount }, () => makeEnv("CartPole-v1"))));
   const pushes = Array.from({ length: laneCount }, (_, i) => rootRng(9).fork(`pushes-${i}`));
   const { actions, observations, successors, rewards, terminated } = vector.buffers;
   const history: number[] = [];
@@ -35,10 +36,9 @@ describe("a vector of environments", () => {
   it("begins anew in the step that ends an episode, and keeps what followed the action", () => {
     const counters = [new Counter(), new Counter()];
     const episodes: Episode[] = [];
-    const vector = new VectorEnv(
-      counters.map((env, i) => new TimeLimit(env, { stepsMax: 3 + i, mode: "truncated" })),
-      (episode) => episodes.push(episode),
-    );
+    const vector = new VectorEnv(new LocalLanes(counters.map((env, i) => new TimeLimit(env, { stepsMax: 3 + i, mode: "truncated" }))), {
+      onEpisode: (episode) => episodes.push(episode),
+    });
     const { observations, successors, rewards, elapsedS, truncated, terminated, actions } = vector.buffers;
     vector.reset(1);
     const firstDrawn = counters.map(({ drawn }) => drawn);
@@ -71,8 +71,8 @@ describe("a vector of environments", () => {
     assert.notEqual(counters[0]?.drawn, drawn0); // another episode of the same seed
   });
 
-  it("goes on from a saved state, inside episodes and after some", () => {
-    const make = (): VectorEnv => new VectorEnv([makeEnv("CartPole-v1"), makeEnv("CartPole-v1")]);
+  it("goes on from a saved state, inside episodes and after some", async () => {
+    const make = (): VectorEnv => new VectorEnv(new LocalLanes([makeEnv("CartPole-v1"), makeEnv("CartPole-v1")]));
     const [whole, resumed] = [make(), make()];
     const push = (vector: VectorEnv, t: number): void => {
       vector.buffers.actions.set([t % 3 === 0 ? 1 : 0, t % 2]);
@@ -81,9 +81,9 @@ describe("a vector of environments", () => {
     whole.reset(4);
     for (let t = 0; t < 75; t++) push(whole, t);
     const state = structuredClone(whole.save());
-    const [first, second] = state.lanes as [VectorState["lanes"][number], VectorState["lanes"][number]];
+    const [first, second] = (state[0] as VectorState).lanes as [VectorState["lanes"][number], VectorState["lanes"][number]];
     assert.ok(first.episode > 1 && second.episode > 0 && first.actions.length > 0 && first.actions.length < 20);
-    resumed.restore(state);
+    await resumed.restore(state);
     assert.deepEqual(resumed.buffers.observations, whole.buffers.observations);
     for (let t = 75; t < 150; t++) {
       push(whole, t);
@@ -91,18 +91,19 @@ describe("a vector of environments", () => {
       assert.deepEqual(resumed.buffers, whole.buffers);
     }
     assert.deepEqual(resumed.save(), whole.save());
-    assert.throws(() => new VectorEnv([makeEnv("CartPole-v1")]).restore(state), /a saved vector of 2 lanes, this one has 1/);
+    await assert.rejects(
+      new VectorEnv(new LocalLanes([makeEnv("CartPole-v1")])).restore(state),
+      /a saved vector of 2 lanes, this one has 1/,
+    );
   });
 
   it("writes into arrays that it is given, which may be shared between threads", () => {
     const envs = [makeEnv("Pendulum-v1"), makeEnv("Pendulum-v1")];
-    const own = new VectorEnv(envs);
+    const own = new VectorEnv(new LocalLanes(envs));
     own.reset(3);
-    const shared = {
-      ...vectorBuffers(envs),
-      observations: new Float32Array(new SharedArrayBuffer(4 * 6)),
-    };
-    const other = new VectorEnv([makeEnv("Pendulum-v1"), makeEnv("Pendulum-v1")], () => {}, shared);
+    const shared = laneBuffers(makeEnv("Pendulum-v1"), 2, SharedArrayBuffer);
+    assert.ok(shared.observations.buffer instanceof SharedArrayBuffer);
+    const other = new VectorEnv(new LocalLanes([makeEnv("Pendulum-v1"), makeEnv("Pendulum-v1")], shared));
     other.reset(3);
     other.step();
     own.step();
@@ -122,7 +123,7 @@ describe("a vector of environments", () => {
         return super.step(action, observationOut, maskOut);
       }
     }
-    const vector = new VectorEnv([new TimeLimit(new Masked(), { stepsMax: 2, mode: "truncated" })]);
+    const vector = new VectorEnv(new LocalLanes([new TimeLimit(new Masked(), { stepsMax: 2, mode: "truncated" })]));
     vector.reset(1);
     const masks = [[...vector.buffers.masks]];
     for (let t = 0; t < 2; t++) {
@@ -136,7 +137,32 @@ describe("a vector of environments", () => {
     ]);
   });
 
-  it("needs an environment", () => assert.throws(() => new VectorEnv([]), /needs at least one/));
+  it("plays a population as its agents play alone", () => {
+    const lanes = (count: number): LocalLanes => new LocalLanes(Array.from({ length: count }, () => makeEnv("CartPole-v1")));
+    const ends: Episode[] = [];
+    const together = new VectorEnv(lanes(6), { agentCount: 3, onEpisode: (episode) => ends.push(episode) });
+    const aloneEnds: Episode[] = [];
+    const alone = new VectorEnv(lanes(2), { onEpisode: (episode) => aloneEnds.push(episode) });
+    together.reset(7, 8, 9);
+    alone.reset(8);
+    for (let t = 0; t < 60; t++) {
+      together.buffers.actions.fill(t % 3 === 0 ? 1 : 0);
+      alone.buffers.actions.fill(t % 3 === 0 ? 1 : 0);
+      together.step();
+      alone.step();
+      assert.deepEqual(together.agents[1], alone.agents[0]);
+    }
+    assert.ok(aloneEnds.length > 1);
+    assert.deepEqual(
+      ends.filter(({ agent }) => agent === 1),
+      aloneEnds.map((episode) => ({ ...episode, agent: 1 })),
+    );
+    assert.deepEqual(together.save()[1], alone.save()[0]);
+    assert.throws(() => together.reset(7), /1 seeds for a vector of 3 agents/);
+    assert.throws(() => new VectorEnv(lanes(4), { agentCount: 3 }), /4 lanes cannot be shared evenly by 3 agents/);
+  });
+
+  it("needs an environment", () => assert.throws(() => new LocalLanes([]), /needs at least one/));
 });
 
 describe("a time limit", () => {

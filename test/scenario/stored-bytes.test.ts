@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { locateFile, readBytes } from "../../src/scenario/stored-bytes.ts";
+import { locateFile, readPiece } from "../../src/scenario/stored-bytes.ts";
 import type { FileBytes } from "../../src/world/base/bytes.ts";
 
 const MAIN = new URL("../../src/cli/main.js", import.meta.url).pathname;
@@ -26,7 +26,7 @@ describe("bytes on a disk", () => {
   it("are read from any position, up to the end", () => {
     const from = locateFile(write("a.csv", "0123456789")) as FileBytes;
     const into = new Uint8Array(4);
-    const text = (position: number): string => String.fromCharCode(...into.subarray(0, readBytes(from, position, into)));
+    const text = (position: number): string => String.fromCharCode(...into.subarray(0, readPiece(from, position, into)));
     assert.deepEqual([text(0), text(7), text(10)], ["0123", "789", ""]);
   });
 
@@ -41,10 +41,10 @@ describe("bytes on a disk", () => {
     const path = write("a.csv", "arrival_s\n1");
     const from = locateFile(path) as FileBytes;
     write("a.csv", "arrival_s\n2\n3");
-    assert.throws(() => readBytes(from, 0, new Uint8Array(4)), /a\.csv has changed since it was checked/);
+    assert.throws(() => readPiece(from, 0, new Uint8Array(4)), /a\.csv: has changed since it was checked. Run again\./);
     const again = locateFile(path) as FileBytes;
     utimesSync(path, 1, 1);
-    assert.throws(() => readBytes(again, 0, new Uint8Array(4)), /has changed/);
+    assert.throws(() => readPiece(again, 0, new Uint8Array(4)), /has changed/);
   });
 
   /** Nearly all of it is warm-up, of which no latencies are kept: what grows with the rows is what the trace takes. */

@@ -8,10 +8,10 @@
 import type { z } from "zod";
 import { type Rng, rootRng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import type { Checkpoint } from "../nets/index.ts";
 import type { Policy } from "../policy.ts";
 import type { Batch } from "../replay.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 
 /** What is learned, and by whom. */
 export interface Setting {

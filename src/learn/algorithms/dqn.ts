@@ -13,6 +13,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
   adam,
@@ -29,7 +30,6 @@ import {
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import type { ReplayState } from "../replay.ts";
 import { linear, type Schedule } from "../schedule.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { bootstrapped, Memory, type Transitions } from "./memory.ts";
 import { rowOf } from "./population.ts";

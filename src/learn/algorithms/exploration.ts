@@ -1,9 +1,9 @@
 /** How learners with deterministic policies explore: noise for each lane, which begins anew with each episode. */
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import { GaussianNoise, type Noise, OrnsteinUhlenbeckNoise } from "../noise.ts";
 import { linear } from "../schedule.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { agentStreams, type Setting } from "./algorithm.ts";
 
 const fraction = z.number().min(0).max(1);

@@ -1,10 +1,10 @@
 /** What learners share that learn from old transitions: a replay for each agent, and batches for the whole population. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import type { Sequential } from "../nets/index.ts";
 import { type Batch, makeBatch, Replay, type ReplayState } from "../replay.ts";
 import { discount } from "../returns.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { agentStreams, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat } from "./population.ts";
 

@@ -12,12 +12,13 @@
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import { takeCheckpoint } from "../nets/index.ts";
-import { epsilonGreedy, type Policy } from "../policy.ts";
+import { epsilonGreedy } from "../policy.ts";
 import { discount } from "../returns.ts";
 import { linear } from "../schedule.ts";
-import type { Discrete, Floats } from "../spaces.ts";
-import type { VectorBuffers } from "../vector-env.ts";
+import type { Floats } from "../spaces.ts";
+import { cellOf, type Grid, type TableData, tablePolicy } from "../table-policy.ts";
 import { type Algorithm, agentStreams, type LearnerState, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
 
@@ -38,31 +39,6 @@ const schema = z.strictObject({
   epsilonUntil: fraction.gt(0).default(0.5).describe("fraction of training at which the end is reached"),
 });
 export type QTableOptions = z.output<typeof schema>;
-
-/** Cells per observed number, and where they lie. */
-export interface Grid {
-  readonly cells: readonly number[];
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-}
-export interface TableData {
-  readonly grid: Grid;
-  /** `cell * choices + choice` */
-  readonly values: Float64Array;
-  /** How often the stochastic policy draws any choice. */
-  readonly epsilon: number;
-}
-
-/** Number of the cell that an observation lies in. */
-export function cellOf({ cells, low, high }: Grid, observation: Floats): number {
-  let cell = 0;
-  for (let i = 0; i < cells.length; i++) {
-    const [count, from, to] = [cells[i], low[i], high[i]] as [number, number, number];
-    const share = ((observation[i] as number) - from) / (to - from);
-    cell = cell * count + Math.min(Math.max(Math.floor(share * count), 0), count - 1);
-  }
-  return cell;
-}
 
 function gridOf({ observationSpace, name }: AgentSpec, { bins, bounds }: QTableOptions): Grid {
   const known = observationSpace.slots.map((slot) => slot.name);
@@ -164,7 +140,7 @@ class QTable implements OnlineLearner {
   // ... Saving ...
 
   policyData(agent: number): TableData {
-    return { grid: this.#grid, values: (this.#tables[agent] as Float64Array).slice(), epsilon: this.#options.epsilonEnd };
+    return { kind: "table", grid: this.#grid, values: (this.#tables[agent] as Float64Array).slice(), epsilon: this.#options.epsilonEnd };
   }
 
   async save(): Promise<LearnerState> {
@@ -179,22 +155,6 @@ class QTable implements OnlineLearner {
   }
 
   dispose(): void {}
-}
-
-function tablePolicy({ actionSpace, name }: AgentSpec, { grid, values, epsilon }: TableData): Policy {
-  const { count } = actionSpace as Discrete;
-  const cellCount = grid.cells.reduce((product, cells) => product * cells, 1);
-  if (values.length !== cellCount * count)
-    throw new RangeError(`${name} needs a table of ${cellCount * count} values, this one has ${values.length}`);
-  return {
-    decisionSize: 1,
-    decide(observation, mask, rng, out) {
-      const first = cellOf(grid, observation) * count;
-      const own = values.subarray(first, first + count);
-      out[0] = epsilonGreedy(own, mask, { rng, epsilon });
-    },
-    toAction: (decision, actionOut) => actionOut.set(decision),
-  };
 }
 
 export const qTable: Algorithm<typeof schema> = {

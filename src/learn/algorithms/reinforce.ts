@@ -12,6 +12,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
   adam,
@@ -28,7 +29,6 @@ import {
 } from "../nets/index.ts";
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import { discountedReturns } from "../returns.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat, standardized } from "./population.ts";
 import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";

@@ -13,6 +13,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
+import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
   adam,
@@ -31,7 +32,6 @@ import {
 } from "../nets/index.ts";
 import { LOG_STD_MAX, LOG_STD_MIN, type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import type { ReplayState } from "../replay.ts";
-import type { VectorBuffers } from "../vector-env.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { drawUnit } from "./exploration.ts";
 import { bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";

@@ -112,7 +112,7 @@ function checkMetric(metric: string, points: readonly LoadedPoint[], parts: Part
 }
 
 function loadPoints(file: string, points: readonly Point[], values: readonly Values[], options: SweepOptions): readonly LoadedPoint[] {
-  const { cwd, catalogue, load, locate } = options;
+  const { cwd, catalogue, load, readBytes, locate } = options;
   const texts = new Map<string, string>();
   const read: ReadText = (path) => {
     const text = texts.get(path) ?? options.read(path);
@@ -123,7 +123,7 @@ function loadPoints(file: string, points: readonly Point[], values: readonly Val
   const problems: Found[] = [];
   const loaded = points.flatMap((assignments, i): readonly LoadedPoint[] => {
     try {
-      return [{ values: values[i] as Values, scenario: load(file, { assignments, read, locate, cwd, catalogue, tables }) }];
+      return [{ values: values[i] as Values, scenario: load(file, { assignments, read, readBytes, locate, cwd, catalogue, tables }) }];
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       for (const problem of error.problems) problems.push({ problem, point: i });

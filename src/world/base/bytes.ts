@@ -6,7 +6,7 @@ export type FileBytes =
   | { readonly path: string; readonly size: number /** Of its last change, ms since 1970. */; readonly mtimeMs: number };
 
 /** Fills the start of `into` with bytes from `position` on, and says with how many: 0 only at the end. */
-export type ReadBytes = (from: FileBytes, position: number, into: Uint8Array) => number;
+export type ReadPiece = (from: FileBytes, position: number, into: Uint8Array) => number;
 
 /** Of bytes in memory. */
 export function readHeld(held: Uint8Array, position: number, into: Uint8Array): number {

@@ -1,5 +1,5 @@
 /** Files of rows, and what reads them. */
-import type { FileBytes, ReadBytes } from "./bytes.ts";
+import type { FileBytes, ReadPiece } from "./bytes.ts";
 
 /** A table read from a file: columns of numbers, or of text where a column is not numeric. */
 export interface Table {
@@ -16,7 +16,7 @@ export type TableReader = (lines: Iterable<string>, file: string) => Table;
 /** Looks through a file of any length once, for what its rows have in common: whoever wants the rows reads them again. */
 export interface FileScanner<Found> {
   /** @throws {TableError} */
-  scan(bytes: FileBytes, file: string, read: ReadBytes): Found;
+  scan(bytes: FileBytes, file: string, read: ReadPiece): Found;
 }
 
 /** How the loader replaces a path. */

@@ -1,6 +1,6 @@
 /** When work arrives: open processes give times since `start`, in order; closed ones are users that the service drives. */
 import type { Rng } from "../../kernel/index.ts";
-import type { ReadBytes } from "../base/bytes.ts";
+import type { ReadPiece } from "../base/bytes.ts";
 import type { MadeLaw } from "./law.ts";
 import type { Replay } from "./trace/replay.ts";
 import type { Trace } from "./trace/trace.ts";
@@ -38,7 +38,7 @@ export interface TraceArrivals extends Timed {
   readonly kind: "trace";
   readonly trace: Trace;
   /** From its first row on. */
-  replay(read: ReadBytes): Replay;
+  replay(read: ReadPiece): Replay;
 }
 
 /** Users that each think, send one request, and wait for its answer: the service drives them. */

@@ -1,16 +1,17 @@
 /** The maths of each algorithm against values worked out by hand or by another formula. */
 import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
+import { clippedGain, targetsOf } from "../../../src/learn/algorithms/clipped-objective.ts";
 import { nextValues } from "../../../src/learn/algorithms/dqn.ts";
 import { bootstrapped, Memory } from "../../../src/learn/algorithms/memory.ts";
 import { gatherRows, minibatches, standardized } from "../../../src/learn/algorithms/population.ts";
-import { clippedGain, ppo, targetsOf } from "../../../src/learn/algorithms/ppo.ts";
-import { cellOf } from "../../../src/learn/algorithms/q-table.ts";
+import { ppo } from "../../../src/learn/algorithms/ppo.ts";
 import { squashedDraw } from "../../../src/learn/algorithms/sac.ts";
 import { smoothed } from "../../../src/learn/algorithms/td3.ts";
 import { actorLoss } from "../../../src/learn/algorithms/td3-bc.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
 import { Choices } from "../../../src/learn/nets/index.ts";
+import { cellOf } from "../../../src/learn/table-policy.ts";
 import { makeEnv } from "../../../src/learn/tasks/index.ts";
 import { distance, rngsOf } from "../nets/checked.ts";
 

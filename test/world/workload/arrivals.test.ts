@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
-import { readBytes } from "../../../src/scenario/stored-bytes.ts";
+import { readPiece } from "../../../src/scenario/stored-bytes.ts";
 import {
   type ArrivalFactory,
   type ArrivalProcess,
@@ -60,7 +60,7 @@ function open(spec: ArrivalsSpec): OpenArrivals {
 
 function processOf(spec: ArrivalsSpec, stream = "arrivals", dayOffsetS = 0): ArrivalProcess {
   const made = timed(spec);
-  return made.kind === "trace" ? made.replay(readBytes) : made.create({ rng: rootRng(3).fork(stream), dayOffsetS, jobs: 50_000 });
+  return made.kind === "trace" ? made.replay(readPiece) : made.create({ rng: rootRng(3).fork(stream), dayOffsetS, jobs: 50_000 });
 }
 
 /** Arrivals before `endS`. */

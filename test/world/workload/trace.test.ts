@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
-import { readBytes } from "../../../src/scenario/stored-bytes.ts";
-import type { ReadBytes } from "../../../src/world/base/bytes.ts";
+import { readPiece } from "../../../src/scenario/stored-bytes.ts";
+import type { ReadPiece } from "../../../src/world/base/bytes.ts";
 import { TableError } from "../../../src/world/base/table.ts";
 import { columnNamesOf, findRow, Replay, readCsv, spreadOf, type Trace } from "../../../src/world/workload/index.ts";
 import { CHUNK_BYTES } from "../../../src/world/workload/trace/byte-lines.ts";
@@ -33,7 +33,7 @@ function written(): string {
 
 /** All rows of a trace, texts spelt out. */
 function replayed(trace: Trace): Record<string, readonly (number | string)[]> {
-  const replay = new Replay(trace, readBytes);
+  const replay = new Replay(trace, readPiece);
   const columns = columnNamesOf(trace).map((name) => {
     const texts = trace.texts[name];
     const cellOf = texts === undefined ? replay.numbers(name) : replay.codes(name);
@@ -127,10 +127,10 @@ describe("a trace", () => {
     const lines = Array.from({ length: 50_000 }, (_, row) => `${row},${row % 7},name-${row % 3}`);
     const trace = traceFrom(`arrival_s,work_s,class\n${lines.join("\n")}\n`);
     let bytesRead = 0;
-    const counting: ReadBytes = (from, position, into) => {
+    const counting: ReadPiece = (from, position, into) => {
       assert.ok(into.length <= CHUNK_BYTES);
       assert.equal(position, bytesRead, "in order, and each byte once");
-      const count = readBytes(from, position, into);
+      const count = readPiece(from, position, into);
       bytesRead += count;
       return count;
     };
@@ -149,7 +149,7 @@ describe("a trace", () => {
 
   it("is replayed by many at once, each from its first row", () => {
     const trace = traceFrom(`arrival_s\n${Array.from({ length: 5000 }, (_, row) => row).join("\n")}`);
-    const [fast, slow] = [new Replay(trace, readBytes), new Replay(trace, readBytes, 4)];
+    const [fast, slow] = [new Replay(trace, readPiece), new Replay(trace, readPiece, 4)];
     assert.equal(
       findRow(fast, (row) => row === 3000),
       3000,
@@ -157,7 +157,7 @@ describe("a trace", () => {
     assert.deepEqual([slow.nextS(), slow.nextS()], [0, 0.25]);
     assert.equal(fast.nextS(), 3001);
     assert.throws(() => slow.numbers("arrival_s"), /asked for after rows/);
-    assert.throws(() => new Replay(trace, readBytes).numbers("work_s"), /has no column of numbers "work_s"; it has "arrival_s"/);
+    assert.throws(() => new Replay(trace, readPiece).numbers("work_s"), /has no column of numbers "work_s"; it has "arrival_s"/);
   });
 
   it("crosses threads", () => {

@@ -1,5 +1,5 @@
 /** The lines of a file, one at a time, in a buffer that is used again: memory does not grow with the file. */
-import type { FileBytes, ReadBytes } from "../../base/bytes.ts";
+import type { FileBytes, ReadPiece } from "../../base/bytes.ts";
 import { TableError } from "../../base/table.ts";
 
 /** Read at a time: a few thousand rows. */
@@ -15,7 +15,7 @@ export class ByteLines {
   from = 0;
   to = 0;
   readonly #source: FileBytes;
-  readonly #read: ReadBytes;
+  readonly #read: ReadPiece;
   readonly #file: string;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // only the header's is one
   #nextFrom = 0;
@@ -23,7 +23,7 @@ export class ByteLines {
   #position = 0;
   #line = 0;
 
-  constructor(source: FileBytes, read: ReadBytes, file: string) {
+  constructor(source: FileBytes, read: ReadPiece, file: string) {
     this.#source = source;
     this.#read = read;
     this.#file = file;

@@ -2,7 +2,7 @@
  * Rows of a CSV file from its bytes, each row in place of the one before it. Lines of plain digits and unquoted texts, which is nearly
  * all there is, are read without making a string; any other goes the way of `readCsv`. Both give the same values. Hot: bench/serving.ts.
  */
-import type { FileBytes, ReadBytes } from "../../base/bytes.ts";
+import type { FileBytes, ReadPiece } from "../../base/bytes.ts";
 import { type ColumnSpec, CsvLines, noNumber, numberOf } from "../csv.ts";
 import { ByteLines } from "./byte-lines.ts";
 import { Names } from "./names.ts";
@@ -36,7 +36,7 @@ export class ByteRows {
   #kinds: Uint8Array | undefined;
   #names: readonly (Names | undefined)[] = [];
 
-  constructor(source: FileBytes, read: ReadBytes, options: RowOptions) {
+  constructor(source: FileBytes, read: ReadPiece, options: RowOptions) {
     this.#lines = new ByteLines(source, read, options.file);
     this.#table = new CsvLines(options.file, options.specs);
     this.#options = options;

@@ -1,5 +1,5 @@
 /** Reads a trace from its first row on, through a window: as arrivals of a run, or to look for a row. Hot: bench/serving.ts. */
-import type { ReadBytes } from "../../base/bytes.ts";
+import type { ReadPiece } from "../../base/bytes.ts";
 import type { ArrivalProcess } from "../arrivals.ts";
 import { ByteRows } from "./byte-rows.ts";
 import { ARRIVAL_COLUMNS, requireNumbers, type Trace } from "./trace.ts";
@@ -17,7 +17,7 @@ export class Replay implements ArrivalProcess {
   /** Counted from 0, of the arrival that `nextS` returned last. */
   row = -1;
   readonly #trace: Trace;
-  readonly #read: ReadBytes;
+  readonly #read: ReadPiece;
   readonly #scale: number;
   /** Cells that are in the window, by column; the place of a row is `row & ROW_MASK`. */
   readonly #windows = new Map<string, Float64Array>();
@@ -26,7 +26,7 @@ export class Replay implements ArrivalProcess {
   #readCount = 0;
 
   /** @param scale divides the times */
-  constructor(trace: Trace, read: ReadBytes, scale = 1) {
+  constructor(trace: Trace, read: ReadPiece, scale = 1) {
     this.#trace = trace;
     this.#read = read;
     this.#scale = scale;

@@ -1,5 +1,5 @@
 /** A trace of arrivals: what its rows have in common, and where they are read again. */
-import type { FileBytes, ReadBytes } from "../../base/bytes.ts";
+import type { FileBytes, ReadPiece } from "../../base/bytes.ts";
 import { type FileScanner, TableError } from "../../base/table.ts";
 import { type ColumnSpec, textProblem, valueProblem } from "../csv.ts";
 import { ByteRows } from "./byte-rows.ts";
@@ -50,7 +50,7 @@ export const ARRIVAL_COLUMNS: readonly ColumnSpec[] = [
 ];
 
 /** @throws {TableError} naming the first bad line */
-function scan(bytes: FileBytes, file: string, read: ReadBytes): Trace {
+function scan(bytes: FileBytes, file: string, read: ReadPiece): Trace {
   const rows = new ByteRows(bytes, read, { file, specs: ARRIVAL_COLUMNS });
   let columns: readonly WatchedColumn[] = [];
   let classColumn = -1;
