@@ -88,7 +88,10 @@ describe("a scenario as an environment", () => {
     // 100 MiB, and 50 MiB for a request from 19 s on; at 20 s a limit of 120 MiB kills, at 30 s the replica is back.
     const external = `observe: [oom_restarts, "limit_memory_b / 1048576", "ordered_limit_memory_b / 1048576", memory_limit_utilization, ready_replicas, slo_attainment],
     act: [{ kind: limits.memory, min: 110 MiB, max: 1 GiB }], reward: "-oom_restarts"`;
-    const text = story(external).replace("startup: 5 s", "restart: 10 s, memoryUse: { base: 100 MiB, perRequest: 50 MiB }, limits: { memory: 1 GiB }");
+    const text = story(external).replace(
+      "startup: 5 s",
+      "restart: 10 s, memoryUse: { base: 100 MiB, perRequest: 50 MiB }, limits: { memory: 1 GiB }",
+    );
     const env = scenarioEnv(loadYaml(text, { "web.csv": csv("arrival_s,work_s", [19, 10]) }).spec);
     const seen = new Float64Array(6);
     const step = (limitMib: number): number => env.step(Float64Array.of(limitMib * 1_048_576), seen, NO_MASK).reward;
@@ -126,7 +129,8 @@ describe("a scenario as an environment", () => {
       env.reset(1, seen, NO_MASK);
       return [1, 1].map((count) => env.step(Float64Array.of(count), seen, NO_MASK).reward);
     };
-    const close = (got: readonly number[], ...expected: readonly number[]): void => got.forEach((value, i) => near(value, expected[i] as number));
+    const close = (got: readonly number[], ...expected: readonly number[]): void =>
+      got.forEach((value, i) => near(value, expected[i] as number));
     close(rewards("{ kind: paper }"), 0.5 + 0.5 * 0.05, 0.5 / 4 + 0.5 * 0.3);
     close(rewards("{ kind: paper, alpha: 0.7 }"), 0.7 + 0.3 * 0.05, 0.7 / 4 + 0.3 * 0.3);
     close(rewards("{ kind: gated }"), 0.5 + 0.5 * 0.05, 0.5 / 4);
