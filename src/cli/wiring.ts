@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
 import type { EnvSource } from "../scenario/env-source.ts";
+import { locateFile } from "../scenario/stored-bytes.ts";
 import { tInterval } from "../stats/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
@@ -105,7 +106,8 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
   const readBytes = (path: string): Uint8Array => readFileSync(resolve(cwd, path));
-  return { cwd, read, readBytes, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const locate = (path: string) => locateFile(resolve(cwd, path));
+  return { cwd, read, readBytes, locate, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
