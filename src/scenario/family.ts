@@ -35,6 +35,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   act: "action",
   reward: "reward",
   policy: "policy",
+  heuristic: "policy",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };

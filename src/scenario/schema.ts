@@ -6,6 +6,7 @@ import { servingFields } from "../world/serving/spec.ts";
 import { byKind, choice, withCommon } from "./choice.ts";
 import { isKindNotYet } from "./not-yet.ts";
 import type { Parts, Registry } from "./parts.ts";
+import { policySchemaOf } from "./policy-schema.ts";
 import { PLACES, type ScenarioShape } from "./spec.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
@@ -133,19 +134,10 @@ function controllerSchema(parts: Parts): ZodType {
 
 /** Who decides for an external controller: a stored policy, or what else could stand in its place. */
 function policySchema(parts: Parts): ZodType {
-  const mode = z.enum(["greedy", "stochastic"]).default("greedy");
-  const file = z.string().min(1).meta({ description: "The .json file of a stored policy." });
-  const stored = z.strictObject({ kind: z.literal("stored"), file, mode });
-  const short = file.transform((path) => stored.parse({ kind: "stored", file: path }));
   const heuristics = [...parts.controllers].filter(
     ([kind, { decides, target }]) => kind !== "external" && decides === "periodic" && target === "service",
   );
-  const schemas = new Map<string, ZodType>([
-    ["stored", stored],
-    ...heuristics.map(([kind, { schema }]): [string, ZodType] => [kind, schema]),
-  ]);
-  const kinds = byKind(schemas, { common: {}, isOpaque: () => false });
-  return choice([file, kinds], (value) => (typeof value === "string" ? short : kinds));
+  return policySchemaOf(new Map(heuristics.map(([kind, { schema }]) => [kind, schema])));
 }
 
 function faultFields(parts: Parts) {
