@@ -1,13 +1,17 @@
 /** The commands' real engine. Rooms load when first asked for: `list` does not pay for charts. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { type LoadedSpec, runSeed } from "../experiment/run.ts";
+import type { EnvSource } from "../experiment/env-source.ts";
+import { type LoadedSpec, runSeed, withoutRows } from "../experiment/run.ts";
+import type { LoadedGate } from "../scenario/gate/load.ts";
 import { tInterval } from "../stats/index.ts";
-import type { Engine, KindList, LoadedScenario, LoadedSweep, LoadOptions } from "./engine.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
+import { worldVersion } from "./world-version.ts";
 
 export function engine(): Engine {
   const version = packageVersion();
@@ -15,12 +19,16 @@ export function engine(): Engine {
     version,
     loadScenario,
     loadSweep,
+    makeEnvs,
+    loadEvaluation: async (words, cwd) => (await import("../scenario/index.ts")).loadEvaluation(words, reading(cwd)),
+    loadGate: async (file, cwd) => (await import("../scenario/index.ts")).loadGate(file, reading(cwd)),
+    worldVersion,
     check,
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
     schemas: async () => {
-      const { scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
-      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema() };
+      const { gateJsonSchema, scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
+      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), gate: gateJsonSchema() };
     },
     kinds,
     format: async (output, format) => {
@@ -105,13 +113,34 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
     ...sweep,
     name: points[0]?.scenario.spec.name as string,
     points: points.map(({ values, scenario: { spec, sha256 } }) => {
-      return { values, sha256, expect: spec.expect, loaded: { spec: { ...spec, record: NO_ROWS } } satisfies LoadedSpec };
+      return { values, sha256, expect: spec.expect, loaded: withoutRows(spec) };
     }),
   };
 }
 
-/** A sweep keeps numbers: rows of its runs would fill a disk. */
-const NO_ROWS = { requests: 0, jobs: false, power: false, events: false, trace: false };
+async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> {
+  const [{ TASKS }, { EnvError }, { envOf }, scenario] = await Promise.all([
+    import("../learn/tasks/index.ts"),
+    import("../learn/env-error.ts"),
+    import("../experiment/env-source.ts"),
+    import("../scenario/index.ts"),
+  ]);
+  const made = (from: EnvSource, warnings: readonly string[] = []): MadeEnvs => {
+    return { envs: forUser(EnvError, () => Array.from({ length: options.count }, () => envOf(from))), warnings };
+  };
+  const task = TASKS.find(({ id }) => id === source);
+  if (task !== undefined) {
+    if (options.set.length > 0) throw new UsageError(`${source} is a task, not a scenario: it has no values for --set.`);
+    if (task.form === "single") return made({ kind: "task", id: source });
+    throw new UsageError(`${source} has several agents; served are environments of one.`, "docs/learning.md lists the tasks.");
+  }
+  if (!existsSync(resolve(options.cwd, source))) {
+    const ids = TASKS.filter(({ form }) => form === "single").map(({ id }) => id);
+    throw new UsageError(`There is no scenario and no task "${source}".${didYouMean(source, ids)}`, `Tasks are: ${ids.join(", ")}.`);
+  }
+  const { spec, warnings } = scenario.loadScenario(source, { set: options.set, ...reading(options.cwd) });
+  return made({ kind: "scenario", spec }, warnings);
+}
 
 async function check(file: string, cwd: string): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");
@@ -119,6 +148,8 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
   switch (fileFamily(file, options.read)) {
     case "sweep":
       return scenario.loadSweep(file, options).warnings;
+    case "gate":
+      return gateWarnings(file, scenario.loadGate(file, options), cwd);
     case "scenario":
       return scenario.loadScenario(file, options).warnings;
     case "server":
@@ -131,6 +162,12 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
       scenario.checkGpuKind(file, options.read);
       return [];
   }
+}
+
+/** A gate may be written before its baseline is recorded. */
+function gateWarnings(file: string, { contest, baseline }: LoadedGate, cwd: string): readonly string[] {
+  const ofScenario = contest.kind === "scenario" ? contest.scenario.warnings : [];
+  return existsSync(resolve(cwd, baseline)) ? ofScenario : [...ofScenario, `${file}: baseline ${baseline} does not exist yet.`];
 }
 
 /** A text file, unpacked where its name says that it is packed. */
@@ -168,6 +205,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
+    { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }
 

@@ -72,15 +72,8 @@ class AgentGuard {
   checkAction(action: Floats): void {
     const space = this.#spec.actionSpace;
     this.#checkLength("action", action.length, space.slots.length);
-    const outside = firstOutside(space, action);
-    if (outside >= 0) {
-      const hint = "a policy's reals need clampInto, its choices whole numbers";
-      throw this.#error(`action ${nameOf(space.slots, outside)} is ${action[outside]}, not in ${rangeOf(space, outside)}; ${hint}`);
-    }
-    const masked = this.#mask.length === 0 ? -1 : firstMasked(space, action, this.#mask);
-    if (masked >= 0) {
-      throw this.#error(`action ${nameOf(space.slots, masked)} is ${action[masked]}, which the mask forbids; choose among its ones`);
-    }
+    const fault = actionFault(space, action, this.#mask);
+    if (fault !== undefined) throw this.#error(fault);
   }
 
   checkObservation(observation: Floats, mask: Uint8Array): void {
@@ -118,6 +111,18 @@ class AgentGuard {
   #error(what: string): EnvError {
     return this.#progress.error(what, this.#agent);
   }
+}
+
+/** What is wrong with an action: it lies outside its space, or the mask (empty where there is none) forbids it. Undefined if nothing is. */
+export function actionFault(space: Space, action: Floats, mask: Uint8Array): string | undefined {
+  const outside = firstOutside(space, action);
+  if (outside >= 0) {
+    const hint = "a policy's reals need clampInto, its choices whole numbers";
+    return `action ${nameOf(space.slots, outside)} is ${action[outside]}, not in ${rangeOf(space, outside)}; ${hint}`;
+  }
+  const masked = mask.length === 0 ? -1 : firstMasked(space, action, mask);
+  if (masked < 0) return undefined;
+  return `action ${nameOf(space.slots, masked)} is ${action[masked]}, which the mask forbids; choose among its ones`;
 }
 
 function nameOf(slots: readonly Slot[], i: number): string {

@@ -1,8 +1,8 @@
 /** Who decides for the external controllers. */
 import { type Decider, ExternalController } from "../agents/external-controller.ts";
 import { NoRangeError } from "../agents/external-port.ts";
+import { storedPolicy } from "../agents/stored-policy.ts";
 import { CheckpointError } from "../learn/nets/manifest.ts";
-import type { PolicyFile } from "../learn/policy-file.ts";
 import type { Periodic } from "../world/ports.ts";
 import type { BuildContext } from "./build.ts";
 import { pluginOf } from "./build-policies.ts";
@@ -29,6 +29,6 @@ export function externalControllers({ spec, world, warmupS }: BuildContext): Rea
 }
 
 function deciderOf(policy: PluginSpec): Decider {
-  if (policy.kind !== "stored") return { kind: "heuristic", controller: pluginOf(policy.kind).create(policy) as Periodic };
-  return { kind: "stored", file: policy.file as PolicyFile, mode: policy.mode as "greedy" | "stochastic" };
+  if (policy.kind === storedPolicy.kind) return storedPolicy.create(policy as never);
+  return { kind: "heuristic", controller: pluginOf(policy.kind).create(policy) as Periodic };
 }

@@ -4,27 +4,35 @@
  */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { type ZodType, z } from "zod";
+import { z } from "zod";
+import { type StoredPolicySpec, storedPolicy } from "../agents/stored-policy.ts";
 import type { Env } from "../learn/env.ts";
 import { CheckpointError } from "../learn/nets/manifest.ts";
 import type { Policy } from "../learn/policy.ts";
-import { type PolicyAbout, type PolicyFile, policyFor, policySha256, spacesOf } from "../learn/policy-file.ts";
-import { heuristicPolicy } from "../learn/tasks/heuristic.ts";
+import { type PolicyAbout, policyFor, policySha256, spacesOf } from "../learn/policy-file.ts";
+import { type Heuristic, heuristicPolicy } from "../learn/tasks/heuristic.ts";
 import { makeEnv, TASKS } from "../learn/tasks/index.ts";
 import type { SingleTask } from "../learn/tasks/task.ts";
+import type { AnyPlugin } from "../world/base/plugin.ts";
+import { policyOf } from "../world/base/policy-field.ts";
+import type { ReadText } from "./extends.ts";
 import { externalsOf } from "./externals.ts";
-import { type Catalogue, FileLoader, type Reads } from "./files.ts";
+import { type Catalogue, FileLoader, type ReadBytes } from "./files.ts";
 import type { LoadedScenario, LoadOptions } from "./load.ts";
 import type { Place } from "./place.ts";
-import { type PolicyMode, policySchemaOf, type StoredPolicySpec } from "./policy-schema.ts";
+import { policySchemaOf } from "./policy-schema.ts";
 import { SpecError } from "./problem.ts";
 import { firstSharedSeed } from "./seed-ranges.ts";
+import type { Assignment } from "./set.ts";
 import { shape } from "./shape.ts";
 import { nearest } from "./suggest.ts";
 import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Tree, toPlain } from "./tree.ts";
+import { PARTS } from "./wiring.ts";
 
-export interface ContestOptions extends Reads {
+export interface ContestOptions {
+  readonly read: ReadText;
+  readonly readBytes?: ReadBytes | undefined;
   readonly cwd: string;
   readonly catalogue: Catalogue;
   load(file: string, options: LoadOptions): LoadedScenario;
@@ -49,7 +57,7 @@ export interface ScenarioContest extends Described {
   readonly file: string;
   /** The controller's key. */
   readonly agent: string;
-  /** As it stands in the file. */
+  /** As it stands in the file, with nobody to decide. */
   readonly scenario: LoadedScenario;
 }
 
@@ -57,8 +65,13 @@ export interface Contestant {
   /** As tables show it: `hpa`, `ppo.json`. */
   readonly name: string;
   /** Of a stored policy only. */
-  readonly mode?: PolicyMode;
-  readonly stored?: { readonly about: PolicyAbout; readonly sha256: string };
+  readonly mode?: StoredPolicySpec["mode"];
+  readonly stored?: {
+    readonly about: PolicyAbout;
+    readonly sha256: string;
+    /** Acts the same in both modes. */
+    readonly deterministic: boolean;
+  };
   /** What it is, whole and comparable: all that was said of it, a stored policy by its digest. */
   readonly identity: Readonly<Record<string, unknown>>;
   readonly player: TaskPlayer | ScenarioPlayer;
@@ -108,7 +121,13 @@ export function openScenario(
     throw new SpecError([{ place, message: `${file} has ${which} of kind "external"`, hint }]);
   }
   const metric = `controllers.${chosen}.reward_mean`;
-  return { kind: "scenario", name: scenario.spec.name, sha256: sha256(scenario.text), metric, file, agent: chosen, scenario };
+  // Whoever decides in the file is replaced, so it is no part of what is compared.
+  const bare = scenario.spec.controllers[chosen]?.policy === undefined ? scenario : load(file, { ...reads, assignments: [policyOfAgent(chosen, { kind: "scalar", place, value: null })] });
+  return { kind: "scenario", name: bare.spec.name, sha256: sha256(bare.text), metric, file, agent: chosen, scenario: bare };
+}
+
+function policyOfAgent(agent: string, value: Tree): Assignment {
+  return { path: ["controllers", agent, "policy"], value, place: value.place };
 }
 
 /**
@@ -123,10 +142,10 @@ export function enter(contest: Contest, value: Tree, { field, ...options }: Cont
 export function inEachMode(value: Tree): readonly Tree[] {
   const { place } = value;
   const scalar = (text: string): Tree => ({ kind: "scalar", place, value: text });
-  const withMode = (entries: MapTree["entries"], mode: PolicyMode): Tree => {
+  const withMode = (entries: MapTree["entries"], mode: StoredPolicySpec["mode"]): Tree => {
     return { kind: "map", place, entries: new Map([...entries, ["mode", { keyPlace: place, value: scalar(mode) }]]) };
   };
-  const modes: readonly PolicyMode[] = ["stochastic", "greedy"];
+  const modes: readonly StoredPolicySpec["mode"][] = ["stochastic", "greedy"];
   if (value.kind === "scalar") {
     const entries = new Map([
       ["kind", { keyPlace: place, value: scalar("stored") }],
@@ -141,21 +160,28 @@ export function inEachMode(value: Tree): readonly Tree[] {
 function enterTask({ task, env }: TaskContest, value: Tree, field: string, options: ContestOptions): Contestant {
   const heuristics = task.heuristics ?? {};
   const tree: Tree = { kind: "map", place: value.place, entries: new Map([[field, { keyPlace: value.place, value }]]) };
-  const kinds = new Map(Object.keys(heuristics).map((kind): [string, ZodType] => [kind, z.strictObject({ kind: z.literal(kind) })]));
-  const shaped = shape(tree, toPlain(tree), z.strictObject({ [field]: policySchemaOf(kinds) }));
-  if (!shaped.ok) throw new SpecError(shaped.problems);
-  const spec = shaped.value[field] as StoredPolicySpec | { readonly kind: string };
-  if (!("file" in spec)) {
-    const { [spec.kind]: heuristic } = heuristics;
-    if (heuristic === undefined) throw new Error(`the schema let "${spec.kind}" pass`);
-    const policy = heuristicPolicy(heuristic, env.actionSpace.slots.length);
-    return { name: spec.kind, identity: spec, player: { kind: "task", policy, env } };
+  const policies = new Map<string, AnyPlugin>([[storedPolicy.kind, storedPolicy]]);
+  for (const kind of Object.keys(heuristics)) {
+    policies.set(kind, {
+      kind,
+      doc: "Written by hand.",
+      schema: z.strictObject({ kind: z.literal(kind) }),
+      create: () => heuristics[kind],
+    });
   }
+  const shaped = shape(tree, toPlain(tree), z.strictObject({ [field]: policySchemaOf(policies) }));
+  if (!shaped.ok) throw new SpecError(shaped.problems);
   const loader = new FileLoader(options, tree, new TableCache());
-  const file = loader.policy(spec.file, [field]);
-  if (file === undefined) throw new SpecError(loader.problems);
+  const loaded = loader.tables(shaped.value, [], { ...PARTS, registries: { ...PARTS.registries, policy: policies } });
+  if (loader.problems.length > 0) throw new SpecError(loader.problems);
+  const { [field]: spec } = loaded as Readonly<Record<string, StoredPolicySpec | { readonly kind: string }>>;
+  if (spec === undefined || !("file" in spec)) {
+    const kind = spec?.kind as string;
+    const policy = heuristicPolicy(heuristics[kind] as Heuristic, env.actionSpace.slots.length);
+    return { name: kind, identity: { kind }, player: { kind: "task", policy, env } };
+  }
   try {
-    return { ...storedContestant(spec, file), player: { kind: "task", policy: policyFor(env, file), env } };
+    return { ...storedContestant(spec), player: { kind: "task", policy: policyFor(env, policyOf(spec.file)), env } };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     throw new SpecError([{ place: value.place, message: `${field}: ${error.message}` }]);
@@ -163,18 +189,17 @@ function enterTask({ task, env }: TaskContest, value: Tree, field: string, optio
 }
 
 function enterScenario({ file, agent }: ScenarioContest, value: Tree, { load, ...reads }: ContestOptions): Contestant {
-  const scenario = load(file, { ...reads, assignments: [{ path: ["controllers", agent, "policy"], value, place: value.place }] });
+  const scenario = load(file, { ...reads, assignments: [policyOfAgent(agent, value)] });
   const player: ScenarioPlayer = { kind: "scenario", scenario };
-  const policy = scenario.spec.controllers[agent]?.policy as { readonly kind: string; readonly mode: PolicyMode; readonly file: unknown };
-  if (policy.kind !== "stored") return { name: policy.kind, identity: toPlain(value) as Contestant["identity"], player };
-  const plain = toPlain(value) as string | { readonly file: string };
-  const named = typeof plain === "string" ? plain : plain.file;
-  return { ...storedContestant({ file: named, mode: policy.mode }, policy.file as PolicyFile), player };
+  const spec = scenario.spec.controllers[agent]?.policy as StoredPolicySpec | { readonly kind: string };
+  if ("file" in spec) return { ...storedContestant(spec), player };
+  return { name: spec.kind, identity: toPlain(value) as Contestant["identity"], player };
 }
 
-function storedContestant({ file, mode }: Pick<StoredPolicySpec, "file" | "mode">, policy: PolicyFile): Omit<Contestant, "player"> {
+function storedContestant({ file, mode }: StoredPolicySpec): Omit<Contestant, "player"> {
+  const policy = policyOf(file);
   const digest = policySha256(policy);
-  return { name: basename(file), mode, stored: { about: policy.about, sha256: digest }, identity: { policy: digest, mode } };
+  return { name: basename(policy.file), mode, stored: { about: policy.about, sha256: digest, deterministic: policy.data.kind === "deterministic" }, identity: { policy: digest, mode } };
 }
 
 /** What a policy learned by, or was chosen by, says nothing of it: @throws {SpecError} if one of the seeds is such a one. */
@@ -188,7 +213,9 @@ export function checkUnseen({ name, stored }: Contestant, seeds: readonly number
     const shared = firstSharedSeed(seeds, seen);
     if (shared === undefined) continue;
     const message = `seeds: ${shared} is one that ${name} was ${how}, so it says nothing of how good it is`;
-    throw new SpecError([{ place, message, hint: "Take others: gates have 3000..3999, comparisons 4000..4999, below 1000 all are yours." }]);
+    throw new SpecError([
+      { place, message, hint: "Take others: gates have 3000..3999, comparisons 4000..4999, below 1000 all are yours." },
+    ]);
   }
 }
 

@@ -8,9 +8,6 @@ import { type MapTree, merge, type Tree } from "./tree.ts";
 /** Reads a whole file as text. @throws whatever the file system throws; the loader adds the place. */
 export type ReadText = (file: string) => string;
 
-/** Likewise as bytes. */
-export type ReadBytes = (file: string) => Uint8Array;
-
 /** Resolves a path that a value names, against the folder of the file where the value stands. */
 export function resolveFrom(place: Place, file: string): string {
   return isAbsolute(file) ? file : normalize(join(place.source.dir, file));

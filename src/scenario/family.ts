@@ -20,6 +20,7 @@ export type Family =
   | "action"
   | "reward"
   | "policy"
+  | "prompts"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -36,6 +37,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   reward: "reward",
   policy: "policy",
   heuristic: "policy",
+  prompts: "prompts",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -62,6 +64,7 @@ const LISTS: Readonly<Partial<Record<Family, string>>> = {
   model: "models",
   engine: "engines",
   predictor: "predictors",
+  prompts: "prompts",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */

@@ -1,10 +1,12 @@
-/** The files a scenario names: tables, read by the plugin whose field names them, and server kinds. */
+/** The files a scenario names: tables, read by the plugin whose field names them, stored policies, and kinds. */
 import { basename, dirname, join } from "node:path";
 import type { ZodType } from "zod";
 import { CheckpointError } from "../learn/nets/manifest.ts";
-import { type PolicyFile, unpackPolicy } from "../learn/policy-file.ts";
+import { unpackPolicy } from "../learn/policy-file.ts";
+import type { AnyPlugin } from "../world/base/plugin.ts";
+import type { StoredPolicy } from "../world/base/policy-field.ts";
 import { TableError, type TableReader } from "../world/base/table.ts";
-import { type ReadBytes, type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
+import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
 import { type Family, familyAt, listName } from "./family.ts";
 import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
@@ -15,6 +17,9 @@ import type { GpuGroupSpec, Groups, ScenarioShape, ServedModelSpec, ServerGroupS
 import { nearest } from "./suggest.ts";
 import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
+
+/** Reads a whole file as bytes. @throws as `ReadText` */
+export type ReadBytes = (file: string) => Uint8Array;
 
 export interface Catalogue {
   /** The folder that holds `servers/<kind>.yaml` and folders of other kinds. */
@@ -29,35 +34,34 @@ export interface KindFiles<Kind> {
   readonly schema: ZodType<Kind>;
 }
 
-/** What files are read with. */
-export interface Reads {
-  readonly read: ReadText;
-  readonly readBytes?: ReadBytes;
-}
-
 /** Reads what a scenario names, once each, and keeps the problems together. */
 export class FileLoader {
   readonly problems: Problem[] = [];
   /** Text of every file read, in order of first reading. */
   readonly texts = new Map<string, string>();
-  readonly #reads: Reads;
+  readonly #read: ReadText;
+  readonly #readBytes: ReadBytes | undefined;
   readonly #tree: Tree;
   readonly #tables: TableCache;
 
-  constructor(reads: Reads, tree: Tree, tables: TableCache) {
-    this.#reads = reads;
+  constructor({ read, readBytes }: { read: ReadText; readBytes?: ReadBytes | undefined }, tree: Tree, tables: TableCache) {
+    this.#read = read;
+    this.#readBytes = readBytes;
     this.#tree = tree;
     this.#tables = tables;
   }
 
-  /** A copy of `value` in which every file field holds its table. */
+  /** A copy of `value` in which every file field holds its table or its policy. */
   tables(value: unknown, path: Path, parts: Parts): unknown {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item, i) => this.tables(item, [...path, i], parts));
-    const readers = "kind" in value && typeof value.kind === "string" ? readersOf(path, value.kind, parts) : {};
+    const kind = "kind" in value && typeof value.kind === "string" ? value.kind : undefined;
+    const readers = kind === undefined ? {} : readersOf(path, kind, parts);
+    const policies = kind === undefined ? [] : (pluginAt(path, kind, parts)?.policies ?? []);
     const entries = Object.entries(value).map(([key, inner]) => {
       const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
       const fieldPath = [...path, key];
+      if (policies.includes(key) && typeof inner === "string") return [key, this.#policy(inner, fieldPath)];
       return [
         key,
         reader !== undefined && typeof inner === "string" ? this.#table(inner, fieldPath, reader) : this.tables(inner, fieldPath, parts),
@@ -83,38 +87,33 @@ export class FileLoader {
     }
   }
 
-  #text(file: string, place: Place, what: string): string | undefined {
-    const known = this.texts.get(file);
-    if (known !== undefined) return known;
+  #policy(named: string, path: Path): StoredPolicy | undefined {
+    const place = placeOf(this.#tree, path);
+    const file = resolveFrom(place, named);
+    const what = `${showPath(path)}: the file`;
+    const manifest = this.#text(file, place, what);
+    if (manifest === undefined) return undefined;
+    const weightsFile = file.replace(/(\.json)?$/, ".bin");
+    if (this.#readBytes === undefined) throw new Error(`nobody reads bytes, and ${file} is a policy`);
     try {
-      const text = this.#reads.read(file);
-      this.texts.set(file, text);
-      return text;
+      // The manifest holds the checksum of the weights: its text stands for both.
+      return { file, ...unpackPolicy(manifest, this.#readBytes(weightsFile)) };
     } catch (error) {
-      this.problems.push({ place, message: `${what} ${JSON.stringify(file)} ${whyUnreadable(error)}` });
+      const why = error instanceof CheckpointError ? `${JSON.stringify(file)}: ${error.message}` : undefined;
+      this.problems.push({ place, message: `${what} ${why ?? `${JSON.stringify(weightsFile)} ${whyUnreadable(error)}`}` });
       return undefined;
     }
   }
 
-  /** The policy whose manifest `path` names; its weights lie beside it, and the manifest has a checksum of both. */
-  policy(named: string, path: Path): PolicyFile | undefined {
-    const place = placeOf(this.#tree, path);
-    const manifest = resolveFrom(place, named);
-    const report = (message: string): void => void this.problems.push({ place, message: `${showPath(path)}: ${message}` });
-    if (!manifest.endsWith(".json")) {
-      report(`${JSON.stringify(named)} must be the .json file that a training wrote`);
-      return undefined;
-    }
-    const text = this.#text(manifest, place, `${showPath(path)}: the file`);
-    if (text === undefined) return undefined;
-    const { readBytes } = this.#reads;
-    if (readBytes === undefined) throw new Error("this loader was given nothing to read bytes with");
-    const weights = manifest.replace(/json$/, "bin");
+  #text(file: string, place: Place, what: string): string | undefined {
+    const known = this.texts.get(file);
+    if (known !== undefined) return known;
     try {
-      return unpackPolicy(text, readBytes(weights));
+      const text = this.#read(file);
+      this.texts.set(file, text);
+      return text;
     } catch (error) {
-      if (error instanceof CheckpointError) report(`${JSON.stringify(named)}: ${error.message}`);
-      else report(`the file ${JSON.stringify(weights)}, the weights of the policy, ${whyUnreadable(error)}`);
+      this.problems.push({ place, message: `${what} ${JSON.stringify(file)} ${whyUnreadable(error)}` });
       return undefined;
     }
   }
@@ -137,7 +136,7 @@ export class FileLoader {
   #inCatalogue(file: string): boolean {
     if (this.texts.has(file)) return true;
     try {
-      this.texts.set(file, this.#reads.read(file));
+      this.texts.set(file, this.#read(file));
       return true;
     } catch (error) {
       whyUnreadable(error); // throws on what is not about the file
@@ -221,9 +220,14 @@ function listOf(groups: Groups | undefined): readonly ServerGroupSpec[] {
 function readersOf(path: Path, kind: string, parts: Parts): Readonly<Record<string, TableReader>> {
   const family = familyAt(path);
   if (family === "PUE") return { file: parts.pueReader };
-  if (family === "controller") return parts.controllers.get(kind)?.files ?? {};
-  if (family === "fault") return { trace: parts.faultTraceReader, ...parts.faults.get(kind)?.files };
-  return parts.registries[family]?.get(kind)?.files ?? {};
+  const files = pluginAt(path, kind, parts)?.files ?? {};
+  return family === "fault" ? { trace: parts.faultTraceReader, ...files } : files;
+}
+
+function pluginAt(path: Path, kind: string, parts: Parts): AnyPlugin | undefined {
+  const family = familyAt(path);
+  if (family === "controller") return parts.controllers.get(kind);
+  return family === "fault" ? parts.faults.get(kind) : parts.registries[family]?.get(kind);
 }
 
 function* linesOf(text: string): Iterable<string> {

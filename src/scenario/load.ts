@@ -5,12 +5,21 @@ import { stringify } from "yaml";
 import { serverKindSchema } from "../world/cluster/server-kind.ts";
 import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serving/model-kind.ts";
-import { type ReadBytes, type ReadText, readChain, readNamed } from "./extends.ts";
-import { type Catalogue, FileLoader, groupsIn, type KindFiles, modelsIn, resolvedSites, resolvedWorkloads } from "./files.ts";
+import { type ReadText, readChain, readNamed } from "./extends.ts";
+import {
+  type Catalogue,
+  FileLoader,
+  groupsIn,
+  type KindFiles,
+  modelsIn,
+  type ReadBytes,
+  resolvedSites,
+  resolvedWorkloads,
+} from "./files.ts";
 import { Findings } from "./findings.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
-import type { Parts, PluginSpec } from "./parts.ts";
+import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
 import { planServings } from "./plan-servings.ts";
 import { type Problem, SpecError, showProblem } from "./problem.ts";
@@ -31,8 +40,8 @@ export interface LoadOptions {
   readonly tables?: TableCache;
   /** Reads a text file. Errors of the file system become the user's error where the file was named. */
   readonly read: ReadText;
-  /** Reads a file as bytes, likewise; needed where a scenario names a stored policy. */
-  readonly readBytes?: ReadBytes;
+  /** Reads the weights of stored policies, likewise; only those who name none can do without. */
+  readonly readBytes?: ReadBytes | undefined;
   /** The folder that paths in `set` start from. */
   readonly cwd: string;
   readonly catalogue: Catalogue;
@@ -113,26 +122,10 @@ function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options
   const modelKinds: Record<string, ModelKindSpec> = {};
   for (const { model, path } of modelsIn(scenario)) read(model, path, MODEL_FILES, modelKinds);
   const keyOf = (named: object): string => keys.get(named) as string;
-  const resolved = {
-    ...scenario,
-    sites: resolvedSites(scenario, keyOf),
-    workloads: resolvedWorkloads(scenario, keyOf),
-  };
+  const resolved = { ...scenario, sites: resolvedSites(scenario, keyOf), workloads: resolvedWorkloads(scenario, keyOf) };
   const withTables = loader.tables(resolved, [], parts) as Omit<ScenarioSpec, "plans" | KindMaps>;
-  const controllers = withPolicies(withTables.controllers, loader);
   if (loader.problems.length > 0) throw new SpecError(loader.problems);
-  return { spec: { ...withTables, controllers, serverKinds, gpuKinds, modelKinds, plans: {} }, loader };
-}
-
-/** Controllers with the policies that they name. */
-function withPolicies(controllers: ScenarioSpec["controllers"], loader: FileLoader): ScenarioSpec["controllers"] {
-  const resolved = Object.entries(controllers).map(([name, controller]) => {
-    const policy = controller.policy as PluginSpec | undefined;
-    if (policy?.kind !== "stored") return [name, controller] as const;
-    const file = loader.policy(policy.file as string, ["controllers", name, "policy"]);
-    return [name, { ...controller, policy: { ...policy, file } }] as const;
-  });
-  return Object.fromEntries(resolved);
+  return { spec: { ...withTables, serverKinds, gpuKinds, modelKinds, plans: {} }, loader };
 }
 
 /** Checks a server kind's own file. @throws {SpecError} */

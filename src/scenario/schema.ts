@@ -128,16 +128,8 @@ const controllerFields = {
 };
 
 function controllerSchema(parts: Parts): ZodType {
-  const policed = { ...controllerFields, policy: policySchema(parts).optional() };
+  const policed = { ...controllerFields, policy: policySchemaOf(parts.registries.policy as Registry).optional() };
   return family("controller", parts.controllers, (kind) => (kind === "external" ? policed : controllerFields));
-}
-
-/** Who decides for an external controller: a stored policy, or what else could stand in its place. */
-function policySchema(parts: Parts): ZodType {
-  const heuristics = [...parts.controllers].filter(
-    ([kind, { decides, target }]) => kind !== "external" && decides === "periodic" && target === "service",
-  );
-  return policySchemaOf(new Map(heuristics.map(([kind, { schema }]) => [kind, schema])));
 }
 
 function faultFields(parts: Parts) {

@@ -138,12 +138,11 @@ controllers:
   it("is refused where its files are missing, damaged or another's", () => {
     const refusal = (policy: string, files?: Readonly<Record<string, string | Uint8Array>>, from?: string): string =>
       complaint(() => withPolicy(policy, files, from));
-    assert.match(refusal("q.json"), /^scenario\.yaml:25:13: controllers\.mine\.policy: the file "q\.json" does not exist/);
-    assert.match(refusal("p.bin"), /policy: "p\.bin" must be the \.json file that a training wrote/);
-    assert.match(refusal("p.json", { "p.json": manifest }), /the file "p\.bin", the weights of the policy, does not exist/);
+    assert.match(refusal("q.json"), /^scenario\.yaml:25:13: controllers\.mine\.policy\.file: the file "q\.json" does not exist/);
+    assert.match(refusal("p.json", { "p.json": manifest }), /policy\.file: the file "p\.bin" does not exist/);
     const damaged = Uint8Array.from(weights);
     damaged[5] = (damaged[5] as number) ^ 1;
-    assert.match(refusal("p.json", { "p.json": manifest, "p.bin": damaged }), /policy: "p\.json": the policy is damaged/);
+    assert.match(refusal("p.json", { "p.json": manifest, "p.bin": damaged }), /policy\.file: the file "p\.json": the policy is damaged/);
     assert.match(refusal("p.json", { "p.json": "{}", "p.bin": weights }), /this is no policy's manifest/);
     const other = (from: string, to: string): string => refusal("p.json", undefined, SCALED.replace(from, to));
     assert.match(

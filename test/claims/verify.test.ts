@@ -50,8 +50,11 @@ async function verify(claims: readonly Claim[], ...words: readonly string[]): Pr
     err: (text: string) => {
       said.err += text;
     },
+    outBytes: async () => {},
+    input: async function* () {},
     cwd: ".",
     errIsTerminal: false,
+      inCi: false,
     catchInterrupt: () => new AbortController().signal,
   };
   const code = await verifyClaims(claims, argsOf(...words), io);

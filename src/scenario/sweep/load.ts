@@ -1,8 +1,8 @@
 /** From a sweep file to its points, each a checked and loaded scenario. */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import { type ReadBytes, type ReadText, readNamed, resolveFrom } from "../extends.ts";
-import type { Catalogue } from "../files.ts";
+import { type ReadText, readNamed, resolveFrom } from "../extends.ts";
+import type { Catalogue, ReadBytes } from "../files.ts";
 import { Findings } from "../findings.ts";
 import type { LoadedScenario, LoadOptions } from "../load.ts";
 import { checkMetricName } from "../meaning-expect.ts";
@@ -41,7 +41,7 @@ export interface LoadedPoint {
 export interface SweepOptions {
   readonly parts: Parts;
   readonly read: ReadText;
-  readonly readBytes?: ReadBytes;
+  readonly readBytes?: ReadBytes | undefined;
   readonly cwd: string;
   readonly catalogue: Catalogue;
   /** Loads one scenario. @throws {SpecError} */
@@ -125,12 +125,7 @@ function loadPoints(file: string, points: readonly Point[], values: readonly Val
   const problems: Found[] = [];
   const loaded = points.flatMap((assignments, i): readonly LoadedPoint[] => {
     try {
-      return [
-        {
-          values: values[i] as Values,
-          scenario: load(file, { assignments, read, ...(readBytes && { readBytes }), cwd, catalogue, tables }),
-        },
-      ];
+      return [{ values: values[i] as Values, scenario: load(file, { assignments, read, readBytes, cwd, catalogue, tables }) }];
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       for (const problem of error.problems) problems.push({ problem, point: i });

@@ -46,7 +46,8 @@ describe("the catalogue of metrics", () => {
     batch: ["etl"],
     site: ["west"],
     tenant: ["assistants", "analytics"],
-    controller: ["defer"],
+    controller: ["defer", "mine"],
+    external: ["mine"],
     fault: ["crash"],
   });
   const small = catalogued({
@@ -66,7 +67,10 @@ describe("the catalogue of metrics", () => {
   before(async function () {
     this.timeout(60_000);
     const classes = "workloads.chat.classes={gold: {share: 0.2}, rest: {share: 0.8}}";
-    quickstart = await play("scenarios/quickstart.yaml", { set: ["duration=90 min", "faults.crash.at=1 h", classes, "expect=[]"] });
+    const external = "controllers.mine={kind: external, target: {workload: chat}}";
+    quickstart = await play("scenarios/quickstart.yaml", {
+      set: ["duration=90 min", "faults.crash.at=1 h", classes, external, "expect=[]"],
+    });
     plain = await play("plain.yaml", { text: PLAIN });
     serving = await play("serving.yaml", { text: SERVING });
   });
