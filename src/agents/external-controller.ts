@@ -86,6 +86,7 @@ function storedPolicy(port: ExternalPort, { file, mode }: Extract<Decider, { rea
   const observation = new Float32Array(observationSpace.slots.length);
   const decision = new Float32Array(policy.decisionSize);
   const action = new Float32Array(actionSpace.slots.length);
+  const memory = new Float64Array(policy.memorySize);
   return ({ nowS }, rng) => {
     port.observe(observation);
     const bad = firstOutside(observationSpace, observation);
@@ -93,7 +94,7 @@ function storedPolicy(port: ExternalPort, { file, mode }: Extract<Decider, { rea
       throw new EnvError(
         `${name} at ${nowS} s: observation ${observationSpace.slots[bad]?.name} is ${observation[bad]}; use a formula that is always a number`,
       );
-    policy.decide(observation, NO_MASK, mode === "stochastic" ? rng : undefined, decision);
+    policy.decide(observation, NO_MASK, mode === "stochastic" ? rng : undefined, decision, memory);
     policy.toAction(decision, action);
     return port.actionsOf(action);
   };
