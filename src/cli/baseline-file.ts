@@ -13,7 +13,9 @@ export function baselineOf({ baseline, baselinePlace: place }: LoadedGate, cwd: 
     return readBaseline(readFileSync(path, "utf8"));
   } catch (error) {
     if (!(error instanceof BaselineError)) throw error;
-    throw new SpecError([{ place, message: `baseline ${JSON.stringify(baseline)} ${error.message}`, hint: "Restore it, or remove it and record it anew." }]);
+    throw new SpecError([
+      { place, message: `baseline ${JSON.stringify(baseline)} ${error.message}`, hint: "Restore it, or remove it and record it anew." },
+    ]);
   }
 }
 
@@ -32,5 +34,8 @@ export function checkComparable(file: string, { gate, baseline, subject }: Compa
   if (baseline === undefined) throw problem(`baseline ${named} does not exist`, `Record it: ${record}.`);
   const differences = subjectDifferences(baseline.subject, subject);
   if (differences.length === 0) return;
-  throw problem(`baseline ${named} is of another scenario or gate: ${differences.join("; ")}`, `If that is meant, record it anew: ${record}.`);
+  throw problem(
+    `baseline ${named} is of another scenario or gate: ${differences.join("; ")}`,
+    `If that is meant, record it anew: ${record}.`,
+  );
 }

@@ -21,7 +21,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./gate.ts")).gate,
   },
   validate: { doc: "Check files without running them; all problems at once", load: async () => (await import("./validate.ts")).validate },
-  schema: { doc: "Print the JSON Schema of scenario, sweep or gate files, for editors", load: async () => (await import("./schema.ts")).schema },
+  schema: {
+    doc: "Print the JSON Schema of scenario, sweep or gate files, for editors",
+    load: async () => (await import("./schema.ts")).schema,
+  },
   list: { doc: "Every registered kind, with its fields", load: async () => (await import("./list.ts")).list },
   verify: {
     doc: "Closed forms of theory against scenarios: expected, observed, interval, verdict",

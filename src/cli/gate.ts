@@ -44,25 +44,34 @@ async function gateCommand(args: Args, io: Io, engine: Engine): Promise<number> 
     const one = await engine.loadGate(file, io.cwd);
     loaded.push({ file, gate: one, baseline: baselineOf(one, io.cwd) });
   }
-  if (reason === undefined) for (const { file, gate: one, baseline } of loaded) checkComparable(file, { gate: one, baseline, subject: subjectOf(one) });
+  if (reason === undefined)
+    for (const { file, gate: one, baseline } of loaded) checkComparable(file, { gate: one, baseline, subject: subjectOf(one) });
   const asked = loaded.flatMap(({ gate: { policy, heuristic, metric, seeds } }) =>
     [policy, heuristic].map((contestant) => ({ contestant, metric, seeds })),
   );
   const measured = await measureAll(asked, args, io, engine);
   if (measured === undefined) return EXIT.interrupted;
-  const now = loaded.map(({ gate: one }, i): Baseline => ({
-    subject: subjectOf(one),
-    worldVersion: engine.worldVersion(one.contest),
-    policySha256: one.policy.stored?.sha256 as string,
-    rewards: { policy: [...(measured[2 * i] as readonly number[])], heuristic: [...(measured[2 * i + 1] as readonly number[])] },
-  }));
+  const now = loaded.map(
+    ({ gate: one }, i): Baseline => ({
+      subject: subjectOf(one),
+      worldVersion: engine.worldVersion(one.contest),
+      policySha256: one.policy.stored?.sha256 as string,
+      rewards: { policy: [...(measured[2 * i] as readonly number[])], heuristic: [...(measured[2 * i + 1] as readonly number[])] },
+    }),
+  );
   if (reason !== undefined) {
     for (const [i, each] of loaded.entries()) io.out(await update(each, now[i] as Baseline, reason, io.cwd));
     return EXIT.good;
   }
   const results = loaded.map(({ file, gate: one, baseline }, i): GateResult => {
     const [before, after] = [baseline as Baseline, now[i] as Baseline];
-    return { file, baseline: before, now: after, judgement: judgeGate(before, after, one.margin), command: one.policy.stored?.about.command as string };
+    return {
+      file,
+      baseline: before,
+      now: after,
+      judgement: judgeGate(before, after, one.margin),
+      command: one.policy.stored?.about.command as string,
+    };
   });
   io.out(formatGates(results, args.texts.get("format") as GateFormat, engine.version));
   return results.every(({ judgement }) => judgement.verdict === "ok") ? EXIT.good : EXIT.short;
@@ -76,7 +85,8 @@ function reasonOf({ switches, texts }: Args, io: Io): string | undefined {
     return undefined;
   }
   if (io.inCi) throw new UsageError("--update is refused in CI.", "Run it where you work, and commit the baseline and its ledger.");
-  if (reason === undefined || reason === "") throw new UsageError("--update needs a reason.", 'Hint: --reason "trained for the new servers".');
+  if (reason === undefined || reason === "")
+    throw new UsageError("--update needs a reason.", 'Hint: --reason "trained for the new servers".');
   return reason;
 }
 
@@ -86,14 +96,23 @@ function subjectOf({ contest, heuristic, metric, seeds }: LoadedGate): Baseline[
   return { name, sha256, ...agent, heuristic: { ...heuristic.identity }, metric, seeds: [...seeds] };
 }
 
-async function update({ gate: { baseline: file }, baseline: before }: Loaded, after: Baseline, reason: string, cwd: string): Promise<string> {
+async function update(
+  { gate: { baseline: file }, baseline: before }: Loaded,
+  after: Baseline,
+  reason: string,
+  cwd: string,
+): Promise<string> {
   const path = resolve(cwd, file);
   const named = relative(cwd, path);
   const text = baselineText(after);
   if (before !== undefined && baselineText(before) === text) return `${named}: nothing changed\n`;
   await mkdir(dirname(path), { recursive: true });
   await writeWhole(path, text);
-  await appendFile(ledgerOf(path), ledgerLine({ ...(before !== undefined && { before }), after, date: new Date().toISOString().slice(0, 10), reason }));
-  const means = ({ rewards }: Baseline): string => `policy ${numberText(mean(rewards.policy))}, heuristic ${numberText(mean(rewards.heuristic))}`;
+  await appendFile(
+    ledgerOf(path),
+    ledgerLine({ ...(before !== undefined && { before }), after, date: new Date().toISOString().slice(0, 10), reason }),
+  );
+  const means = ({ rewards }: Baseline): string =>
+    `policy ${numberText(mean(rewards.policy))}, heuristic ${numberText(mean(rewards.heuristic))}`;
   return `${named}: ${means(after)}${before === undefined ? "" : `; before: ${means(before)}`}\n`;
 }

@@ -14,7 +14,9 @@ export function worldVersion(contest: Contest): string {
 
 /** @param dataSha256 digest of the tables and kinds that a scenario names */
 export function scenarioWorldVersion(dataSha256: string): string {
-  return createHash("sha256").update(`${sources("scenario")}\0${dataSha256}`).digest("hex");
+  return createHash("sha256")
+    .update(`${sources("scenario")}\0${dataSha256}`)
+    .digest("hex");
 }
 
 /** Of all reference tasks. */

@@ -35,7 +35,10 @@ function toJson(results: readonly GateResult[], version: string): string {
     return {
       gate: file,
       ...judged,
-      differing: { policy: differing.policy.map((i) => now.subject.seeds[i]), heuristic: differing.heuristic.map((i) => now.subject.seeds[i]) },
+      differing: {
+        policy: differing.policy.map((i) => now.subject.seeds[i]),
+        heuristic: differing.heuristic.map((i) => now.subject.seeds[i]),
+      },
       said: explain(result),
       subject: now.subject,
       baseline: sidesOf(baseline),

@@ -122,7 +122,10 @@ export function openScenario(
   }
   const metric = `controllers.${chosen}.reward_mean`;
   // Whoever decides in the file is replaced, so it is no part of what is compared.
-  const bare = scenario.spec.controllers[chosen]?.policy === undefined ? scenario : load(file, { ...reads, assignments: [policyOfAgent(chosen, { kind: "scalar", place, value: null })] });
+  const bare =
+    scenario.spec.controllers[chosen]?.policy === undefined
+      ? scenario
+      : load(file, { ...reads, assignments: [policyOfAgent(chosen, { kind: "scalar", place, value: null })] });
   return { kind: "scenario", name: bare.spec.name, sha256: sha256(bare.text), metric, file, agent: chosen, scenario: bare };
 }
 
@@ -199,7 +202,12 @@ function enterScenario({ file, agent }: ScenarioContest, value: Tree, { load, ..
 function storedContestant({ file, mode }: StoredPolicySpec): Omit<Contestant, "player"> {
   const policy = policyOf(file);
   const digest = policySha256(policy);
-  return { name: basename(policy.file), mode, stored: { about: policy.about, sha256: digest, deterministic: policy.data.kind === "deterministic" }, identity: { policy: digest, mode } };
+  return {
+    name: basename(policy.file),
+    mode,
+    stored: { about: policy.about, sha256: digest, deterministic: policy.data.kind === "deterministic" },
+    identity: { policy: digest, mode },
+  };
 }
 
 /** What a policy learned by, or was chosen by, says nothing of it: @throws {SpecError} if one of the seeds is such a one. */

@@ -1,5 +1,15 @@
 /** From the words of a command line to who is measured on what. */
-import { checkUnseen, type Contest, type Contestant, type ContestOptions, enter, inEachMode, isTask, openScenario, openTask } from "./contest.ts";
+import {
+  type Contest,
+  type Contestant,
+  type ContestOptions,
+  checkUnseen,
+  enter,
+  inEachMode,
+  isTask,
+  openScenario,
+  openTask,
+} from "./contest.ts";
 import { Findings } from "./findings.ts";
 import { checkMetricName } from "./meaning-expect.ts";
 import type { Place } from "./place.ts";
@@ -47,7 +57,8 @@ export function loadEvaluationWith(words: EvaluationWords, options: ContestOptio
 function open(subject: string, agent: string | undefined, placeOf: (option: string) => Place, options: ContestOptions): Contest {
   const place = placeOf(subject);
   if (isTask(subject) || !/[./\\]/.test(subject)) {
-    if (agent !== undefined) throw new SpecError([{ place: placeOf(`--agent ${agent}`), message: "a task has one agent, and it needs no name" }]);
+    if (agent !== undefined)
+      throw new SpecError([{ place: placeOf(`--agent ${agent}`), message: "a task has one agent, and it needs no name" }]);
     return openTask(subject, place);
   }
   return openScenario(subject, { agent, place: agent === undefined ? place : placeOf(`--agent ${agent}`) }, options);
@@ -68,7 +79,9 @@ function readDecider(word: string, place: Place): Tree {
   if (tree.kind === "scalar" && typeof tree.value === "string")
     return { kind: "map", place, entries: new Map([["kind", { keyPlace: place, value: tree }]]) };
   if (tree.kind === "map") return tree;
-  throw new SpecError([{ place, message: "must be the .json file of a policy, a kind or a mapping", hint: 'Hint: "{ kind: hpa, cpu: 0.6 }".' }]);
+  throw new SpecError([
+    { place, message: "must be the .json file of a policy, a kind or a mapping", hint: 'Hint: "{ kind: hpa, cpu: 0.6 }".' },
+  ]);
 }
 
 /** A policy that draws nothing acts the same in both modes. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../../src/cli/cli.ts";
 import { engine } from "../../src/cli/wiring.ts";
-import { packPolicy, type PolicyAbout, type PolicyData, spacesOf } from "../../src/learn/policy-file.ts";
+import { type PolicyAbout, type PolicyData, packPolicy, spacesOf } from "../../src/learn/policy-file.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { loadScenario } from "../../src/scenario/index.ts";
 import { packed, SCALED } from "../agents/policies.ts";
@@ -63,7 +63,8 @@ export class GateCase extends CliCase {
 
   override async run(...argv: readonly string[]): Promise<Answer> {
     const { io, said } = this.listen();
-    const code = await runCli(argv, { ...io, inCi: this.inCi }, async () => engine());
+    const workers = ["gate", "evaluate", "run"].includes(argv[0] as string) ? ["--workers", "1"] : [];
+    const code = await runCli([...argv, ...workers], { ...io, inCi: this.inCi }, async () => engine());
     return { code, ...said };
   }
 }
@@ -75,4 +76,3 @@ function reads(cwd: string) {
     catalogue: { dir: "catalogue" },
   };
 }
-

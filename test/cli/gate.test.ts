@@ -69,7 +69,16 @@ describe("cybertwin gate", function () {
     assert.deepEqual([code, gate?.verdict], [0, "ok"]);
     const means = [];
     for (const policy of ["mine.json", "{ kind: hpa, maxReplicas: 12 }"]) {
-      const ran = await cli.run("run", "scaled.yaml", "--set", `controllers.mine.policy=${policy}`, "--seeds", "3001..3010", "--format", "json");
+      const ran = await cli.run(
+        "run",
+        "scaled.yaml",
+        "--set",
+        `controllers.mine.policy=${policy}`,
+        "--seeds",
+        "3001..3010",
+        "--format",
+        "json",
+      );
       means.push(JSON.parse(ran.out).summary["controllers.mine.reward_mean"].mean as number);
     }
     assert.deepEqual([gate?.now.policyMean, gate?.now.heuristicMean], means);
@@ -95,7 +104,10 @@ describe("cybertwin gate", function () {
     });
     const moved = await cli.run("gate", "pole.yaml");
     assert.equal(moved.code, 0, moved.out);
-    assert.match(moved.out, /Since the baseline the world moved: the advantage over the heuristic changed by 0, at least 0 with 95 % confidence; -9\.2 is allowed\./);
+    assert.match(
+      moved.out,
+      /Since the baseline the world moved: the advantage over the heuristic changed by 0, at least 0 with 95 % confidence; -9\.2 is allowed\./,
+    );
     tamper("pole.baseline.json", ({ rewards }) => {
       rewards.heuristic = (rewards.heuristic as number[]).map((reward) => reward - 20);
     });
@@ -104,7 +116,10 @@ describe("cybertwin gate", function () {
     assert.deepEqual([stale.code, gate?.verdict], [1, "world moved, policy stale"]);
     const table = await cli.run("gate", "pole.yaml");
     assert.match(table.out, /changed by -20, at least -20 with/);
-    assert.match(table.out, /Train it again, then record it: cybertwin train pole\.yaml; cybertwin gate pole\.yaml --update --reason "\.\.\."/);
+    assert.match(
+      table.out,
+      /Train it again, then record it: cybertwin train pole\.yaml; cybertwin gate pole\.yaml --update --reason "\.\.\."/,
+    );
   });
 
   it("takes another policy that is as good, and none that is worse", async () => {
@@ -129,7 +144,10 @@ describe("cybertwin gate", function () {
     const { code, out } = await cli.run("gate", "pole.yaml", "other.yaml", "--format", "junit");
     assert.equal(code, 1);
     assert.match(out, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="2" failures="1">/);
-    assert.match(out, /<testcase classname="cybertwin gate" name="pole\.yaml"><system-out>The world is the same, and all rewards are, to the bit\.<\/system-out><\/testcase>/);
+    assert.match(
+      out,
+      /<testcase classname="cybertwin gate" name="pole\.yaml"><system-out>The world is the same, and all rewards are, to the bit\.<\/system-out><\/testcase>/,
+    );
     assert.match(out, /<testcase classname="cybertwin gate" name="other\.yaml"><failure message="policy broken">The world is the same/);
   });
 
@@ -154,7 +172,10 @@ describe("cybertwin gate", function () {
       baseline.version = 7;
     });
     const old = await cli.run("gate", "day.yaml");
-    assert.match(old.err, /day\.yaml:6:11: baseline "baselines\/scaled\.json" is no baseline of this version: version: .* Restore it, or remove it and record it anew\./);
+    assert.match(
+      old.err,
+      /day\.yaml:6:11: baseline "baselines\/scaled\.json" is no baseline of this version: version: .* Restore it, or remove it and record it anew\./,
+    );
   });
 
   it("updates for a reason only, never in CI", async () => {
@@ -178,8 +199,14 @@ describe("cybertwin gate", function () {
       assert.equal(code, 2);
       return err;
     };
-    assert.match(await refused("1..10"), /^pole\.yaml:4:8: seeds: 7 is one that pole\.json was trained with, so it says nothing of how good it is\. Take others/);
-    assert.match(await refused("2001..2010"), /^pole\.yaml:4:8: seeds must be for gates: 2001 is for tuning; gates takes 3000\.\.3999, or your own, below 1000/);
+    assert.match(
+      await refused("1..10"),
+      /^pole\.yaml:4:8: seeds: 7 is one that pole\.json was trained with, so it says nothing of how good it is\. Take others/,
+    );
+    assert.match(
+      await refused("2001..2010"),
+      /^pole\.yaml:4:8: seeds must be for gates: 2001 is for tuning; gates takes 3000\.\.3999, or your own, below 1000/,
+    );
     assert.match(await refused("3001..3009"), /^pole\.yaml:4:8: seeds must be at least 10: fewer show no advantage/);
   });
 
@@ -191,14 +218,35 @@ describe("cybertwin gate", function () {
       assert.equal(code, 2);
       return err;
     };
-    assert.match(await refused("CartPole-v1", "CartPole-v2"), /^wrong\.yaml:1:7: "CartPole-v2" is no task of one agent\. Did you mean "CartPole-v1"\?/);
-    assert.match(await refused("CartPole-v1", "Pendulum-v1"), /^wrong\.yaml:2:9: policy: .*pole\.json.*does not fit Pendulum-v1|does not fit Pendulum-v1/);
-    assert.match(await refused("state-feedback", "state-feedbak"), /^wrong\.yaml:3:\d+: unknown policy kind "state-feedbak"\. Did you mean "state-feedback"\?/);
-    assert.match(await refused("policy: pole.json", "policy: { kind: state-feedback }"), /^wrong\.yaml:2:9: policy must be a stored policy/);
-    assert.match(await refused("policy: pole.json", "policy: gone.json"), /^wrong\.yaml:2:9: policy\.file: the file "gone\.json" does not exist/);
+    assert.match(
+      await refused("CartPole-v1", "CartPole-v2"),
+      /^wrong\.yaml:1:7: "CartPole-v2" is no task of one agent\. Did you mean "CartPole-v1"\?/,
+    );
+    assert.match(
+      await refused("CartPole-v1", "Pendulum-v1"),
+      /^wrong\.yaml:2:9: policy: .*pole\.json.*does not fit Pendulum-v1|does not fit Pendulum-v1/,
+    );
+    assert.match(
+      await refused("state-feedback", "state-feedbak"),
+      /^wrong\.yaml:3:\d+: unknown policy kind "state-feedbak"\. Did you mean "state-feedback"\?/,
+    );
+    assert.match(
+      await refused("policy: pole.json", "policy: { kind: state-feedback }"),
+      /^wrong\.yaml:2:9: policy must be a stored policy/,
+    );
+    assert.match(
+      await refused("policy: pole.json", "policy: gone.json"),
+      /^wrong\.yaml:2:9: policy\.file: the file "gone\.json" does not exist/,
+    );
     assert.match(await refused("task: CartPole-v1\n", ""), /must have a task or a scenario, one of them/);
-    assert.match(await refused("agent: mine", "agent: yours", SCENARIO_GATE), /^wrong\.yaml:2:8: scaled\.yaml has no "yours" among its controllers of kind "external"\. Name one as the agent: mine\./);
-    assert.match(await refused("agent: mine", "metric: energy.total_j", SCENARIO_GATE), /^wrong\.yaml:2:9: metric must be a reward, got "energy\.total_j"\. There are: controllers\.mine\.reward_mean\./);
+    assert.match(
+      await refused("agent: mine", "agent: yours", SCENARIO_GATE),
+      /^wrong\.yaml:2:8: scaled\.yaml has no "yours" among its controllers of kind "external"\. Name one as the agent: mine\./,
+    );
+    assert.match(
+      await refused("agent: mine", "metric: energy.total_j", SCENARIO_GATE),
+      /^wrong\.yaml:2:9: metric must be a reward, got "energy\.total_j"\. There are: controllers\.mine\.reward_mean\./,
+    );
   });
 
   it("is checked by `validate`, which says that a baseline is still to come", async () => {

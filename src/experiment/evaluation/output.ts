@@ -1,7 +1,7 @@
 /** Policies beside each other on the same seeds. */
 import type { Contest, Contestant } from "../../scenario/contest.ts";
-import { type ComparedPoint, compareWithBaselines } from "../sweep/compare.ts";
 import { LEVEL, type MeanInterval, unitOf } from "../summary.ts";
+import { type ComparedPoint, compareWithBaselines } from "../sweep/compare.ts";
 
 export interface Evaluated {
   readonly contestant: Contestant;

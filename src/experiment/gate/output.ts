@@ -42,7 +42,9 @@ function differenceText({ differing }: Judgement, seeds: readonly number[]): str
 
 function brokenAdvice({ differing }: Judgement): readonly string[] {
   if (differing.heuristic.length === 0) return ["What is learned acts otherwise than it did: look at the code of policies and networks."];
-  return ["The heuristic has no weights: this machine computes otherwise than the one of the baseline, or the program is not built from its sources."];
+  return [
+    "The heuristic has no weights: this machine computes otherwise than the one of the baseline, or the program is not built from its sources.",
+  ];
 }
 
 export function numberText(value: number): string {

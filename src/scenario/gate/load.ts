@@ -1,6 +1,6 @@
 /** From a gate file to who is measured on what, all of it loaded and checked. */
 import { dirname } from "node:path";
-import { checkUnseen, type Contest, type Contestant, type ContestOptions, enter, openScenario, openTask } from "../contest.ts";
+import { type Contest, type Contestant, type ContestOptions, checkUnseen, enter, openScenario, openTask } from "../contest.ts";
 import { readNamed, resolveFrom } from "../extends.ts";
 import { Findings } from "../findings.ts";
 import type { Place } from "../place.ts";
@@ -24,6 +24,8 @@ export interface LoadedGate {
   readonly baselinePlace: Place;
 }
 
+const SEEDS_MIN = 10;
+
 /** Loads a gate with its policies, and its scenario with each of them. @throws {SpecError} with all problems of the first pass that fails. */
 export function loadGateWith(file: string, options: ContestOptions): LoadedGate {
   const source = { file, dir: dirname(file) };
@@ -33,6 +35,8 @@ export function loadGateWith(file: string, options: ContestOptions): LoadedGate 
   const { task, scenario, agent, seeds, margin, baseline } = shaped.value;
   const findings = new Findings(tree);
   const foreign = firstForeignSeed("gates", seeds);
+  if (seeds.length < SEEDS_MIN)
+    findings.problem(["seeds"], `must be at least ${SEEDS_MIN}: fewer show no advantage`, 'Hint: "3001..3100".');
   if (foreign !== undefined) findings.problem(["seeds"], `must be for gates: ${foreignSeedText("gates", foreign)}`);
   if (findings.problems.length > 0) throw new SpecError(findings.problems);
 
@@ -49,7 +53,8 @@ export function loadGateWith(file: string, options: ContestOptions): LoadedGate 
   checkMetric(metric, contest, findings);
   const policy = enter(contest, placed("policy"), { ...options, field: "policy" });
   const heuristic = enter(contest, placed("heuristic"), { ...options, field: "heuristic" });
-  if (policy.stored === undefined) findings.problem(["policy"], "must be a stored policy, or there is nothing to gate", 'Hint: "mine.json".');
+  if (policy.stored === undefined)
+    findings.problem(["policy"], "must be a stored policy, or there is nothing to gate", 'Hint: "mine.json".');
   if (findings.problems.length > 0) throw new SpecError(findings.problems);
   for (const one of [policy, heuristic]) checkUnseen(one, seeds, placeOf(tree, ["seeds"]));
   const baselinePlace = placed("baseline").place;
@@ -59,7 +64,8 @@ export function loadGateWith(file: string, options: ContestOptions): LoadedGate 
 /** A gate holds on to a reward: more of it is better. */
 function checkMetric(metric: string, contest: Contest, findings: Findings): void {
   const known = contest.kind === "task" ? [contest.metric] : rewardsOf(contest.scenario.spec.controllers);
-  if (!known.includes(metric)) findings.problem(["metric"], `must be a reward, got ${JSON.stringify(metric)}`, `There are: ${known.join(", ")}.`);
+  if (!known.includes(metric))
+    findings.problem(["metric"], `must be a reward, got ${JSON.stringify(metric)}`, `There are: ${known.join(", ")}.`);
 }
 
 function rewardsOf(controllers: Readonly<Record<string, { readonly kind: string }>>): readonly string[] {
