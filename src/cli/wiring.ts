@@ -6,6 +6,7 @@ import { gunzipSync } from "node:zlib";
 import type { EnvSource } from "../experiment/env-source.ts";
 import { type LoadedSpec, runSeed, withoutRows } from "../experiment/run.ts";
 import type { LoadedGate } from "../scenario/gate/load.ts";
+import { locateFile } from "../scenario/stored-bytes.ts";
 import { tInterval } from "../stats/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
@@ -89,7 +90,8 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
   const readBytes = (path: string): Uint8Array => readFileSync(resolve(cwd, path));
-  return { cwd, read, readBytes, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const locate = (path: string) => locateFile(resolve(cwd, path));
+  return { cwd, read, readBytes, locate, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {

@@ -15,9 +15,8 @@ import { makeEnv, TASKS } from "../learn/tasks/index.ts";
 import type { SingleTask } from "../learn/tasks/task.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 import { policyOf } from "../world/base/policy-field.ts";
-import type { ReadText } from "./extends.ts";
 import { externalsOf } from "./externals.ts";
-import { type Catalogue, FileLoader, type ReadBytes } from "./files.ts";
+import { FileLoader } from "./files.ts";
 import type { LoadedScenario, LoadOptions } from "./load.ts";
 import type { Place } from "./place.ts";
 import { policySchemaOf } from "./policy-schema.ts";
@@ -30,11 +29,7 @@ import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Tree, toPlain } from "./tree.ts";
 import { PARTS } from "./wiring.ts";
 
-export interface ContestOptions {
-  readonly read: ReadText;
-  readonly readBytes?: ReadBytes | undefined;
-  readonly cwd: string;
-  readonly catalogue: Catalogue;
+export interface ContestOptions extends Omit<LoadOptions, "set" | "assignments" | "tables"> {
   load(file: string, options: LoadOptions): LoadedScenario;
 }
 
