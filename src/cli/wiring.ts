@@ -3,14 +3,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { type LoadedSpec, runSeed } from "../experiment/run.ts";
+import { type LoadedSpec, runSeed, withoutRows } from "../experiment/run.ts";
 import type { EnvSource } from "../scenario/env-source.ts";
+import type { LoadedGate } from "../scenario/gate/load.ts";
 import { locateFile } from "../scenario/stored-bytes.ts";
 import { tInterval } from "../stats/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
+import { worldVersion } from "./world-version.ts";
 
 export function engine(): Engine {
   const version = packageVersion();
@@ -19,15 +21,18 @@ export function engine(): Engine {
     loadScenario,
     loadSweep,
     makeEnvs,
+    loadEvaluation: async (words, cwd) => (await import("../scenario/index.ts")).loadEvaluation(words, reading(cwd)),
+    loadGate: async (file, cwd) => (await import("../scenario/index.ts")).loadGate(file, reading(cwd)),
+    worldVersion,
     check,
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
     schemas: async () => {
-      const [{ scenarioJsonSchema, sweepJsonSchema }, { trainingJsonSchema }] = await Promise.all([
+      const [{ gateJsonSchema, scenarioJsonSchema, sweepJsonSchema }, { trainingJsonSchema }] = await Promise.all([
         import("../scenario/index.ts"),
         import("../scenario/training/schema.ts"),
       ]);
-      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), training: trainingJsonSchema() };
+      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), training: trainingJsonSchema(), gate: gateJsonSchema() };
     },
     kinds,
     format: async (output, format) => {
@@ -131,7 +136,7 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
     ...sweep,
     name: points[0]?.scenario.spec.name as string,
     points: points.map(({ values, scenario: { spec, sha256 } }) => {
-      return { values, sha256, expect: spec.expect, loaded: { spec: { ...spec, record: NO_ROWS } } satisfies LoadedSpec };
+      return { values, sha256, expect: spec.expect, loaded: withoutRows(spec) };
     }),
   };
 }
@@ -160,9 +165,6 @@ async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> 
   return made({ kind: "scenario", spec }, warnings);
 }
 
-/** A sweep keeps numbers: rows of its runs would fill a disk. */
-const NO_ROWS = { requests: 0, jobs: false, power: false, events: false, trace: false };
-
 async function check(file: string, cwd: string): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");
   const options = reading(cwd);
@@ -171,6 +173,8 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
       return scenario.loadSweep(file, options).warnings;
     case "training":
       return (await import("../scenario/training/load.ts")).loadTraining(file, options).warnings;
+    case "gate":
+      return gateWarnings(file, scenario.loadGate(file, options), cwd);
     case "scenario":
       return scenario.loadScenario(file, options).warnings;
     case "server":
@@ -183,6 +187,12 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
       scenario.checkGpuKind(file, options.read);
       return [];
   }
+}
+
+/** A gate may be written before its baseline is recorded. */
+function gateWarnings(file: string, { contest, baseline }: LoadedGate, cwd: string): readonly string[] {
+  const ofScenario = contest.kind === "scenario" ? contest.scenario.warnings : [];
+  return existsSync(resolve(cwd, baseline)) ? ofScenario : [...ofScenario, `${file}: baseline ${baseline} does not exist yet.`];
 }
 
 /** A text file, unpacked where its name says that it is packed. */

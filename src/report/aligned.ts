@@ -1,4 +1,8 @@
-/** Columns of text for the terminal. */
+/** Pieces of tables for the terminal. */
+
+export function inBrackets(interval: string | null): string {
+  return interval === null ? "" : `[${interval}]`;
+}
 
 /** Columns under their heads. */
 export function aligned(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

@@ -38,6 +38,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   act: "action",
   reward: "reward",
   policy: "policy",
+  heuristic: "policy",
   prompts: "prompts",
 };
 

@@ -79,6 +79,13 @@ export const fakeEngine: Engine = {
   async formatTraining(output) {
     return `${output.name}\n`;
   },
+  async loadEvaluation() {
+    throw new Error("the small engine has no policies: test/cli/evaluate.test.ts runs the real one");
+  },
+  async loadGate() {
+    throw new Error("the small engine has no policies: test/cli/gate.test.ts runs the real one");
+  },
+  worldVersion: () => "",
   async check(file, cwd) {
     return (await this.loadScenario(file, { set: [], cwd })).warnings;
   },
