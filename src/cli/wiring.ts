@@ -89,7 +89,7 @@ function reading(cwd: string) {
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
   const scenario = await import("../scenario/index.ts");
-  const { spec, sha256, text, warnings } = scenario.loadRunnable(file, { set: options.set, ...reading(options.cwd) });
+  const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, ...reading(options.cwd) });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
   return {
     head: {

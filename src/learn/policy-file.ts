@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { AgentSpec } from "./env.ts";
 import { CheckpointError } from "./nets/manifest.ts";
 import { type NetworkPolicyData, networkPolicy, type Policy } from "./policy.ts";
+import { type RecurrentPolicyData, recurrentPolicy } from "./recurrent-policy.ts";
 import type { Space } from "./spaces.ts";
 import { STORED_SLOT, type StoredSlot, storedSlot } from "./stored-slot.ts";
 import { type TableData, tablePolicy } from "./table-policy.ts";
@@ -42,7 +43,7 @@ const ABOUT = z.strictObject({
 export type PolicyAbout = z.infer<typeof ABOUT>;
 
 /** What the algorithms' `policyData` gives. */
-export type PolicyData = NetworkPolicyData | TableData;
+export type PolicyData = NetworkPolicyData | RecurrentPolicyData | TableData;
 
 export interface PolicyFile {
   readonly about: PolicyAbout;
@@ -158,7 +159,8 @@ export function policyFor(spec: AgentSpec, { about, data }: PolicyFile): Policy 
       `the policy was trained in ${about.environment} and does not fit ${spec.name}: ${difference}; train one here, or use it there`,
     );
   }
-  return data.kind === "table" ? tablePolicy(spec, data) : networkPolicy(spec, data);
+  if (data.kind === "table") return tablePolicy(spec, data);
+  return data.kind === "recurrent" ? recurrentPolicy(spec, data) : networkPolicy(spec, data);
 }
 
 function firstDifference(what: string, own: readonly StoredSlot[], trained: readonly StoredSlot[]): string | undefined {

@@ -17,6 +17,9 @@ export type Family =
   | "model"
   | "engine"
   | "predictor"
+  | "action"
+  | "reward"
+  | "policy"
   | "prompts"
   | "sweep";
 
@@ -30,6 +33,9 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   vary: "sweep",
   engine: "engine",
   predictor: "predictor",
+  act: "action",
+  reward: "reward",
+  policy: "policy",
   prompts: "prompts",
 };
 
@@ -42,7 +48,7 @@ export function familyAt(path: Path): Family {
   return section ?? BY_KEY[String(key)] ?? "law";
 }
 
-const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
+const LISTS: Readonly<Partial<Record<Family, string>>> = {
   workload: "workloads",
   controller: "controllers",
   fault: "faults",
@@ -62,5 +68,5 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */
 export function listName(family: Family): string | undefined {
-  return family === "PUE" || family === "sweep" ? undefined : LISTS[family];
+  return LISTS[family];
 }

@@ -9,6 +9,7 @@ export type Heuristic = (observation: Readonly<Floats>, actionOut: Floats) => vo
 export function heuristicPolicy(heuristic: Heuristic, slotCount: number): Policy {
   return {
     decisionSize: slotCount,
+    memorySize: 0,
     decide: (observation, _mask, _rng, out) => heuristic(observation, out),
     toAction: (decision, actionOut) => actionOut.set(decision),
   };
