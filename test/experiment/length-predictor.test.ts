@@ -74,6 +74,9 @@ describe("the stored length predictor", () => {
   it("fits the prompts that scenarios have, with classes that rise", () => {
     assert.equal(trainedProblem({ file, ...stored }, makePrompts(promptsOf(studyTask())).features), undefined);
     const { classTokens } = storedPredictor();
-    assert.deepEqual(classTokens, classTokens.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      classTokens,
+      classTokens.toSorted((a, b) => a - b),
+    );
   });
 });

@@ -3,7 +3,13 @@ import { strict as assert } from "node:assert";
 import { type Rng, rootRng } from "../../src/kernel/index.ts";
 import { openBackend } from "../../src/learn/backends/index.ts";
 import { SequentialInference } from "../../src/learn/nets/inference.ts";
-import { type ClassifierOptions, classifierSchema, type Examples, type TrainedClassifier, trainClassifiers } from "../../src/learn/supervised.ts";
+import {
+  type ClassifierOptions,
+  classifierSchema,
+  type Examples,
+  type TrainedClassifier,
+  trainClassifiers,
+} from "../../src/learn/supervised.ts";
 
 /** Label 1 with chance 0.9 where both numbers have the same sign, else with 0.1: no line tells them apart. */
 function examples(count: number, rng: Rng): Examples {
@@ -41,9 +47,9 @@ describe("a classifier", () => {
       inference.forward(fresh.features.subarray(2 * i, 2 * i + 2), logits);
       right += Number(Number((logits[1] as number) > (logits[0] as number)) === label);
     }
-    // -0.9 ln 0.9 - 0.1 ln 0.1 = 0.325 nats; nobody who guesses has less than ln 2 = 0.693.
-    assert.ok(right / 20_000 > 0.87, `${right / 20_000}`);
-    assert.ok(validationLoss > 0.29 && validationLoss < 0.38, `${validationLoss}`);
+    // -0.9 ln 0.9 - 0.1 ln 0.1 = 0.325 nats, and ln 2 = 0.693 of who guesses. Between the signs the chances step, those of a network slope.
+    assert.ok(right / 20_000 > 0.86 && right / 20_000 < 0.91, `${right / 20_000}`);
+    assert.ok(validationLoss > 0.29 && validationLoss < 0.45, `${validationLoss}`);
   });
 
   it("learns among others what it learns alone, to the bit, whoever stops first", async () => {

@@ -46,7 +46,10 @@ describe("synthetic prompts", () => {
       const [material, detail] = [out[5] as number, out[6] as number];
       const turned = INTENTS.map(({ angleRad }) => Math.cos(angleRad) * material + Math.sin(angleRad) * detail);
       const score = normalQuantile((tokens - 0.5) / 100);
-      assert.ok(turned.some((t) => Math.abs(t - score) < 1e-9), `${turned} lack ${score}`);
+      assert.ok(
+        turned.some((t) => Math.abs(t - score) < 1e-9),
+        `${turned} lack ${score}`,
+      );
     }
   });
 
@@ -58,7 +61,10 @@ describe("synthetic prompts", () => {
     const counts = new Float64Array(INTENTS.length);
     for (let i = 0; i < COUNT; i++) {
       write(90, out);
-      assert.equal(out.subarray(0, 5).reduce((a, b) => a + b), 1);
+      assert.equal(
+        out.subarray(0, 5).reduce((a, b) => a + b),
+        1,
+      );
       const cue = out.indexOf(1);
       counts[cue] = (counts[cue] as number) + 1;
     }
@@ -101,7 +107,10 @@ describe("the ideal predictor of synthetic prompts", () => {
 
   it("knows more by a clearer signal, and has no density where the signal is all", () => {
     const accuracies = [0, 0.2, 0.4, 0.6, 0.8, 0.95].map((signal) => new IdealPredictor(task(signal)).accuracy());
-    assert.deepEqual(accuracies, accuracies.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      accuracies,
+      accuracies.toSorted((a, b) => a - b),
+    );
     assert.throws(() => new IdealPredictor(task(1)), /signal must be below 1, got 1/);
   });
 });

@@ -37,7 +37,11 @@ workloads:
     arrivals: { kind: trace, file: rows.csv }
 controllers: { queue: { kind: ssjf, target: { workload: chat }, predictor: { kind: trained, file: ${file}, says: mean, latency: 0 s } } }
 record: { requests: true }`;
-    const files = { ...KINDS, "lengths.csv": `${LENGTHS.join("\n")}\n`, "rows.csv": csv("arrival_s,output_tokens", ...tokens.map((each) => [0, each])) };
+    const files = {
+      ...KINDS,
+      "lengths.csv": `${LENGTHS.join("\n")}\n`,
+      "rows.csv": csv("arrival_s,output_tokens", ...tokens.map((each) => [0, each])),
+    };
     const run = await play(text, files);
 
     const write = PROMPTS.writer(rootRng(5).fork("workloads.chat").fork("prompts"));
@@ -46,9 +50,18 @@ record: { requests: true }`;
       write(each, features);
       return storedPredictor().word("mean", features);
     });
-    const wanted = [0, ...tokens.map((_, i) => i).slice(1).sort((a, b) => (said[a] as number) - (said[b] as number))];
+    const wanted = [
+      0,
+      ...tokens
+        .map((_, i) => i)
+        .slice(1)
+        .sort((a, b) => (said[a] as number) - (said[b] as number)),
+    ];
     const [starts, ids] = [columnOf(run, "requests", "start_s"), columnOf(run, "requests", "id")];
-    const played = ids.map((_, i) => i).sort((a, b) => (starts[a] as number) - (starts[b] as number)).map((i) => ids[i]);
+    const played = ids
+      .map((_, i) => i)
+      .sort((a, b) => (starts[a] as number) - (starts[b] as number))
+      .map((i) => ids[i]);
     assert.deepEqual(played, wanted);
   });
 
@@ -78,7 +91,10 @@ record: { requests: true }`;
 
   const by = (predictor: string, prompts = "prompts: { kind: synthetic, lengths: lengths.csv }"): string =>
     complaint(
-      { rest: `${POISSON}\n    ${prompts}`, more: `controllers: { q: { kind: ssjf, target: { workload: chat }, predictor: ${predictor} } }` },
+      {
+        rest: `${POISSON}\n    ${prompts}`,
+        more: `controllers: { q: { kind: ssjf, target: { workload: chat }, predictor: ${predictor} } }`,
+      },
       { "lengths.csv": `${LENGTHS.join("\n")}\n` },
     );
 
@@ -118,7 +134,12 @@ record: { requests: true }`;
   });
 
   it("is refused trained on something else", () => {
-    const other = { name: "pole", observationSpace: box([{ name: "angleRad", low: -1, high: 1 }]), actionSpace: discrete("push", 2), masked: false };
+    const other = {
+      name: "pole",
+      observationSpace: box([{ name: "angleRad", low: -1, high: 1 }]),
+      actionSpace: discrete("push", 2),
+      masked: false,
+    };
     assert.match(
       trainedProblem({ ...stored, about: { ...stored.about, ...spacesOf(other) } }, PROMPTS.features) as string,
       /does not fit these prompts: observation 1 is cue\.translate, 0\.\.1 linear here and was angleRad, -1\.\.1 linear there/,

@@ -56,7 +56,7 @@ export function storedPredictor(): Predictor {
 
 /** Drawn by the first seed of figures. */
 const TEST_SEED = 4000;
-export const TEST_COUNT = 50_000;
+export const TEST_COUNT = 30_000;
 
 export interface Judged {
   readonly requests: LengthExamples;
