@@ -108,14 +108,14 @@ describe("a scenario as an environment", () => {
     const external = "observe: [replicas, ordered_replicas], act: [{ kind: replicas, max: 4 }], actuationDelay: 30 s, reward: queued";
     const env = scenarioEnv(loadYaml(story(external), ROWS).spec);
     const seen = new Float64Array(2);
-    const after = (count: number): readonly number[] => {
+    const ordering = (count: number): readonly number[] => {
       env.step(Float64Array.of(count), seen, NO_MASK);
       return [...seen];
     };
     env.reset(1, seen, NO_MASK);
     assert.deepEqual([...seen], [1, 1]);
-    assert.deepEqual(after(3), [1, 3]); // at 20 s the order of 0 s is under way
-    assert.deepEqual(after(2), [3, 2]);
+    assert.deepEqual(ordering(3), [1, 3]); // at 20 s the order of 0 s is under way
+    assert.deepEqual(ordering(2), [3, 2]);
     env.reset(1, seen, NO_MASK);
     assert.deepEqual([...seen], [1, 1]);
   });
@@ -129,8 +129,9 @@ describe("a scenario as an environment", () => {
       env.reset(1, seen, NO_MASK);
       return [1, 1].map((count) => env.step(Float64Array.of(count), seen, NO_MASK).reward);
     };
-    const close = (got: readonly number[], ...expected: readonly number[]): void =>
-      got.forEach((value, i) => near(value, expected[i] as number));
+    const close = (got: readonly number[], ...expected: readonly number[]): void => {
+      for (const [i, value] of got.entries()) near(value, expected[i] as number);
+    };
     close(rewards("{ kind: paper }"), 0.5 + 0.5 * 0.05, 0.5 / 4 + 0.5 * 0.3);
     close(rewards("{ kind: paper, alpha: 0.7 }"), 0.7 + 0.3 * 0.05, 0.7 / 4 + 0.3 * 0.3);
     close(rewards("{ kind: gated }"), 0.5 + 0.5 * 0.05, 0.5 / 4);
