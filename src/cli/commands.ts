@@ -23,6 +23,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     doc: "Figures from scenarios: table, picture and verdict of each",
     load: async () => (await import("./reproduce.ts")).reproduce,
   },
+  env: {
+    doc: "Serve environments to learn in, a scenario's or a task's, over stdin and stdout: the Gymnasium protocol, in batches",
+    load: async () => (await import("./env.ts")).env,
+  },
   import: {
     doc: "Turn a public trace into a table of requests; says what was dropped",
     load: async () => (await import("./import.ts")).importTrace,

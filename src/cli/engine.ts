@@ -5,6 +5,7 @@ import type { RunOutput } from "../experiment/result.ts";
 import type { MeanInterval } from "../experiment/summary.ts";
 import type { SweepOutput } from "../experiment/sweep/output.ts";
 import type { PrecisionTarget } from "../experiment/until-precise.ts";
+import type { Env } from "../learn/env.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 
 export interface LoadedScenario {
@@ -44,6 +45,15 @@ export interface LoadOptions {
   readonly spool?: string;
 }
 
+export interface EnvOptions extends Pick<LoadOptions, "set" | "cwd"> {
+  readonly count: number;
+}
+export interface MadeEnvs {
+  /** Guarded, all of one kind. */
+  readonly envs: readonly Env[];
+  readonly warnings: readonly string[];
+}
+
 /** Text, bytes, or a file that is moved into its place. */
 export type Files = Readonly<Record<string, string | Uint8Array | { readonly movedFrom: string }>>;
 
@@ -65,6 +75,8 @@ export interface Engine {
   loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario>;
   /** @throws an error with `problems` where the file, or the scenario of a point, is wrong. */
   loadSweep(file: string, cwd: string): Promise<LoadedSweep>;
+  /** @throws {UsageError} where there is no such thing, or nobody alone to decide in it; else as `loadScenario`. */
+  makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs>;
   /** Checks a file of any of our families; its warnings. @throws an error with `problems`. */
   check(file: string, cwd: string): Promise<readonly string[]>;
   readonly runSeed: RunSeed<unknown>;

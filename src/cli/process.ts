@@ -1,4 +1,5 @@
 /** The one place that touches the real process: its streams, its signals, its exit code. */
+import { addAbortSignal } from "node:stream";
 import { runCli } from "./cli.ts";
 import type { Engine } from "./engine.ts";
 import { EXIT } from "./exit-code.ts";
@@ -20,6 +21,8 @@ function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    outBytes: (bytes) => new Promise((resolve) => process.stdout.write(bytes, () => resolve())), // faults of stdout are heard above
+    input: (signal) => addAbortSignal(signal, process.stdin),
     cwd: process.cwd(),
     errIsTerminal: process.stderr.isTTY === true,
     catchInterrupt,

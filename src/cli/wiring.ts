@@ -1,11 +1,13 @@
 /** The commands' real engine. Rooms load when first asked for: `list` does not pay for charts. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import type { EnvSource } from "../experiment/env-source.ts";
 import { type LoadedSpec, runSeed } from "../experiment/run.ts";
 import { tInterval } from "../stats/index.ts";
-import type { Engine, KindList, LoadedScenario, LoadedSweep, LoadOptions } from "./engine.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -15,6 +17,7 @@ export function engine(): Engine {
     version,
     loadScenario,
     loadSweep,
+    makeEnvs,
     check,
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
@@ -80,12 +83,13 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 /** What the loaders read with, for paths relative to `cwd`. */
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
-  return { cwd, read, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const readBytes = (path: string): Uint8Array => readFileSync(resolve(cwd, path));
+  return { cwd, read, readBytes, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
   const scenario = await import("../scenario/index.ts");
-  const { spec, sha256, text, warnings } = scenario.loadRunnable(file, { set: options.set, ...reading(options.cwd) });
+  const { spec, sha256, text, warnings } = scenario.loadScenario(file, { set: options.set, ...reading(options.cwd) });
   const warmupS = spec.warmup === "auto" ? 0 : spec.warmup;
   return {
     head: {
@@ -107,6 +111,30 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
       return { values, sha256, expect: spec.expect, loaded: { spec: { ...spec, record: NO_ROWS } } satisfies LoadedSpec };
     }),
   };
+}
+
+async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> {
+  const [{ TASKS }, { EnvError }, { envOf }, scenario] = await Promise.all([
+    import("../learn/tasks/index.ts"),
+    import("../learn/env-error.ts"),
+    import("../experiment/env-source.ts"),
+    import("../scenario/index.ts"),
+  ]);
+  const made = (from: EnvSource, warnings: readonly string[] = []): MadeEnvs => {
+    return { envs: forUser(EnvError, () => Array.from({ length: options.count }, () => envOf(from))), warnings };
+  };
+  const task = TASKS.find(({ id }) => id === source);
+  if (task !== undefined) {
+    if (options.set.length > 0) throw new UsageError(`${source} is a task, not a scenario: it has no values for --set.`);
+    if (task.form === "single") return made({ kind: "task", id: source });
+    throw new UsageError(`${source} has several agents; served are environments of one.`, "docs/learning.md lists the tasks.");
+  }
+  if (!existsSync(resolve(options.cwd, source))) {
+    const ids = TASKS.filter(({ form }) => form === "single").map(({ id }) => id);
+    throw new UsageError(`There is no scenario and no task "${source}".${didYouMean(source, ids)}`, `Tasks are: ${ids.join(", ")}.`);
+  }
+  const { spec, warnings } = scenario.loadScenario(source, { set: options.set, ...reading(options.cwd) });
+  return made({ kind: "scenario", spec }, warnings);
 }
 
 /** A sweep keeps numbers: rows of its runs would fill a disk. */
@@ -167,6 +195,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
+    { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }
 

@@ -24,16 +24,28 @@ export const OBSERVABLES = {
   cpu_utilization: observable(({ cpuUtilization }) => cpuUtilization),
   cpu_limit_utilization: observable(({ cpuLimitUtilization }) => cpuLimitUtilization),
   memory_limit_utilization: observable(({ memoryB, limitMemoryB }) => memoryB / limitMemoryB),
+  oom_restarts: observable(({ oomRestarts }) => oomRestarts),
   replicas: observable(({ replicas }) => replicas),
   ready_replicas: observable(({ readyReplicas }) => readyReplicas),
   limit_cores: observable(({ limitCores }) => limitCores),
+  limit_memory_b: observable(({ limitMemoryB }) => limitMemoryB),
+  slo_s: observable(({ sloS }) => sloS ?? Infinity),
 } as const satisfies Readonly<Record<string, Observable>>;
 
-export type ObservableName = keyof typeof OBSERVABLES;
-const OBSERVABLE_NAMES = Object.keys(OBSERVABLES) as ObservableName[];
+type ObservableName = keyof typeof OBSERVABLES;
 
-/** What a reward may name: all that is observable, then the latency of the target's SLO. */
-export const REWARD_NAMES: readonly string[] = [...OBSERVABLE_NAMES, "slo_s"];
+/**
+ * What the controller last asked for, by what it acts on; before that, what telemetry shows of it. Telemetry is late and orders
+ * take their time: without this, what is under way cannot be told from what was never ordered.
+ */
+export const ORDERED = {
+  replicas: { name: "ordered_replicas", before: "replicas" },
+  "limits.cpu": { name: "ordered_limit_cores", before: "limit_cores" },
+  "limits.memory": { name: "ordered_limit_memory_b", before: "limit_memory_b" },
+} as const satisfies Readonly<Record<ActSpec["kind"], { readonly name: string; readonly before: ObservableName }>>;
+
+/** What observations and rewards may name, in the order of the values that formulas read. */
+export const NAMES: readonly string[] = [...Object.keys(OBSERVABLES), ...Object.values(ORDERED).map(({ name }) => name)];
 
 const scale = z.enum(["log", "linear"]).default("log");
 const cores = quantity("number", { above: 0, example: "0.5" }).optional();
@@ -47,17 +59,25 @@ const ranged = z.discriminatedUnion("kind", [
 ]);
 const act = z.union([z.enum(ACTS).transform((kind) => ranged.parse({ kind })), ranged]);
 
-const reward = z.string().superRefine((text, context) => {
-  const read = readExpression(text, REWARD_NAMES);
+const formula = z.string().superRefine((text, context) => {
+  const read = readExpression(text, NAMES);
   if (!read.ok) context.addIssue({ code: "custom", message: read.message, params: { hint: read.hint } });
 });
+const alpha = z.number().min(0).max(1).default(0.5).meta({ description: "Weight of the SLO; the rest is that of utilization." });
+/** alpha 0.5 is what the numbers of AWARE (ATC 2023) agree with; no paper of that line prints its own. */
+const mode = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("paper"), alpha }),
+  z.strictObject({ kind: z.literal("gated"), alpha }),
+]);
+const reward = z.union([formula, mode]);
 
 const schema = z
   .strictObject({
     kind: z.literal("external"),
     period: quantity("duration", { above: 0, example: "15 s" }).default(15),
+    /** Names, or formulas over them: networks learn best from numbers near -1..1. */
     observe: z
-      .array(z.enum(OBSERVABLE_NAMES))
+      .array(formula)
       .min(1)
       .default(["arrival_rate_per_s", "latency_p99_s", "slo_attainment", "cpu_utilization", "replicas", "ready_replicas"]),
     /** Set-points; without bounds, replicas from 1 to 20, limits from what is requested to what a server has. */
@@ -73,15 +93,39 @@ const schema = z
 export type ExternalSpec = z.infer<typeof schema>;
 export type ActSpec = ExternalSpec["act"][number];
 
+/** What the formulas of rewards need to know of the target. */
+export interface RewardTarget {
+  /** Share of requests that its SLO wants answered in time. */
+  readonly percentile: number | undefined;
+  readonly limitsMemory: boolean;
+}
+
+/**
+ * The reward as a formula over `NAMES`, by what was seen of the last scrape interval.
+ *
+ * - `paper`: alpha SP + (1 - alpha) U. SP, the preserved SLO, is min(1, SLO latency / p99); U is used over allowed, the mean of cores and,
+ *   where memory is limited, memory. FIRM (OSDI 2020) and AWARE (ATC 2023, section 2.2) add the resources up instead of averaging them.
+ * - `gated`: U counts only while the SLO holds: while the percentile of requests that it asks for was answered in time, failed and
+ *   rejected ones counted. `paper` pays for missing the SLO wherever utilization gains more than SP loses.
+ */
+export function rewardFormula(reward: ExternalSpec["reward"], { percentile, limitsMemory }: RewardTarget): string {
+  if (typeof reward === "string") return reward;
+  const { kind, alpha } = reward;
+  const preserved = `${alpha} * min(1, slo_s / latency_p99_s)`;
+  const used = limitsMemory ? "(cpu_limit_utilization + memory_limit_utilization) / 2" : "cpu_limit_utilization";
+  const paid = `(1 - ${alpha}) * ${used}`;
+  return `${preserved} + ${kind === "paper" ? paid : `(slo_attainment >= ${percentile} ? ${paid} : 0)`}`;
+}
+
 export const external: ControllerPlugin<"periodic", ExternalSpec> = {
   kind: "external",
-  doc: "Decided from outside: makes the scenario an environment to learn in, with these observations, actions and reward.",
+  doc: "An environment to learn in, with these observations, actions and reward; decided from outside, or by a policy.",
   decides: "periodic",
   target: "service",
   oracles: [],
   needsOracle: false,
   schema,
-  /** Its decisions are handed to the loop; by itself it lets everything be. */
+  /** By itself it lets everything be: who decides for it stands in src/agents. */
   create: ({ period }) => ({ kind: "periodic", periodS: period, decide: () => [] }),
   replicasMax: ({ act }) => act.reduce((most, each) => Math.max(most, each.kind === "replicas" ? each.max : 0), 0),
 };

@@ -139,8 +139,12 @@ export class ControlLoop {
       if (isOutside) asked.set(member.name, { ...telemetry, nowS });
       decided.push({ member, actions: isOutside ? undefined : member.controller.decide({ ...telemetry, nowS }, member.rng) });
     }
-    if (asked.size > 0) this.#waiting = { decided, asked };
-    else this.#carryOut(decided, () => []);
+    if (asked.size === 0) {
+      this.#carryOut(decided, () => []);
+      return;
+    }
+    this.#waiting = { decided, asked };
+    simulation.halt();
   }
 
   #carryOut(decided: readonly Decided[], actionsOf: (name: string) => readonly Action[]): void {

@@ -79,6 +79,7 @@ interface Ended {
 
 function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }: Ended): RunResult {
   const { world, loop } = built;
+  for (const [name, external] of built.externals) external.finish(loop.look(name));
   const { simulation } = world;
   const { nowS } = simulation;
   for (const server of world.servers) server.finalize();
@@ -90,13 +91,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
   energyMetrics(book, world, nowS);
   withholdGrams(book, world);
   faultMetrics(book, world, Object.keys(spec.faults), series.stretches);
-  for (const name of Object.keys(spec.controllers)) {
-    const stats = loop.statsOf(name);
-    if (stats === undefined) continue; // a rule, asked at events
-    book.set(`controllers.${name}.decisions`, stats.decisions);
-    book.set(`controllers.${name}.actions`, stats.actions);
-    book.set(`controllers.${name}.refusals`, stats.refused);
-  }
+  controllerMetrics(book, Object.keys(spec.controllers), built);
   book.set("run.warmup_s", warmupS, isSettled ? undefined : { reason: "latencies were still drifting in the second half of the pilot" });
   book.set("run.measured_s", Math.max(0, nowS - warmupS));
   return {
@@ -112,6 +107,21 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
     ...(spec.record.events && { eventLines: rows.events }),
     ...(isWhole ? {} : { interruptedAtS: nowS }),
   };
+}
+
+function controllerMetrics(book: MetricBook, names: readonly string[], { loop, externals }: BuiltWorld): void {
+  for (const name of names) {
+    const stats = loop.statsOf(name);
+    if (stats === undefined) continue; // a rule, asked at events
+    book.set(`controllers.${name}.decisions`, stats.decisions);
+    book.set(`controllers.${name}.actions`, stats.actions);
+    book.set(`controllers.${name}.refusals`, stats.refused);
+  }
+  for (const [name, { rewardMean, stepCount }] of externals) {
+    const metric = `controllers.${name}.reward_mean`;
+    if (Number.isFinite(rewardMean)) book.set(metric, rewardMean, { n: stepCount });
+    else book.missing(metric, stepCount === 0 ? "no step ended" : "a step's reward was no number");
+  }
 }
 
 /**

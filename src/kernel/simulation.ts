@@ -34,6 +34,7 @@ export class Simulation {
   #nowS = 0;
   #seq = 0;
   #eventCount = 0;
+  #isHalted = false;
   readonly #hash = new EventHash();
 
   // The heap, by heap position.
@@ -164,6 +165,19 @@ export class Simulation {
       return true;
     }
     return false;
+  }
+
+  /** Makes the `runUntilHalted` under way return after the event that runs now. */
+  halt(): void {
+    this.#isHalted = true;
+  }
+
+  /** Runs events at or before `timeS` until one of them says `halt`: then false. True once none is left, and the clock stands at `timeS`. */
+  runUntilHalted(timeS: number): boolean {
+    this.#isHalted = false;
+    while (this.#stepUntil(timeS)) if (this.#isHalted) return false;
+    if (timeS < Infinity) this.#nowS = Math.max(this.#nowS, timeS);
+    return true;
   }
 
   #stepUntil(limitS: number): boolean {

@@ -44,6 +44,8 @@ export interface Clocked {
 }
 
 export interface Env extends AgentSpec, Clocked {
+  /** Steps of every episode; infinite where none ever ends, absent where some end earlier than others. */
+  readonly episodeSteps?: number | undefined;
   /**
    * Begins an episode and writes its first observation and mask.
    * @param seed a whole number >= 0 starts anew; `undefined` goes on to the next episode of the last seed.

@@ -24,10 +24,11 @@ function episodeReturn(policy: Policy, env: Env, { seed, rng }: { readonly seed:
   const action = new Float32Array(env.actionSpace.slots.length);
   const decision = new Float32Array(policy.decisionSize);
   const mask = new Uint8Array(maskLength(env));
+  const memory = new Float64Array(policy.memorySize);
   env.reset(seed, observation, mask);
   let sum = 0;
   for (;;) {
-    policy.decide(observation, mask, rng, decision);
+    policy.decide(observation, mask, rng, decision, memory);
     policy.toAction(decision, action);
     const { reward, terminated, truncated } = env.step(action, observation, mask);
     sum += reward;

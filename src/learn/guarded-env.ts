@@ -10,11 +10,14 @@ import { type Floats, firstMasked, firstOutside, rangeOf, type Slot, type Space 
 /** How far an episode is, and the words for it. */
 class Progress {
   readonly #name: string;
+  /** Steps that an episode promises to have. */
+  readonly #length: number | undefined;
   #step = 0;
   #stage: "unborn" | "running" | "ended" = "unborn";
 
-  constructor(name: string) {
+  constructor(name: string, length?: number) {
     this.#name = name;
+    this.#length = length;
   }
 
   begin(): void {
@@ -30,7 +33,13 @@ class Progress {
 
   end({ elapsedS, terminated, truncated }: Transition): void {
     if (!(elapsedS >= 0 && elapsedS < Number.POSITIVE_INFINITY)) throw this.error(`elapsedS is ${elapsedS}; ${FIX_ENV}`);
-    if (terminated || truncated) this.#stage = "ended";
+    const ended = terminated || truncated;
+    if (ended) this.#stage = "ended";
+    if (this.#length !== undefined && ended !== this.#step >= this.#length) {
+      throw this.error(
+        `the episode ${ended ? "ends" : "goes on"}, and episodeSteps is ${this.#length}; one of them is wrong: mend it there`,
+      );
+    }
   }
 
   get running(): boolean {
@@ -63,15 +72,8 @@ class AgentGuard {
   checkAction(action: Floats): void {
     const space = this.#spec.actionSpace;
     this.#checkLength("action", action.length, space.slots.length);
-    const outside = firstOutside(space, action);
-    if (outside >= 0) {
-      const hint = "a policy's reals need clampInto, its choices whole numbers";
-      throw this.#error(`action ${nameOf(space.slots, outside)} is ${action[outside]}, not in ${rangeOf(space, outside)}; ${hint}`);
-    }
-    const masked = this.#mask.length === 0 ? -1 : firstMasked(space, action, this.#mask);
-    if (masked >= 0) {
-      throw this.#error(`action ${nameOf(space.slots, masked)} is ${action[masked]}, which the mask forbids; choose among its ones`);
-    }
+    const fault = actionFault(space, action, this.#mask);
+    if (fault !== undefined) throw this.#error(fault);
   }
 
   checkObservation(observation: Floats, mask: Uint8Array): void {
@@ -111,6 +113,18 @@ class AgentGuard {
   }
 }
 
+/** What is wrong with an action: it lies outside its space, or the mask (empty where there is none) forbids it. Undefined if nothing is. */
+export function actionFault(space: Space, action: Floats, mask: Uint8Array): string | undefined {
+  const outside = firstOutside(space, action);
+  if (outside >= 0) {
+    const hint = "a policy's reals need clampInto, its choices whole numbers";
+    return `action ${nameOf(space.slots, outside)} is ${action[outside]}, not in ${rangeOf(space, outside)}; ${hint}`;
+  }
+  const masked = mask.length === 0 ? -1 : firstMasked(space, action, mask);
+  if (masked < 0) return undefined;
+  return `action ${nameOf(space.slots, masked)} is ${action[masked]}, which the mask forbids; choose among its ones`;
+}
+
 function nameOf(slots: readonly Slot[], i: number): string {
   return (slots[i] as Slot).name;
 }
@@ -121,6 +135,7 @@ export class GuardedEnv implements Env {
   readonly actionSpace: Space;
   readonly masked: boolean;
   readonly stepS: number;
+  readonly episodeSteps: number | undefined;
   readonly infoNames: readonly string[];
   readonly #env: Env;
   readonly #progress: Progress;
@@ -132,9 +147,10 @@ export class GuardedEnv implements Env {
     this.actionSpace = env.actionSpace;
     this.masked = env.masked;
     this.stepS = env.stepS;
+    this.episodeSteps = env.episodeSteps;
     this.infoNames = env.infoNames;
     this.#env = env;
-    this.#progress = new Progress(env.name);
+    this.#progress = new Progress(env.name, env.episodeSteps);
     this.#guard = new AgentGuard(env, this.#progress);
   }
 

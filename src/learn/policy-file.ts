@@ -7,19 +7,14 @@ import { z } from "zod";
 import type { AgentSpec } from "./env.ts";
 import { CheckpointError } from "./nets/manifest.ts";
 import { type NetworkPolicyData, networkPolicy, type Policy } from "./policy.ts";
-import type { Slot, Space } from "./spaces.ts";
+import { type RecurrentPolicyData, recurrentPolicy } from "./recurrent-policy.ts";
+import type { Space } from "./spaces.ts";
+import { STORED_SLOT, type StoredSlot, storedSlot } from "./stored-slot.ts";
 import { type TableData, tablePolicy } from "./table-policy.ts";
 
 const FORMAT = "cybertwin-policy";
 const VERSION = 1;
 
-/** JSON has no infinities. */
-const BOUND = z.union([z.number(), z.enum(["-Infinity", "Infinity"])]);
-const SLOT = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("real"), name: z.string(), low: BOUND, high: BOUND, scale: z.enum(["linear", "log"]) }),
-  z.strictObject({ kind: z.literal("choice"), name: z.string(), count: z.int().min(1) }),
-]);
-type StoredSlot = z.infer<typeof SLOT>;
 const SEEDS = z.array(z.int().min(0));
 
 const ABOUT = z.strictObject({
@@ -28,8 +23,8 @@ const ABOUT = z.strictObject({
   /** Name of the environment: a task's id or a scenario's name. */
   environment: z.string(),
   /** Slot by slot. @see spacesOf */
-  observationSpace: z.array(SLOT),
-  actionSpace: z.array(SLOT),
+  observationSpace: z.array(STORED_SLOT),
+  actionSpace: z.array(STORED_SLOT),
   trainingSeeds: SEEDS,
   /** Of the episodes by which it was chosen among those of its training. */
   tuningSeeds: SEEDS,
@@ -48,7 +43,7 @@ const ABOUT = z.strictObject({
 export type PolicyAbout = z.infer<typeof ABOUT>;
 
 /** What the algorithms' `policyData` gives. */
-export type PolicyData = NetworkPolicyData | TableData;
+export type PolicyData = NetworkPolicyData | RecurrentPolicyData | TableData;
 
 export interface PolicyFile {
   readonly about: PolicyAbout;
@@ -153,16 +148,6 @@ export function spacesOf({ observationSpace, actionSpace }: AgentSpec): Pick<Pol
 
 const stored = ({ slots }: Space): StoredSlot[] => slots.map(storedSlot);
 
-function storedSlot(slot: Slot): StoredSlot {
-  if (slot.kind === "choice") return { kind: "choice", name: slot.name, count: slot.count };
-  return { kind: "real", name: slot.name, low: storedBound(slot.low), high: storedBound(slot.high), scale: slot.scale };
-}
-
-function storedBound(bound: number): z.infer<typeof BOUND> {
-  if (Number.isFinite(bound)) return bound;
-  return bound > 0 ? "Infinity" : "-Infinity";
-}
-
 /** Makes a stored policy act for an agent. @throws {CheckpointError} if the agent's spaces are not those it was trained in; names the first difference. */
 export function policyFor(spec: AgentSpec, { about, data }: PolicyFile): Policy {
   const own = spacesOf(spec);
@@ -174,7 +159,8 @@ export function policyFor(spec: AgentSpec, { about, data }: PolicyFile): Policy 
       `the policy was trained in ${about.environment} and does not fit ${spec.name}: ${difference}; train one here, or use it there`,
     );
   }
-  return data.kind === "table" ? tablePolicy(spec, data) : networkPolicy(spec, data);
+  if (data.kind === "table") return tablePolicy(spec, data);
+  return data.kind === "recurrent" ? recurrentPolicy(spec, data) : networkPolicy(spec, data);
 }
 
 function firstDifference(what: string, own: readonly StoredSlot[], trained: readonly StoredSlot[]): string | undefined {

@@ -30,8 +30,13 @@ export type NetworkPolicyData =
 export interface Policy {
   /** Numbers that `decide` writes. */
   readonly decisionSize: number;
-  /** Draws a decision from `rng`; without one takes the likeliest. `out` gets it as networks see it: choices, or the unit scale. */
-  decide(observation: Floats, mask: Uint8Array, rng: Rng | undefined, out: Floats): void;
+  /** Numbers that it remembers from one decision of an episode to the next; 0 if it sees only what is before it. */
+  readonly memorySize: number;
+  /**
+   * Draws a decision from `rng`; without one takes the likeliest. `out` gets it as networks see it: choices, or the unit scale.
+   * @param memory of the episode: `memorySize` numbers, zeros at first, moved by every decision; only where there is any
+   */
+  decide(observation: Floats, mask: Uint8Array, rng: Rng | undefined, out: Floats, memory?: Float64Array): void;
   /** The action that a decision stands for: inside the space. */
   toAction(decision: Floats, actionOut: Floats): void;
 }
@@ -55,6 +60,7 @@ export function networkPolicy({ actionSpace, observationSpace, name }: AgentSpec
   const decideBy = decider(actionSpace, data);
   return {
     decisionSize: actionSpace.slots.length,
+    memorySize: 0,
     decide(observation, mask, rng, out) {
       if (data.norm === undefined) input.set(observation);
       else norm.normalizeInto(observation, input);

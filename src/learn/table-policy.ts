@@ -37,6 +37,7 @@ export function tablePolicy({ actionSpace, name }: AgentSpec, { grid, values, ep
     throw new RangeError(`${name} needs a table of ${cellCount * count} values, this one has ${values.length}`);
   return {
     decisionSize: 1,
+    memorySize: 0,
     decide(observation, mask, rng, out) {
       const first = cellOf(grid, observation) * count;
       const own = values.subarray(first, first + count);

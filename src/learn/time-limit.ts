@@ -18,6 +18,7 @@ export class TimeLimit implements Env {
   readonly actionSpace: Space;
   readonly masked: boolean;
   readonly stepS: number;
+  readonly episodeSteps: number | undefined;
   readonly infoNames: readonly string[];
   readonly #env: Env;
   readonly #stepsMax: number;
@@ -33,6 +34,7 @@ export class TimeLimit implements Env {
     this.actionSpace = env.actionSpace;
     this.masked = env.masked;
     this.stepS = env.stepS;
+    this.episodeSteps = env.episodeSteps === undefined ? undefined : Math.min(env.episodeSteps, stepsMax);
     this.infoNames = env.infoNames;
     this.#env = env;
     this.#stepsMax = stepsMax;

@@ -6,6 +6,7 @@ import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, Onli
 import type { Env } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type LanePlayer, LocalLanes } from "./lanes.ts";
+import { type CurvePoint, type CurveState, LearningCurve } from "./learning-curve.ts";
 import type { Batch } from "./replay.ts";
 import { type Episode, VectorEnv, type VectorState } from "./vector-env.ts";
 
@@ -18,7 +19,7 @@ interface AnySpec {
   readonly seeds: readonly number[];
   /** Steps of the environment for each agent, over all of its lanes; offline, updates. Schedules end here. */
   readonly stepBudget: number;
-  /** Looks at the policies from time to time, and keeps the best. */
+  /** Looks at the policies from time to time and at the end, and keeps the best. */
   readonly evaluation?: {
     /** Steps of each agent between two evaluations. */
     readonly everySteps: number;
@@ -69,7 +70,14 @@ export interface TrainingState {
   readonly learner: LearnerState;
   readonly lanes: readonly VectorState[];
   readonly best: readonly (Best | undefined)[];
+  readonly curve: CurveState;
 }
+
+/**
+ * Asked after every step, and between the episodes of an evaluation: what it returns is awaited, so that others get their turn.
+ * "stop" ends the run after the step.
+ */
+export type Breathe = () => Promise<"stop" | undefined> | undefined;
 
 export class Training {
   readonly learner: Learner;
@@ -79,6 +87,7 @@ export class Training {
   readonly #setting: Setting;
   /** Lanes of all agents. */
   readonly #vector: VectorEnv | undefined;
+  readonly #curve: LearningCurve;
   #episodes: FinishedEpisode[] = [];
   #best: (Best | undefined)[];
   #steps = 0;
@@ -89,13 +98,17 @@ export class Training {
     this.learner = learner;
     this.#online = online;
     this.#best = spec.seeds.map(() => undefined);
+    this.#curve = new LearningCurve(spec.seeds.length);
     this.#vector = online === undefined ? undefined : this.#openVector(online.laneCount * spec.seeds.length);
   }
 
   #openVector(laneCount: number): VectorEnv {
     const { openLanes, makeEnv, seeds } = this.#spec as OnlineSpec;
     const player = openLanes === undefined ? new LocalLanes(Array.from({ length: laneCount }, makeEnv)) : openLanes(laneCount);
-    const onEpisode = ({ agent, return: sum, stepCount }: Episode) => void this.#episodes.push({ agent, return: sum, stepCount });
+    const onEpisode = ({ agent, return: sum, stepCount }: Episode): void => {
+      this.#episodes.push({ agent, return: sum, stepCount });
+      this.#curve.addReturn(agent, sum);
+    };
     return new VectorEnv(player, { agentCount: seeds.length, onEpisode });
   }
 
@@ -116,11 +129,12 @@ export class Training {
   }
 
   /** Goes on where `save` left off, of a training with the same spec. */
-  static async resume(spec: TrainingSpec, { steps, learner, lanes, best }: TrainingState): Promise<Training> {
+  static async resume(spec: TrainingSpec, { steps, learner, lanes, best, curve }: TrainingState): Promise<Training> {
     const training = await Training.#create(spec);
     await training.learner.restore(learner);
     training.#steps = steps;
     training.#best = [...best];
+    training.#curve.restore(curve);
     await training.#vector?.restore(lanes);
     return training;
   }
@@ -135,21 +149,40 @@ export class Training {
     return this.#best;
   }
 
+  /** A point for each evaluation so far. */
+  get curve(): readonly CurvePoint[] {
+    return this.#curve.points;
+  }
+
+  /** The budget is used up. */
+  get isDone(): boolean {
+    return this.#steps >= this.#spec.stepBudget;
+  }
+
   /**
    * Trains until the budget, or `untilSteps` of it, is used up.
    * @param onProgress says "stop" to end early
+   * @throws {DivergedError} when losses are not finite any more
    */
-  async run(onProgress: (progress: Progress) => "stop" | undefined = () => undefined, untilSteps = this.#spec.stepBudget): Promise<void> {
+  async run(
+    onProgress: (progress: Progress) => "stop" | undefined = () => undefined,
+    untilSteps = this.#spec.stepBudget,
+    breathe: Breathe = () => undefined,
+  ): Promise<void> {
     const { stepBudget, evaluation } = this.#spec;
-    const stepsEach = this.#stepsEach;
-    while (this.#steps < Math.min(untilSteps, stepBudget)) {
+    while (!this.isDone && this.#steps < untilSteps) {
+      const before = this.#steps;
       const measures = await this.#step();
-      const isDue = evaluation !== undefined && crosses(evaluation.everySteps, this.#steps - stepsEach, this.#steps);
-      if (measures === undefined && !isDue) continue;
-      const evaluations = isDue ? this.#evaluate(evaluation.seeds) : undefined;
-      const episodes = this.#episodes;
-      this.#episodes = [];
-      if (onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations }) === "stop") return;
+      const isDue = evaluation !== undefined && (this.isDone || crosses(evaluation.everySteps, before, this.#steps));
+      const evaluations = isDue ? await this.#evaluate(evaluation.seeds, breathe) : undefined;
+      let answer: "stop" | undefined;
+      if (measures !== undefined || isDue) {
+        const episodes = this.#episodes;
+        this.#episodes = [];
+        answer = onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations });
+      }
+      const rest = breathe();
+      if (answer === "stop" || (rest !== undefined && (await rest) === "stop")) return;
     }
   }
 
@@ -168,19 +201,34 @@ export class Training {
       vector.agents.forEach((lanes, agent) => void this.#online?.observe(agent, lanes));
     }
     this.#steps += this.#stepsEach;
-    return this.learner.update(fraction);
+    const measures = await this.learner.update(fraction);
+    if (measures !== undefined) this.#curve.addMeasures(measures, this.#steps);
+    return measures;
   }
 
-  #evaluate(seeds: readonly number[]): readonly Evaluation[] {
-    return this.#spec.seeds.map((_, agent) => {
-      const policy = this.learner.policyData(agent);
-      const found = evaluate(this.#spec.algorithm.policy(this.#setting.spec, policy as never), this.#spec.makeEnv, seeds);
-      const meanReturn = found.stochastic.reduce((sum, value) => sum + value, 0) / seeds.length;
-      if (meanReturn > (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) {
-        this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
+  async #evaluate(seeds: readonly number[], breathe: Breathe): Promise<readonly Evaluation[]> {
+    const evaluations: Evaluation[] = [];
+    const env = this.#spec.makeEnv();
+    for (const agent of this.#spec.seeds.keys()) {
+      const data = this.learner.policyData(agent);
+      const policy = this.#spec.algorithm.policy(this.#setting.spec, data as never);
+      const found: Evaluation[] = [];
+      for (const seed of seeds) {
+        found.push(evaluate(policy, () => env, [seed]));
+        await breathe();
       }
-      return found;
-    });
+      const evaluation = { stochastic: found.flatMap(({ stochastic }) => stochastic), greedy: found.flatMap(({ greedy }) => greedy) };
+      this.#keepIfBest(agent, evaluation, data);
+      evaluations.push(evaluation);
+    }
+    this.#curve.addPoint(this.#steps, evaluations);
+    return evaluations;
+  }
+
+  #keepIfBest(agent: number, { stochastic }: Evaluation, policy: unknown): void {
+    const meanReturn = stochastic.reduce((sum, value) => sum + value, 0) / stochastic.length;
+    if (meanReturn <= (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) return;
+    this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
   }
 
   async save(): Promise<TrainingState> {
@@ -189,6 +237,7 @@ export class Training {
       learner: await this.learner.save(),
       lanes: this.#vector?.save() ?? [],
       best: this.#best,
+      curve: this.#curve.save(),
     });
   }
 

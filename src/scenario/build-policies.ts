@@ -23,9 +23,7 @@ export interface Policies {
 
 export function policiesOf(spec: ScenarioSpec): Policies {
   const all = Object.entries(spec.controllers).map(([name, controller]): Policy => {
-    const plugin = controllers.get(controller.kind);
-    if (plugin === undefined) throw new Error(`controller kind ${controller.kind} is not registered`);
-    return { name, spec: controller, plugin };
+    return { name, spec: controller, plugin: pluginOf(controller.kind) };
   });
   return {
     of: (decisions, workload) =>
@@ -34,17 +32,24 @@ export function policiesOf(spec: ScenarioSpec): Policies {
   };
 }
 
+export function pluginOf(kind: string): AnyControllerPlugin {
+  const plugin = controllers.get(kind);
+  if (plugin === undefined) throw new Error(`controller kind ${kind} is not registered`);
+  return plugin;
+}
+
 /** Makes what the policy's plugin makes; each target gets one of its own. */
 export function make<Made>({ plugin, spec }: Policy): Made {
   return plugin.create(spec) as Made;
 }
 
-export function bindings({ policies, world }: BuildContext): readonly Binding[] {
+/** @param made controllers that need more than their plugin, by name */
+export function bindings({ policies, world }: BuildContext, made: ReadonlyMap<string, Periodic>): readonly Binding[] {
   return policies.periodic.map((policy) => {
     const { scrape = 0, delay = 0, loss = 0 } = policy.spec.telemetry ?? {};
     return {
       name: policy.name,
-      controller: make<Periodic>(policy),
+      controller: made.get(policy.name) ?? make<Periodic>(policy),
       carbon: forecastFor(policy, siteOf(policy, world)),
       workloads: policy.spec.target.workload === undefined ? undefined : [policy.spec.target.workload],
       scrapeS: scrape,

@@ -13,9 +13,9 @@ import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw, type Tr
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
+import { BuildProblem } from "./build-problem.ts";
 import type { PluginSpec } from "./parts.ts";
 import { noCarbonIn, type ServiceSpec, type ServingSloSpec } from "./spec.ts";
-import type { Path } from "./tree.ts";
 
 export function addServices(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -100,22 +100,12 @@ export function allowedServers(world: World, sites: readonly string[] | undefine
   return sites === undefined ? world.servers : world.servers.filter(({ options }) => sites.includes(options.site));
 }
 
+/** Only building tells: room depends on the place rules. */
 function placeReplicas({ placer, name }: ServiceUnit, wanted: number): void {
   const placed = placer.add(wanted, 0);
   if (placed === wanted) return;
-  const counts = { placed, wanted, on: "servers" };
-  throw new NoRoomError(["workloads", name, "replicas"], counts, "Hint: fewer replicas, smaller requests, or more servers.");
-}
-
-/** Replicas that fit nowhere, beside what was placed before them. Only building tells: room depends on the place rules. */
-export class NoRoomError extends Error {
-  readonly path: Path;
-  readonly hint: string;
-  constructor(path: Path, counts: { readonly placed: number; readonly wanted: number; readonly on: string }, hint: string) {
-    super(`only ${counts.placed} of ${counts.wanted} fit on the ${counts.on}, beside what was placed before`);
-    this.path = path;
-    this.hint = hint;
-  }
+  const message = `only ${placed} of ${wanted} fit on the servers, beside what was placed before`;
+  throw new BuildProblem(["workloads", name, "replicas"], message, "Hint: fewer replicas, smaller requests, or more servers.");
 }
 
 function startArrivals(context: BuildContext, unit: ServiceUnit, spec: ServiceSpec, rng: Rng): void {

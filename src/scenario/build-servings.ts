@@ -9,8 +9,10 @@ import type { Device } from "../world/serving/device.ts";
 import { makeEngine } from "../world/serving/engines.ts";
 import type { Tokens } from "../world/serving/latency.ts";
 import type { ModelKindSpec } from "../world/serving/model-kind.ts";
-import { ModelServing } from "../world/serving/model-serving.ts";
-import { type LengthPredictor, makePredictor, type PredictorSpec } from "../world/serving/predictors/index.ts";
+import { ModelServing, type ServingPolicy } from "../world/serving/model-serving.ts";
+import { makePredictor, type PredictorSpec, type PromptPredictor } from "../world/serving/predictors/index.ts";
+import { makePrompts, type PromptsSpec } from "../world/serving/prompts/index.ts";
+import { wholeTokens } from "../world/serving/prompts/token-scores.ts";
 import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
@@ -44,7 +46,7 @@ function addServing(context: BuildContext, name: string, spec: ServingSpec): voi
     queue: queue === undefined ? undefined : make<AnyQueueRule>(queue),
     route: routeRule(),
     decodeRoute: routeRule(),
-    predictor: predictorOf(queue, sizes, servingRng.fork("predictor")),
+    predictor: predictorOf(queue, sizes, servingRng),
   };
   const classes = Object.values(spec.classes ?? {});
   const options = {
@@ -87,9 +89,6 @@ function sizesOf({ modelKinds }: ScenarioSpec, spec: ServingSpec): Sizes {
   return { spec, models, arrivals, rows: rows?.map(wholeTokens), promptRows: promptRows?.map(wholeTokens) };
 }
 
-/** Prompts and answers are whole tokens, at least one. */
-const wholeTokens = (tokens: number): number => Math.max(1, Math.round(tokens));
-
 /** Tokens by a law of the workload. */
 function tokenLaw(law: PluginSpec | undefined): LawFactory {
   const { factory } = makeLaw(law as LawSpec);
@@ -115,7 +114,7 @@ function mixOf(sizes: Sizes): ClassMix {
   };
 }
 
-function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthPredictor | undefined {
+function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): ServingPolicy["predictor"] {
   const spec = queue?.spec.predictor as PredictorSpec | undefined;
   if (spec === undefined) return undefined;
   const rows = writtenRows(sizes);
@@ -124,7 +123,22 @@ function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): LengthP
     if (rows !== undefined) return rows.length === 0 ? () => 0 : () => rows[other.int(rows.length)] as number;
     return (writes ? tokenLaw(sizes.spec.outputTokens) : NO_TOKENS)(other).draw;
   };
-  return makePredictor(spec)({ rng, otherTokens });
+  const predictor = makePredictor(spec)({ rng: rng.fork("predictor"), otherTokens });
+  return predictor.sees === "answer" ? predictor : throughPrompts(predictor, sizes.spec.prompts as PromptsSpec, rng.fork("prompts"));
+}
+
+/** One that sees no more of a request than its prompt. */
+function throughPrompts({ predict, latencyS }: PromptPredictor, spec: PromptsSpec, rng: Rng): ServingPolicy["predictor"] {
+  const prompts = makePrompts(spec);
+  const write = prompts.writer(rng);
+  const features = new Float32Array(prompts.features.slots.length);
+  return {
+    latencyS,
+    predict: (outputTokens) => {
+      write(outputTokens, features);
+      return predict(features);
+    },
+  };
 }
 
 /** Lengths of the answers that a replayed trace has: an encoder writes none. */

@@ -1,4 +1,6 @@
 /** A checked scenario becomes a world: here the rooms' factories meet. Everything random hangs on one root stream. */
+
+import type { ExternalController } from "../agents/external-controller.ts";
 import { ControlLoop } from "../control/loop.ts";
 import { faults } from "../faults/index.ts";
 import { startFault } from "../faults/schedule.ts";
@@ -7,6 +9,7 @@ import type { Table } from "../world/base/table.ts";
 import { type LawSpec, makeLaw } from "../world/workload/index.ts";
 import { World } from "../world/world.ts";
 import { addBatches } from "./build-batches.ts";
+import { externalControllers } from "./build-externals.ts";
 import { bindings, type Policies, policiesOf } from "./build-policies.ts";
 import { addServices } from "./build-services.ts";
 import { addServings } from "./build-servings.ts";
@@ -28,12 +31,22 @@ export interface BuildContext {
 export interface BuiltWorld {
   readonly world: World;
   readonly loop: ControlLoop;
+  /** The external controllers, by name; none where somebody outside decides. */
+  readonly externals: ReadonlyMap<string, ExternalController>;
   /** Starts meters, faults, arrivals and controllers, in that order. Call once, after recorders were added. */
   begin(): void;
 }
 
-/** @param warmupS resolved: a number also where the scenario says `auto` */
-export function buildWorld(spec: ScenarioSpec, options: { seed: number; warmupS: number }): BuiltWorld {
+export interface BuildOptions {
+  readonly seed: number;
+  /** Resolved: a number also where the scenario says `auto`. */
+  readonly warmupS: number;
+  /** Leaves the decisions of external controllers to `ControlLoop.decideOutside`, whatever policies they have. */
+  readonly isDecidedOutside?: boolean;
+}
+
+/** @throws {BuildProblem} for what only building tells */
+export function buildWorld(spec: ScenarioSpec, options: BuildOptions): BuiltWorld {
   const simulation = new Simulation();
   const world = new World(simulation);
   const rng = rootRng(options.seed);
@@ -44,10 +57,12 @@ export function buildWorld(spec: ScenarioSpec, options: { seed: number; warmupS:
   addServices(context);
   addServings(context);
   addBatches(context);
-  const loop = new ControlLoop(world, bindings(context), rng.fork("controllers"));
+  const externals = options.isDecidedOutside === true ? new Map<string, ExternalController>() : externalControllers(context);
+  const loop = new ControlLoop(world, bindings(context, externals), rng.fork("controllers"));
   return {
     world,
     loop,
+    externals,
     begin: () => {
       for (const site of world.sites) site.begin();
       for (const [key, fault] of Object.entries(spec.faults)) startOne(world, key, fault, rng.fork(`faults.${key}`));

@@ -17,6 +17,10 @@ export type Family =
   | "model"
   | "engine"
   | "predictor"
+  | "action"
+  | "reward"
+  | "policy"
+  | "prompts"
   | "sweep";
 
 const BY_KEY: Readonly<Record<string, Family>> = {
@@ -29,6 +33,10 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   vary: "sweep",
   engine: "engine",
   predictor: "predictor",
+  act: "action",
+  reward: "reward",
+  policy: "policy",
+  prompts: "prompts",
 };
 
 const BY_SECTION: Readonly<Record<string, Family>> = { workloads: "workload", controllers: "controller", faults: "fault" };
@@ -40,7 +48,7 @@ export function familyAt(path: Path): Family {
   return section ?? BY_KEY[String(key)] ?? "law";
 }
 
-const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
+const LISTS: Readonly<Partial<Record<Family, string>>> = {
   workload: "workloads",
   controller: "controllers",
   fault: "faults",
@@ -55,9 +63,10 @@ const LISTS: Readonly<Record<Exclude<Family, "PUE" | "sweep">, string>> = {
   model: "models",
   engine: "engines",
   predictor: "predictors",
+  prompts: "prompts",
 };
 
 /** What `cybertwin list` calls the family; undefined for one that it does not show. */
 export function listName(family: Family): string | undefined {
-  return family === "PUE" || family === "sweep" ? undefined : LISTS[family];
+  return LISTS[family];
 }

@@ -1,6 +1,10 @@
-/** The files a scenario names: tables, read by the plugin whose field names them, and server kinds. */
+/** The files a scenario names: tables, read by the plugin whose field names them, stored policies, and kinds. */
 import { basename, dirname, join } from "node:path";
 import type { ZodType } from "zod";
+import { CheckpointError } from "../learn/nets/manifest.ts";
+import { unpackPolicy } from "../learn/policy-file.ts";
+import type { AnyPlugin } from "../world/base/plugin.ts";
+import type { StoredPolicy } from "../world/base/policy-field.ts";
 import { TableError, type TableReader } from "../world/base/table.ts";
 import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
 import { type Family, familyAt, listName } from "./family.ts";
@@ -13,6 +17,9 @@ import type { GpuGroupSpec, Groups, ScenarioShape, ServedModelSpec, ServerGroupS
 import { nearest } from "./suggest.ts";
 import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
+
+/** Reads a whole file as bytes. @throws as `ReadText` */
+export type ReadBytes = (file: string) => Uint8Array;
 
 export interface Catalogue {
   /** The folder that holds `servers/<kind>.yaml` and folders of other kinds. */
@@ -33,23 +40,28 @@ export class FileLoader {
   /** Text of every file read, in order of first reading. */
   readonly texts = new Map<string, string>();
   readonly #read: ReadText;
+  readonly #readBytes: ReadBytes | undefined;
   readonly #tree: Tree;
   readonly #tables: TableCache;
 
-  constructor(read: ReadText, tree: Tree, tables: TableCache) {
+  constructor({ read, readBytes }: { read: ReadText; readBytes?: ReadBytes | undefined }, tree: Tree, tables: TableCache) {
     this.#read = read;
+    this.#readBytes = readBytes;
     this.#tree = tree;
     this.#tables = tables;
   }
 
-  /** A copy of `value` in which every file field holds its table. */
+  /** A copy of `value` in which every file field holds its table or its policy. */
   tables(value: unknown, path: Path, parts: Parts): unknown {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item, i) => this.tables(item, [...path, i], parts));
-    const readers = "kind" in value && typeof value.kind === "string" ? readersOf(path, value.kind, parts) : {};
+    const kind = "kind" in value && typeof value.kind === "string" ? value.kind : undefined;
+    const readers = kind === undefined ? {} : readersOf(path, kind, parts);
+    const policies = kind === undefined ? [] : (pluginAt(path, kind, parts)?.policies ?? []);
     const entries = Object.entries(value).map(([key, inner]) => {
       const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
       const fieldPath = [...path, key];
+      if (policies.includes(key) && typeof inner === "string") return [key, this.#policy(inner, fieldPath)];
       return [
         key,
         reader !== undefined && typeof inner === "string" ? this.#table(inner, fieldPath, reader) : this.tables(inner, fieldPath, parts),
@@ -71,6 +83,24 @@ export class FileLoader {
         place: { source: { file: error.file, dir: dirname(file), from: place }, line: error.line, col: 0 },
         message: error.message,
       });
+      return undefined;
+    }
+  }
+
+  #policy(named: string, path: Path): StoredPolicy | undefined {
+    const place = placeOf(this.#tree, path);
+    const file = resolveFrom(place, named);
+    const what = `${showPath(path)}: the file`;
+    const manifest = this.#text(file, place, what);
+    if (manifest === undefined) return undefined;
+    const weightsFile = file.replace(/(\.json)?$/, ".bin");
+    if (this.#readBytes === undefined) throw new Error(`nobody reads bytes, and ${file} is a policy`);
+    try {
+      // The manifest holds the checksum of the weights: its text stands for both.
+      return { file, ...unpackPolicy(manifest, this.#readBytes(weightsFile)) };
+    } catch (error) {
+      const why = error instanceof CheckpointError ? `${JSON.stringify(file)}: ${error.message}` : undefined;
+      this.problems.push({ place, message: `${what} ${why ?? `${JSON.stringify(weightsFile)} ${whyUnreadable(error)}`}` });
       return undefined;
     }
   }
@@ -190,9 +220,14 @@ function listOf(groups: Groups | undefined): readonly ServerGroupSpec[] {
 function readersOf(path: Path, kind: string, parts: Parts): Readonly<Record<string, TableReader>> {
   const family = familyAt(path);
   if (family === "PUE") return { file: parts.pueReader };
-  if (family === "controller") return parts.controllers.get(kind)?.files ?? {};
-  if (family === "fault") return { trace: parts.faultTraceReader, ...parts.faults.get(kind)?.files };
-  return parts.registries[family]?.get(kind)?.files ?? {};
+  const files = pluginAt(path, kind, parts)?.files ?? {};
+  return family === "fault" ? { trace: parts.faultTraceReader, ...files } : files;
+}
+
+function pluginAt(path: Path, kind: string, parts: Parts): AnyPlugin | undefined {
+  const family = familyAt(path);
+  if (family === "controller") return parts.controllers.get(kind);
+  return family === "fault" ? parts.faults.get(kind) : parts.registries[family]?.get(kind);
 }
 
 function* linesOf(text: string): Iterable<string> {

@@ -1,8 +1,7 @@
 /** From YAML to a checked, loaded scenario as plain data, and the worlds it builds. */
 import { buildWorld } from "./build.ts";
-import { NoRoomError } from "./build-services.ts";
+import { BuildProblem } from "./build-problem.ts";
 import type { JsonSchema } from "./choice.ts";
-import { externalsOf } from "./env.ts";
 import type { ReadText } from "./extends.ts";
 import { scenarioJsonSchemaOf } from "./json-schema.ts";
 import { checkServerKindWith, type LoadedScenario, type LoadOptions, loadScenarioWith } from "./load.ts";
@@ -12,7 +11,7 @@ import { PARTS } from "./wiring.ts";
 
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
-export { bareScenarioEnv, scenarioEnv } from "./env.ts";
+export { bareScenarioEnv, bareScenarioTeamEnv, bareScenarioTurnEnv, scenarioEnv, scenarioTeamEnv, scenarioTurnEnv } from "./env.ts";
 export { type FileFamily, fileFamily } from "./file-family.ts";
 export { checkGpuKind, checkModelKind, type LoadedScenario, type LoadOptions } from "./load.ts";
 export { type Problem, SpecError, showProblem } from "./problem.ts";
@@ -29,28 +28,16 @@ export function loadScenario(file: string, options: LoadOptions): LoadedScenario
   try {
     buildWorld(loaded.spec, { seed: loaded.spec.seed ?? 0, warmupS: 0 });
   } catch (error) {
-    if (!(error instanceof NoRoomError)) throw error;
+    if (!(error instanceof BuildProblem)) throw error;
     const { path, hint, message } = error;
-    throw new SpecError([{ place: loaded.placeOf(path), message: `${path.join(".")}: ${message}`, hint }]);
+    throw new SpecError([{ place: loaded.placeOf(path), message: `${path.join(".")}: ${message}`, ...(hint !== undefined && { hint }) }]);
   }
-  return loaded;
-}
-
-/** Loads a scenario that is to be played without anybody outside. @throws {SpecError} as `loadScenario`, and where somebody outside decides. */
-export function loadRunnable(file: string, options: LoadOptions): LoadedScenario {
-  const loaded = loadScenario(file, options);
-  const problems = externalsOf(loaded.spec).map((name) => ({
-    place: loaded.placeOf(["controllers", name]),
-    message: `controllers.${name} is decided from outside, and nobody is there to do it`,
-    hint: `Hint: another kind, such as hpa, or --set controllers.${name}=null; docs/learning.md says how to play it as an environment.`,
-  }));
-  if (problems.length > 0) throw new SpecError(problems);
   return loaded;
 }
 
 /** Loads and checks a sweep with the scenario of every point. @throws {SpecError} with all problems of the first pass that fails. */
 export function loadSweep(file: string, options: Omit<SweepOptions, "load" | "parts">): LoadedSweep {
-  return loadSweepWith(file, { ...options, parts: PARTS, load: loadRunnable });
+  return loadSweepWith(file, { ...options, parts: PARTS, load: loadScenario });
 }
 
 /** Checks the file of a server kind. @throws {SpecError} with all that is wrong with it. */

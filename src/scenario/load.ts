@@ -6,7 +6,16 @@ import { serverKindSchema } from "../world/cluster/server-kind.ts";
 import { type GpuKindSpec, gpuKindSchema, gpuProblem } from "../world/serving/gpu-kind.ts";
 import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serving/model-kind.ts";
 import { type ReadText, readChain, readNamed } from "./extends.ts";
-import { type Catalogue, FileLoader, groupsIn, type KindFiles, modelsIn, resolvedSites, resolvedWorkloads } from "./files.ts";
+import {
+  type Catalogue,
+  FileLoader,
+  groupsIn,
+  type KindFiles,
+  modelsIn,
+  type ReadBytes,
+  resolvedSites,
+  resolvedWorkloads,
+} from "./files.ts";
 import { Findings } from "./findings.ts";
 import { checkMeaning } from "./meaning.ts";
 import { isValueNotYet } from "./not-yet.ts";
@@ -31,6 +40,8 @@ export interface LoadOptions {
   readonly tables?: TableCache;
   /** Reads a text file. Errors of the file system become the user's error where the file was named. */
   readonly read: ReadText;
+  /** Reads the weights of stored policies, likewise; only those who name none can do without. */
+  readonly readBytes?: ReadBytes | undefined;
   /** The folder that paths in `set` start from. */
   readonly cwd: string;
   readonly catalogue: Catalogue;
@@ -95,7 +106,7 @@ function valuePaths(plain: unknown): readonly Path[] {
 }
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {
-  const loader = new FileLoader(options.read, tree, options.tables ?? new TableCache());
+  const loader = new FileLoader(options, tree, options.tables ?? new TableCache());
   const keys = new Map<object, string>();
   const read = <Kind>(named: { readonly kind: string }, path: Path, files: KindFiles<Kind>, kinds: Record<string, Kind>): void => {
     const { key, kind } = loader.kind(named.kind, [...path, "kind"], options.catalogue, files);

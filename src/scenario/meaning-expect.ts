@@ -86,6 +86,7 @@ function subjectsOf(spec: ScenarioSpec, parts: Parts): MetricSubjects {
     controller: Object.entries(spec.controllers)
       .filter(([, { kind }]) => parts.controllers.get(kind)?.decides === "periodic")
       .map(([name]) => name),
+    external: Object.keys(spec.controllers).filter((name) => spec.controllers[name]?.kind === "external"),
     fault: Object.keys(spec.faults),
   };
 }

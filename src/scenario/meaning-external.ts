@@ -1,6 +1,8 @@
 /** What an external controller needs of the scenario around it. */
+import type { ExternalSpec } from "../control/external.ts";
 import type { Findings } from "./findings.ts";
 import { requestedCores } from "./meaning-size.ts";
+import type { PluginSpec } from "./parts.ts";
 import type { ControllerSpec, ScenarioSpec, ServiceSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
@@ -23,18 +25,30 @@ export function checkExternal(controller: ControllerSpec, path: Path, spec: Scen
       "must have an slo: the controller is to see how it is kept",
       "Hint: slo: { latency: 50 ms }.",
     );
-  const seesMemory = (controller.observe as readonly string[]).includes("memory_limit_utilization");
-  if (seesMemory && service.limits?.memory === undefined)
+  const { observe, reward, policy } = controller as unknown as ExternalSpec & { readonly policy?: PluginSpec };
+  const formulas: readonly (readonly [where: Path, text: string])[] = [
+    ...observe.map((text, i) => [["observe", i], text] as const),
+    ...(typeof reward === "string" ? [[["reward"], reward] as const] : []),
+  ];
+  for (const [where, text] of formulas) {
+    const needed = service.limits?.memory === undefined ? OF_MEMORY.exec(text)?.[0] : undefined;
+    if (needed === undefined) continue;
+    findings.problem([...path, ...where], `names ${needed}, and the workload has no limits.memory`, "Hint: limits: { memory: 2 GiB }.");
+  }
+  if (policy?.period !== undefined && policy.period !== controller.period)
     findings.problem(
-      [...path, "observe"],
-      "names memory_limit_utilization, and the workload has no limits.memory",
-      "Hint: limits: { memory: 2 GiB }.",
+      [...path, "policy"],
+      `must decide at the controller's period, ${controller.period} s, and says ${policy.period} s`,
+      `Hint: period: ${controller.period} s.`,
     );
   for (const [i, act] of (controller.act as readonly Act[]).entries()) checkAct(act, [...path, "act", i], service, findings);
 }
 
+/** Names that are about a limit of memory. */
+const OF_MEMORY = /\b(memory_limit_utilization|limit_memory_b|ordered_limit_memory_b)\b/;
+
 function usesSlo({ observe, reward }: ControllerSpec): boolean {
-  return (observe as readonly string[]).includes("slo_attainment") || /\bslo_/.test(reward as string);
+  return typeof reward !== "string" || [reward, ...(observe as readonly string[])].some((text) => /\bslo_/.test(text));
 }
 
 /** A choice that is always refused is none. */

@@ -35,7 +35,12 @@ export function checkLoad(service: ServiceSpec, path: Path, ground: Ground, find
 
 /** The most replicas that a controller may give a workload; 0 where none adds any. */
 export function replicasMaxOf({ controllers }: ScenarioSpec, workload: string, parts: Parts): number {
-  const scalers = Object.values(controllers).filter(({ target }) => target.workload === workload);
+  const scalers = Object.values(controllers)
+    .filter(({ target }) => target.workload === workload)
+    .flatMap((controller): readonly PluginSpec[] => [
+      controller,
+      ...(controller.policy === undefined ? [] : [controller.policy as PluginSpec]),
+    ]);
   return scalers.reduce((most, spec) => Math.max(most, parts.controllers.get(spec.kind)?.replicasMax?.(spec as never) ?? 0), 0);
 }
 

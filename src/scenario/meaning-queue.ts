@@ -1,5 +1,9 @@
 /** Whether a queue rule finds at its workload what it goes by, and whether all that it says can hold there. */
+import { policyOf } from "../world/base/policy-field.ts";
 import { makeEngine } from "../world/serving/engines.ts";
+import type { PredictorSpec } from "../world/serving/predictors/index.ts";
+import { trainedProblem } from "../world/serving/predictors/trained.ts";
+import { makePrompts, type PromptsSpec } from "../world/serving/prompts/index.ts";
 import type { Findings } from "./findings.ts";
 import { checkUsers } from "./meaning-users.ts";
 import type { Parts } from "./parts.ts";
@@ -19,6 +23,7 @@ export function checkQueueRule(controller: ControllerSpec, path: Path, { name, w
   if (workload.kind === "service") checkModelFields(controller, path, findings);
   else checkEngine(controller, path, workload, findings);
   checkPredictor(controller, path, findings);
+  checkPrompts(controller, path, { name, workload }, findings);
   if (controller.kind === "edf") checkDeadline(controller, path, workload, findings);
   if (controller.drop === true) checkUsers(workload, ["workloads", name], `drop of controllers.${String(path.at(-1))}`, parts, findings);
 }
@@ -49,6 +54,19 @@ function checkPredictor({ kind, predictor, oracle, drop }: ControllerSpec, path:
     findings.problem([...path, "predictor"], "must not be given beside oracle: [work]", "Hint: keep one.");
   if (kind === "edf" && drop !== true)
     findings.problem([...path, "predictor"], "would be ignored: deadlines are known", "Hint: drop: true, or leave it out.");
+}
+
+/** A predictor that is trained sees what the workload's prompts show, and must have been trained on the same. */
+function checkPrompts({ predictor }: ControllerSpec, path: Path, { name, workload }: Omit<Ground, "parts">, findings: Findings): void {
+  const spec = predictor as PredictorSpec | undefined;
+  if (spec?.kind !== "trained" || workload?.kind !== "model-serving") return;
+  if (workload.prompts === undefined) {
+    const hint = `Hint: workloads.${name}.prompts: { kind: synthetic, lengths: <table of quantiles> }.`;
+    findings.problem([...path, "predictor"], `sees prompts, and workloads.${name} has none`, hint);
+    return;
+  }
+  const trouble = trainedProblem(policyOf(spec.file), makePrompts(workload.prompts as PromptsSpec).features);
+  if (trouble !== undefined) findings.problem([...path, "predictor", "file"], `does not fit: ${trouble}`);
 }
 
 function checkDeadline(controller: ControllerSpec, path: Path, workload: ServiceSpec | ServingSpec, findings: Findings): void {

@@ -34,8 +34,8 @@ function buildSchema(parts: Parts): ZodType<ScenarioShape> {
     precision: precision.optional(),
     sites: named(siteSchema(parts)).default({}),
     workloads: named(workloadSchema(parts)).default({}),
-    controllers: named(family("controller", parts.controllers, controllerFields)).default({}),
-    faults: named(family("fault", parts.faults, faultFields(parts))).default({}),
+    controllers: named(controllerSchema(parts)).default({}),
+    faults: named(faultSchema(parts)).default({}),
     expect: z.array(expectation).default([]),
     record: recordSchema.prefault({}),
   }) as unknown as ZodType<ScenarioShape>;
@@ -126,6 +126,22 @@ const controllerFields = {
     .optional(),
 };
 
+function controllerSchema(parts: Parts): ZodType {
+  const policed = { ...controllerFields, policy: policySchema(parts).optional() };
+  return family("controller", parts.controllers, (kind) => (kind === "external" ? policed : controllerFields));
+}
+
+/** Who decides for an external controller; a text is the file of a stored policy. */
+function policySchema({ registries: { policy: policies } }: Parts): ZodType {
+  const file = z.string().min(1).meta({ description: "The .json file of a stored policy." });
+  const kinds = byKind(new Map([...(policies as Registry)].map(([kind, { schema }]) => [kind, schema])), {
+    common: {},
+    isOpaque: () => false,
+  });
+  const short = file.transform((text) => kinds.parse({ kind: "stored", file: text }));
+  return choice([file, kinds], (value) => (typeof value === "string" ? short : kinds));
+}
+
 function faultFields(parts: Parts) {
   return {
     target: oneTarget(PLACES, {
@@ -139,6 +155,11 @@ function faultFields(parts: Parts) {
     mttr: lawFrom(parts, { above: 0, example: "1 h" }).optional(),
     trace: z.string().min(1).optional(),
   };
+}
+
+function faultSchema(parts: Parts): ZodType {
+  const fields = faultFields(parts);
+  return family("fault", parts.faults, () => fields);
 }
 
 /** A law of durations whose constant has a lower bound. */
@@ -158,9 +179,12 @@ function oneTarget(kinds: readonly string[], extra: Readonly<Record<string, ZodT
   });
 }
 
-function family(name: "controller" | "fault", plugins: Registry, common: Readonly<Record<string, ZodType>>): ZodType {
-  const schemas = new Map([...plugins].map(([kind, plugin]) => [kind, withCommon(plugin.schema, common).describe(plugin.doc)]));
-  return byKind(schemas, { common, isOpaque: (kind) => isKindNotYet(name, kind) });
+type Fields = Readonly<Record<string, ZodType>>;
+
+/** @param fieldsOf what a kind has besides what its plugin says; "" for a kind that is not known */
+function family(name: "controller" | "fault", plugins: Registry, fieldsOf: (kind: string) => Fields): ZodType {
+  const schemas = new Map([...plugins].map(([kind, plugin]) => [kind, withCommon(plugin.schema, fieldsOf(kind)).describe(plugin.doc)]));
+  return byKind(schemas, { common: fieldsOf(""), isOpaque: (kind) => isKindNotYet(name, kind) });
 }
 
 const BOUND = z.unknown().meta({ type: ["number", "string"], description: "A number in the metric's unit, or a quantity with a unit." });

@@ -128,6 +128,8 @@ export interface ServingSpec extends WorkloadCommon {
   readonly outputTokens?: PluginSpec;
   /** Absent only where a trace's `prompt_tokens` column says it, or where no prompt takes time. */
   readonly promptTokens?: PluginSpec;
+  /** What a predictor that is trained sees of a request. */
+  readonly prompts?: PluginSpec;
   readonly models: Readonly<Record<string, ServedModelSpec>>;
   readonly classes?: Readonly<Record<string, ClassSpec>>;
   readonly engine: EngineSpec;

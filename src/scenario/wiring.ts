@@ -1,6 +1,8 @@
 /** The rooms' registries and schemas, put together: a new family is added here, a new kind in its own room. */
+import { storedPolicy } from "../agents/stored-policy.ts";
 import { controllers } from "../control/index.ts";
 import { faults, readFaultTrace } from "../faults/index.ts";
+import type { AnyPlugin } from "../world/base/plugin.ts";
 import { parseInstant } from "../world/base/utc.ts";
 import { nominalClockHz } from "../world/cluster/server-kind.ts";
 import {
@@ -19,6 +21,7 @@ import {
 } from "../world/energy/index.ts";
 import { engines } from "../world/serving/engines.ts";
 import { predictors } from "../world/serving/predictors/index.ts";
+import { promptKinds } from "../world/serving/prompts/index.ts";
 import {
   type ArrivalsSpec,
   arrivals,
@@ -32,6 +35,12 @@ import {
 } from "../world/workload/index.ts";
 import type { Parts, PluginSpec } from "./parts.ts";
 
+/** Who may decide for an external controller: a stored policy, and what else could stand in its place. */
+const policies: ReadonlyMap<string, AnyPlugin> = new Map<string, AnyPlugin>([
+  [storedPolicy.kind, storedPolicy],
+  ...[...controllers].filter(([kind, { decides, target }]) => kind !== "external" && decides === "periodic" && target === "service"),
+]);
+
 export const PARTS: Parts = {
   registries: {
     law: laws,
@@ -42,6 +51,8 @@ export const PARTS: Parts = {
     "power model": powerModels,
     engine: engines,
     predictor: predictors,
+    policy: policies,
+    prompts: promptKinds,
   },
   controllers,
   faults,

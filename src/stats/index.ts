@@ -45,6 +45,7 @@ export {
   replicatedQuantileInterval,
 } from "./quantile-interval.ts";
 export { type Comparison, type HolmStep, holm, type PolicyValues, type Ranking, rankPolicies } from "./rank.ts";
+export { spearman } from "./spearman.ts";
 export { incompleteBeta, logGamma } from "./special.ts";
 export { TimeAverage } from "./time-average.ts";
 export { atMost, type Bounds, equivalent, nonInferior, type Verdict } from "./verdict.ts";

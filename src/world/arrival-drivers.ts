@@ -1,6 +1,7 @@
 /** Brings arrivals to services and batch pools: open processes, traces, and users in a closed loop. Hot: bench/run.ts. */
 import { PHASE, type Rng, type Simulation } from "../kernel/index.ts";
 import type { JobId } from "./base/id.ts";
+import { pick } from "./base/pick.ts";
 import type { BatchPool, NewJob } from "./cluster/batch-pool.ts";
 import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import { NONE } from "./cluster/request-pool.ts";
@@ -39,15 +40,6 @@ export function lawSource({ shares, sizes, prompts }: ClassMix, rng: Rng): Reque
     size: (classIndex) => (draws[classIndex] as () => number)(),
     promptTokens,
   };
-}
-
-function pick(shares: readonly number[], u: number): number {
-  let left = u;
-  for (let i = 0; i < shares.length - 1; i++) {
-    left -= shares[i] as number;
-    if (left < 0) return i;
-  }
-  return shares.length - 1;
 }
 
 /** Starts an open process or a trace. */

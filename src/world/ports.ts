@@ -47,6 +47,8 @@ export interface ServiceTelemetry extends CommonTelemetry {
   /** Memory of a ready replica, mean, and the most that it may use: Infinity without a limit. */
   readonly memoryB: number;
   readonly limitMemoryB: number;
+  /** Replicas killed in the interval because they outgrew their memory. */
+  readonly oomRestarts: number;
 }
 
 export interface ServerTelemetry {

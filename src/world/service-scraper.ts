@@ -14,6 +14,7 @@ interface Watched {
   ended: number;
   good: number;
   busyCoreS: number;
+  oomRestarts: number;
   /** Of each replica that was there at the last scrape. */
   busyCoreSOf: ReadonlyMap<Replica, number>;
 }
@@ -26,7 +27,15 @@ export class ServiceScraper {
   constructor(world: World, sees: (workload: string) => boolean) {
     this.#units = world.services.filter(({ name }) => sees(name));
     for (const { service } of this.#units) {
-      const watched = { latencyS: new LatencyRecorder(), arrived: 0, ended: 0, good: 0, busyCoreS: 0, busyCoreSOf: new Map() };
+      const watched = {
+        latencyS: new LatencyRecorder(),
+        arrived: 0,
+        ended: 0,
+        good: 0,
+        busyCoreS: 0,
+        oomRestarts: 0,
+        busyCoreSOf: new Map(),
+      };
       this.#watched.set(service, watched);
     }
   }
@@ -70,9 +79,11 @@ export class ServiceScraper {
       ...usage(service, { nowS, intervalS, busyCoreSOf: watched.busyCoreSOf }),
       limitCores: set.present.reduce((most, { container }) => Math.max(most, container.capCores), 0),
       limitMemoryB: set.memoryLimitB,
+      oomRestarts: stats.oomRestarts - watched.oomRestarts,
     };
     const busyCoreSOf = new Map(set.present.map((replica) => [replica, replica.container.busyCoreSAt(nowS)]));
-    Object.assign(watched, { arrived: stats.arrivedCount, ended: 0, good: 0, busyCoreS, busyCoreSOf });
+    const { arrivedCount: arrived, oomRestarts } = stats;
+    Object.assign(watched, { arrived, ended: 0, good: 0, busyCoreS, oomRestarts, busyCoreSOf });
     watched.latencyS.clear();
     return telemetry;
   }

@@ -1,11 +1,10 @@
 /** A scenario as an environment: its steps by hand, its contract, and the same world as `run` plays. */
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
 import { rootRng } from "../../src/kernel/index.ts";
 import { checkEnv } from "../../src/learn/check-env.ts";
 import { NO_MASK } from "../../src/learn/env.ts";
 import { buildWorld } from "../../src/scenario/build.ts";
-import { bareScenarioEnv, loadRunnable, scenarioEnv } from "../../src/scenario/index.ts";
+import { bareScenarioEnv, scenarioEnv } from "../../src/scenario/index.ts";
 import { make } from "../control/make.ts";
 import { csv, type Files, loadYaml } from "../world/run-yaml.ts";
 
@@ -139,17 +138,6 @@ describe("a scenario as an environment", () => {
     assert.throws(() => env.step(Float64Array.of(Number.NaN), seen, NO_MASK), /story\/mine, step 1: action replicas is NaN, not in 1..20/);
   });
 
-  it("is not what `run` can play", () => {
-    const text = story("reward: queued");
-    const load = () =>
-      loadRunnable("scenario.yaml", {
-        cwd: ".",
-        catalogue: { dir: new URL("../../../catalogue", import.meta.url).pathname },
-        read: (file) => ({ ...ROWS, "scenario.yaml": text })[file] ?? readFileSync(file, "utf8"),
-      });
-    assert.throws(load, /controllers\.mine is decided from outside, and nobody is there to do it\. Hint: another kind, such as hpa/);
-  });
-
   it("is refused where it makes no sense", () => {
     const refusal = (external: string, from = "", to = ""): string => {
       try {
@@ -167,8 +155,15 @@ describe("a scenario as an environment", () => {
       refusal("act: [{ kind: limits.cpu, min: 0.5, max: 1 }]"),
       /act\.0\.min must be at least what is promised to a replica, 1, got 0\.5/,
     );
-    assert.match(refusal("act: [limits.cpu]"), /story\/mine: limits\.cpu has no range to choose from, 1 to 1; give min and max/);
-    assert.match(refusal("observe: [memory_limit_utilization]"), /the workload has no limits\.memory/);
+    assert.match(
+      refusal("act: [limits.cpu]"),
+      /controllers\.mine\.act\.0: limits\.cpu has no range to choose from, 1 to 1; give min and max/,
+    );
+    assert.match(
+      refusal("observe: [memory_limit_utilization]"),
+      /observe\.0 names memory_limit_utilization, and the workload has no limits\.memory/,
+    );
+    assert.match(refusal('reward: "1 / limit_memory_b"'), /reward names limit_memory_b, and the workload has no limits\.memory/);
     assert.match(refusal("reward: queued", "slo: { latency: 1 s }, ", ""), /must have an slo/);
     assert.match(refusal("reward: queued", "duration: 60 s", "duration: 60 s\nwarmup: auto"), /warmup must be a time/);
     assert.match(refusal("observe: [queued]", "period: 20 s,", "telemetry: { scrape: 30 s, delay: 100 s },"), /no telemetry arrives/);

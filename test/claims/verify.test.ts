@@ -50,6 +50,8 @@ async function verify(claims: readonly Claim[], ...words: readonly string[]): Pr
     err: (text: string) => {
       said.err += text;
     },
+    outBytes: async () => {},
+    input: async function* () {},
     cwd: ".",
     errIsTerminal: false,
     catchInterrupt: () => new AbortController().signal,

@@ -31,6 +31,10 @@ export class CliCase {
       err: (text: string) => {
         said.err += text;
       },
+      outBytes: async (bytes: Uint8Array) => {
+        said.out += new TextDecoder().decode(bytes);
+      },
+      input: async function* () {},
       cwd: this.folder,
       errIsTerminal: false,
       catchInterrupt: () => new AbortController().signal,

@@ -64,6 +64,9 @@ export const fakeEngine: Engine = {
   async loadSweep() {
     throw new Error("the small engine knows no sweeps: test/cli/sweep.test.ts runs the real one");
   },
+  async makeEnvs() {
+    throw new Error("the small engine knows no environments: test/cli/env.test.ts runs the real one");
+  },
   async check(file, cwd) {
     return (await this.loadScenario(file, { set: [], cwd })).warnings;
   },

@@ -15,6 +15,8 @@ import { Training, type TrainingSpec, type TrainingState } from "../../src/learn
 /** Small enough to be quick, and with updates in plenty. */
 const SMALL: Readonly<Record<string, unknown>> = {
   hidden: [8],
+  memory: 8,
+  minibatchLanes: 1,
   lanes: 2,
   rolloutSteps: 32,
   minibatchSize: 16,
@@ -65,15 +67,18 @@ async function ended(training: Training): Promise<TrainingState> {
 function actions(policy: Policy, env: Env): readonly number[] {
   const [observation, mask] = [new Float32Array(env.observationSpace.slots.length), new Uint8Array(maskLength(env))];
   const [decision, action] = [new Float32Array(policy.decisionSize), new Float32Array(env.actionSpace.slots.length)];
+  const memory = new Float64Array(policy.memorySize);
   const rng = rootRng(5);
   const taken: number[] = [];
   env.reset(5, observation, mask);
   for (let i = 0; i < 50; i++) {
-    policy.decide(observation, mask, rng, decision);
+    policy.decide(observation, mask, rng, decision, memory);
     policy.toAction(decision, action);
     taken.push(...action);
     const { terminated, truncated } = env.step(action, observation, mask);
-    if (terminated || truncated) env.reset(undefined, observation, mask);
+    if (!terminated && !truncated) continue;
+    env.reset(undefined, observation, mask);
+    memory.fill(0);
   }
   return taken;
 }
@@ -130,7 +135,7 @@ describe("every algorithm", function () {
       env.reset(1, observation, mask);
       const policy = algorithm.policy(env, training.learner.policyData(0) as never);
       const decision = new Float32Array(policy.decisionSize);
-      policy.decide(observation, mask, undefined, decision);
+      policy.decide(observation, mask, undefined, decision, new Float64Array(policy.memorySize));
       policy.toAction(decision, action);
       assert.equal(firstOutside(env.actionSpace, action), -1);
       await assert.rejects(Training.begin({ ...spec, options: { learningRat: 1 } }), /learningRat/);
@@ -169,6 +174,6 @@ describe("every algorithm", function () {
   it("has a kind of its own, and is found by it", () => {
     assert.equal(new Set(ALGORITHMS.map(({ kind }) => kind)).size, ALGORITHMS.length);
     assert.equal(algorithmOf("ppo").kind, "ppo");
-    assert.throws(() => algorithmOf("pop"), /no algorithm "pop"; there are: ppo, ddpg/);
+    assert.throws(() => algorithmOf("pop"), /no algorithm "pop"; there are: ppo, recurrent-ppo, ddpg/);
   });
 });

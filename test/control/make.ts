@@ -92,6 +92,7 @@ export const serviceTelemetry = (given: Partial<ServiceTelemetry> = {}): Service
   good: 0,
   replicas: 1,
   readyReplicas: 1,
+  oomRestarts: 0,
   cpuUtilization: 0,
   cpuLimitUtilization: 0,
   limitCores: 1,

@@ -3,7 +3,7 @@ import type { AgentSpec, StepResult } from "../../src/learn/env.ts";
 import { GuardedEnv, GuardedTeamEnv } from "../../src/learn/guarded-env.ts";
 import { type TeamEnv, TeamRecord, type TeamResult } from "../../src/learn/multi-agent.ts";
 import { box, type Floats } from "../../src/learn/spaces.ts";
-import { makeTeamEnv, makeTurnEnv } from "../../src/learn/tasks/index.ts";
+import { makeEnv, makeTeamEnv, makeTurnEnv } from "../../src/learn/tasks/index.ts";
 import { Counter } from "./counter.ts";
 
 const NONE = new Uint8Array(0);
@@ -37,6 +37,26 @@ describe("a guarded environment", () => {
     }
     assert.throws(() => guarded.step(new Float64Array(2), out, NONE), /the action array has 2 entries, its space needs 1/);
     assert.throws(() => guarded.step(pick(0), new Float64Array(3), NONE), /the observation array has 3 entries, its space needs 2/);
+  });
+
+  it("holds episodes to the length they promise", () => {
+    class Long extends Counter {
+      readonly episodeSteps = 3;
+    }
+    class Ending extends Long {
+      override step(action: Floats, observationOut: Floats, maskOut: Uint8Array): StepResult {
+        const result = super.step(action, observationOut, maskOut);
+        this.record.truncated = this.count === 2;
+        return result;
+      }
+    }
+    const [endless, early] = [started(new Long()), started(new Ending())];
+    for (const env of [endless, endless, early]) env.step(pick(0), out, NONE);
+    assert.throws(() => endless.step(pick(0), out, NONE), /Counter-v0, step 3: the episode goes on, and episodeSteps is 3; one of them/);
+    assert.throws(() => early.step(pick(0), out, NONE), /step 2: the episode ends, and episodeSteps is 3/);
+    assert.equal(makeEnv("Pendulum-v1").episodeSteps, 200);
+    assert.equal(makeEnv("MemoryLength-v0").episodeSteps, 10);
+    assert.equal(makeEnv("CartPole-v1").episodeSteps, undefined);
   });
 
   it("refuses what the last mask forbids, and masks that forbid all", () => {

@@ -126,6 +126,7 @@ describe("the answer in a sentence", () => {
       site: ["west"],
       tenant: [],
       controller: [],
+      external: [],
       fault: [],
     });
     const all = Object.fromEntries(names.map(({ name }) => [name, 1]));

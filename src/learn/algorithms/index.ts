@@ -5,6 +5,7 @@ import { ddpg } from "./ddpg.ts";
 import { dqn } from "./dqn.ts";
 import { ppo } from "./ppo.ts";
 import { qTable } from "./q-table.ts";
+import { recurrentPpo } from "./recurrent-ppo.ts";
 import { reinforce } from "./reinforce.ts";
 import { sac } from "./sac.ts";
 import { td3 } from "./td3.ts";
@@ -13,7 +14,7 @@ import { td3Bc } from "./td3-bc.ts";
 export type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithm.ts";
 
 /** Those that learn from what they do themselves. */
-export const ALGORITHMS: readonly Algorithm[] = [ppo, ddpg, td3, sac, dqn, qTable, reinforce];
+export const ALGORITHMS: readonly Algorithm[] = [ppo, recurrentPpo, ddpg, td3, sac, dqn, qTable, reinforce];
 
 /** Those that learn from transitions that others made. */
 export const OFFLINE_ALGORITHMS: readonly OfflineAlgorithm[] = [behaviourCloning, td3Bc];

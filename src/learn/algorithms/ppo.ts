@@ -20,7 +20,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
-import { gae, type ValuedRollout } from "../gae.ts";
 import type { VectorBuffers } from "../lanes.ts";
 import {
   type Adam,
@@ -29,8 +28,6 @@ import {
   exportRows,
   exportWeights,
   Gaussian,
-  meanPerAgent,
-  meanSquaredError,
   mlp,
   orthogonal,
   type Parameters,
@@ -41,10 +38,10 @@ import {
   takeCheckpoint,
 } from "../nets/index.ts";
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
-import { discountedReturns } from "../returns.ts";
 import { RunningNorm, type RunningNormState } from "../running-norm.ts";
 import { linear } from "../schedule.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
+import { type Distribution, type Judged, type Played, ppoLoss, ppoMeasures, targetsOf } from "./clipped-objective.ts";
 import { gatherRows, minibatches, rowOf, stack, stackFlat, standardized } from "./population.ts";
 import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
 
@@ -96,29 +93,11 @@ export const MONTE_CARLO: z.input<typeof schema> = {
   maxGradientNorm: null,
 };
 
-/** Either kind of policy, as far as the loss asks. */
-interface Distribution {
-  logProbability(decisions: tf.Tensor3D): tf.Tensor2D;
-  entropy(): tf.Tensor2D;
-}
-
 /** A minibatch, or a whole rollout. */
-export interface PpoBatch {
-  /** [agents, rows, numbers]; so are the next two. */
+export interface PpoBatch extends Played {
+  /** [agents, rows, numbers]; so are masks. */
   readonly observations: tf.Tensor3D;
   readonly masks: tf.Tensor3D | undefined;
-  readonly decisions: tf.Tensor3D;
-  /** [agents, rows]; so are the next two. */
-  readonly oldLogProbabilities: tf.Tensor2D;
-  readonly advantages: tf.Tensor2D;
-  readonly returns: tf.Tensor2D;
-}
-
-/** The clipped objective of each agent, [agents]: to be raised. @see Schulman et al. 2017, eq. 7 */
-export function clippedGain(logProbabilities: tf.Tensor2D, old: tf.Tensor2D, advantages: tf.Tensor2D, clip: number): tf.Tensor1D {
-  const ratio = tf.exp(tf.sub(logProbabilities, old));
-  const clipped = tf.clipByValue(ratio, 1 - clip, 1 + clip);
-  return meanPerAgent(tf.minimum(tf.mul(ratio, advantages), tf.mul(clipped, advantages)));
 }
 
 class Ppo implements OnlineLearner {
@@ -194,10 +173,10 @@ class Ppo implements OnlineLearner {
     for (const rows of minibatches(streams, this.#rowCount, this.#options)) {
       tf.tidy(() => {
         const minibatch = minibatchOf(batch, rows, this.#options.normalizeAdvantages === "minibatch");
-        this.#optimizer.minimize(() => this.#loss(minibatch));
+        this.#optimizer.minimize(() => ppoLoss(this.#judge(minibatch), minibatch, this.#options));
       });
     }
-    const measures = await this.#measures(batch);
+    const measures = await ppoMeasures(() => this.#judge(batch), batch);
     tf.dispose(Object.values(batch));
     this.#takeInObservations();
     counters.updates++;
@@ -205,13 +184,8 @@ class Ppo implements OnlineLearner {
     return measures;
   }
 
-  #loss({ observations, masks, decisions, oldLogProbabilities, advantages, returns }: PpoBatch): tf.Tensor1D {
-    const { clip, valueWeight, entropyWeight } = this.#options;
-    const policy = this.#distribution(observations, masks);
-    const gain = clippedGain(policy.logProbability(decisions), oldLogProbabilities, advantages, clip);
-    const valueLoss = meanSquaredError(this.#values(observations), returns);
-    const entropy = meanPerAgent(policy.entropy());
-    return tf.sub(tf.mul(valueLoss, valueWeight), tf.add(gain, tf.mul(entropy, entropyWeight)));
+  #judge({ observations, masks }: PpoBatch): Judged {
+    return { policy: this.#distribution(observations, masks), values: this.#values(observations) };
   }
 
   #distribution(observations: tf.Tensor3D, masks: tf.Tensor3D | undefined): Distribution {
@@ -269,23 +243,6 @@ class Ppo implements OnlineLearner {
     this.#rollouts.forEach(({ rows }, agent) => {
       (this.#norms[agent] as RunningNorm).add(rows.observations);
     });
-  }
-
-  async #measures(batch: PpoBatch): Promise<Measures> {
-    const tensors = tf.tidy(() => {
-      const policy = this.#distribution(batch.observations, batch.masks);
-      const logRatio = tf.sub(policy.logProbability(batch.decisions), batch.oldLogProbabilities);
-      return {
-        valueLoss: meanSquaredError(this.#values(batch.observations), batch.returns),
-        entropy: meanPerAgent(policy.entropy()),
-        // Of the new policy from the old one; never negative. @see Schulman, "Approximating KL Divergence", 2020: k3
-        klDivergence: meanPerAgent(tf.sub(tf.expm1(logRatio), logRatio)),
-      };
-    });
-    const measures: Record<string, number[]> = {};
-    for (const [name, tensor] of Object.entries(tensors)) measures[name] = [...(await tensor.data())];
-    tf.dispose(tensors);
-    return measures;
   }
 
   // ... Saving ...
@@ -346,23 +303,6 @@ interface PpoState {
   readonly norms: readonly RunningNormState[];
   readonly rollouts: readonly RolloutRows[];
   readonly policyData: readonly NetworkPolicyData[];
-}
-
-/** Advantages and the critic's targets of one agent's rollout. */
-export function targetsOf(
-  rollout: ValuedRollout,
-  { advantage, gamma, lambda }: PpoOptions,
-): { readonly advantages: Float32Array; readonly returns: Float32Array } {
-  const { length } = rollout.rewards;
-  const [advantages, returns] = [new Float32Array(length), new Float32Array(length)];
-  if (advantage === "gae") {
-    gae(rollout, { gamma, lambda }, advantages);
-    for (let i = 0; i < length; i++) returns[i] = (advantages[i] as number) + (rollout.values[i] as number);
-  } else {
-    discountedReturns({ ...rollout, nextValues: new Float32Array(length) }, gamma, returns);
-    for (let i = 0; i < length; i++) advantages[i] = (returns[i] as number) - (rollout.values[i] as number);
-  }
-  return { advantages, returns };
 }
 
 /** Some rows of a rollout, [agents, size, ...]. */

@@ -20,6 +20,8 @@ export interface RolloutRows {
   readonly truncated: Uint8Array;
 }
 
+const NO_MEMORIES = new Float64Array(0);
+
 export class RolloutBuffer {
   readonly rows: RolloutRows;
   readonly rowCount: number;
@@ -44,15 +46,16 @@ export class RolloutBuffer {
     };
   }
 
-  /** Lets the policy act in every lane, as step `t` of the rollout. */
-  act(t: number, lanes: VectorBuffers, policy: Policy, rng: Rng): void {
+  /** Lets the policy act in every lane, as step `t` of the rollout. @param memories of all lanes, a row each */
+  act(t: number, lanes: VectorBuffers, policy: Policy, rng: Rng, memories: Float64Array = NO_MEMORIES): void {
     const { observations, masks, decisions } = this.rows;
     const first = t * this.#laneCount;
     observations.set(lanes.observations, (first * observations.length) / this.rowCount);
     masks.set(lanes.masks, (first * masks.length) / this.rowCount);
     for (let lane = 0; lane < this.#laneCount; lane++) {
       const decision = rowOf(decisions, first + lane, this.rowCount);
-      policy.decide(rowOf(lanes.observations, lane, this.#laneCount), rowOf(lanes.masks, lane, this.#laneCount), rng, decision);
+      const [observation, mask] = [rowOf(lanes.observations, lane, this.#laneCount), rowOf(lanes.masks, lane, this.#laneCount)];
+      policy.decide(observation, mask, rng, decision, rowOf(memories, lane, this.#laneCount));
       policy.toAction(decision, rowOf(lanes.actions, lane, this.#laneCount));
     }
   }

@@ -1,11 +1,10 @@
 /** Weights out of a network in training, for those who act by them. */
-import type { SequentialArchitecture } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import type { AgentWeights } from "./inference.ts";
 import type { Network } from "./network.ts";
-import type { Sequential } from "./sequential.ts";
 
 /** Of each agent. */
-export async function exportWeights(network: Sequential): Promise<readonly AgentWeights<SequentialArchitecture>[]> {
+export async function exportWeights<A extends Architecture>(network: Network<A>): Promise<readonly AgentWeights<A>[]> {
   const weights = await exportRows(network);
   const statistics = network.statistics && ((await network.statistics.data()) as Float32Array);
   return weights.map((row, agent) => ({

@@ -46,6 +46,8 @@ export interface GruSequenceOptions {
   readonly mask?: tf.Tensor3D;
   /** States to begin with, as `state` of a result; zeros without. */
   readonly state?: tf.Tensor3D;
+  /** 1 where a step begins anew, from a state of zeros, [agents, batch, steps]: several episodes in one sequence. In one direction only. */
+  readonly begins?: tf.Tensor3D;
 }
 
 /** Blocks of one run, each [agents, rows, columns]. */
@@ -56,6 +58,13 @@ interface Cell {
   readonly recurrentBias: tf.Tensor3D;
 }
 
+/** How a sequence goes, [agents, batch, 1] for each step: where it is padded, where the state is kept; and the state at first. */
+interface Course {
+  readonly masks: readonly tf.Tensor3D[] | undefined;
+  readonly kept: readonly tf.Tensor3D[] | undefined;
+  readonly start: tf.Tensor3D | undefined;
+}
+
 export class Gru extends Network<GruArchitecture> {
   /** Width of the states of all layers and directions together. */
   get stateSize(): number {
@@ -63,11 +72,14 @@ export class Gru extends Network<GruArchitecture> {
   }
 
   /** @param x [agents, batch, steps, inputs] */
-  forward(x: tf.Tensor4D, { mask, state }: GruSequenceOptions = {}): GruResult {
+  forward(x: tf.Tensor4D, { mask, state, begins }: GruSequenceOptions = {}): GruResult {
+    if (begins !== undefined && this.architecture.bidirectional) throw new Error("a GRU of both directions cannot begin anew");
     return tf.tidy(() => {
       const block = blocksOf(this.weights, this.layouts.weights);
       const runs = gruRuns(this.architecture);
-      const masks = mask && tf.unstack(tf.expandDims(mask, 3), 2).map((step) => step as tf.Tensor3D);
+      const bySteps = (each: tf.Tensor3D): tf.Tensor3D[] => tf.unstack(tf.expandDims(each, 3), 2) as tf.Tensor3D[];
+      const masks = mask && bySteps(mask);
+      const kept = begins && bySteps(tf.sub(1, begins));
       const starts = state && tf.split(state, runs.length, 2);
       const ends: tf.Tensor3D[] = [];
       let sequence = x;
@@ -75,7 +87,7 @@ export class Gru extends Network<GruArchitecture> {
         const inputs = sequence;
         const sides = runs.flatMap((run, i) => {
           if (run.layer !== layer) return [];
-          const result = this.#run(inputs, cellOf(run, block), run, { masks, start: starts?.[i] as tf.Tensor3D | undefined });
+          const result = this.#run(inputs, cellOf(run, block), run, { masks, kept, start: starts?.[i] as tf.Tensor3D | undefined });
           ends.push(result.end);
           return [result.outputs];
         });
@@ -95,12 +107,7 @@ export class Gru extends Network<GruArchitecture> {
     return tf.tidy(() => this.forward(tf.expandDims(x, 2), { state }).state);
   }
 
-  #run(
-    x: tf.Tensor4D,
-    cell: Cell,
-    { backward }: GruRun,
-    { masks, start }: { masks: readonly tf.Tensor3D[] | undefined; start: tf.Tensor3D | undefined },
-  ): { outputs: tf.Tensor4D; end: tf.Tensor3D } {
+  #run(x: tf.Tensor4D, cell: Cell, { backward }: GruRun, { masks, kept, start }: Course): { outputs: tf.Tensor4D; end: tf.Tensor3D } {
     const [agents, batch, steps, inputs] = x.shape;
     const { hidden } = this.architecture;
     // The inputs' share of all steps in one product; only the states' share has to wait for the step before.
@@ -110,6 +117,7 @@ export class Gru extends Network<GruArchitecture> {
     let h: tf.Tensor3D = start ?? tf.zeros([agents, batch, hidden]);
     for (let i = 0; i < steps; i++) {
       const t = backward ? steps - 1 - i : i;
+      if (kept !== undefined) h = tf.mul(h, kept[t] as tf.Tensor3D);
       const next = nextState(gates[t] as tf.Tensor3D, h, cell, hidden);
       const mask = masks?.[t];
       h = mask === undefined ? next : tf.add(h, tf.mul(mask, tf.sub(next, h)));

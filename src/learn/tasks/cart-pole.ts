@@ -5,6 +5,7 @@
  */
 import { type Env, EpisodeStreams, StepRecord, type StepResult } from "../env.ts";
 import { box, discrete, type Floats } from "../spaces.ts";
+import type { Heuristic } from "./heuristic.ts";
 import type { SingleTask } from "./task.ts";
 
 const GRAVITY_M_PER_S2 = 9.8;
@@ -80,10 +81,17 @@ class CartPole implements Env {
   }
 }
 
+/** Linear state feedback by the sign of the force: weighs angle over speed over place, and never falls. */
+const stateFeedback: Heuristic = ([positionM, speedMPerS, angleRad, speedRadPerS], actionOut) => {
+  const lean = 0.5 * (positionM as number) + (speedMPerS as number) + 10 * (angleRad as number) + 3 * (speedRadPerS as number);
+  actionOut[0] = lean > 0 ? 1 : 0;
+};
+
 export const cartPole: SingleTask = {
   form: "single",
   id: ID,
   doc: "A pole on a cart that is pushed left or right; 1 a step until it falls.",
   stepsMax: 500,
+  heuristics: { "state-feedback": stateFeedback },
   create: () => new CartPole(),
 };

@@ -22,6 +22,7 @@ class MemoryLength implements Env {
   readonly actionSpace = discrete("said", 2);
   readonly masked = false;
   readonly stepS = 1;
+  readonly episodeSteps = LENGTH;
   readonly infoNames = [];
   readonly #streams = new EpisodeStreams();
   readonly #record = new StepRecord(0);

@@ -4,6 +4,7 @@
  */
 import { type Env, EpisodeStreams, StepRecord, type StepResult } from "../env.ts";
 import { box, type Floats } from "../spaces.ts";
+import type { Heuristic } from "./heuristic.ts";
 import type { SingleTask } from "./task.ts";
 
 const GRAVITY_M_PER_S2 = 10;
@@ -26,6 +27,7 @@ class Pendulum implements Env {
   readonly actionSpace = box([{ name: "torqueNm", low: -TORQUE_MAX_NM, high: TORQUE_MAX_NM }]);
   readonly masked = false;
   readonly stepS = STEP_S;
+  readonly episodeSteps = Infinity;
   readonly infoNames = [];
   readonly #streams = new EpisodeStreams();
   readonly #record = new StepRecord(0);
@@ -72,10 +74,21 @@ function wrapped(angleRad: number): number {
   return angleRad - turn * Math.floor((angleRad + Math.PI) / turn);
 }
 
+/** Near the top it holds by proportional and derivative feedback; elsewhere it pumps the energy that is missing to stand still there. */
+const energyPump: Heuristic = ([cos, sin, speedRadPerS], actionOut) => {
+  const angleRad = Math.atan2(sin as number, cos as number);
+  const speed = speedRadPerS as number;
+  const uprightJ = (ROD_KG * GRAVITY_M_PER_S2 * ROD_M) / 2;
+  const missingJ = uprightJ * (1 - (cos as number)) - (ROD_KG * ROD_M * ROD_M * speed * speed) / 6;
+  const torqueNm = Math.abs(angleRad) < 0.5 ? -15 * angleRad - 3.75 * speed : 5 * missingJ * Math.sign(speed);
+  actionOut[0] = Math.min(Math.max(torqueNm, -TORQUE_MAX_NM), TORQUE_MAX_NM);
+};
+
 export const pendulum: SingleTask = {
   form: "single",
   id: ID,
   doc: "Swing a rod up with a weak motor and hold it; costs of angle, speed and torque.",
   stepsMax: 200,
+  heuristics: { "energy-pump": energyPump },
   create: () => new Pendulum(),
 };

@@ -46,6 +46,7 @@ class ServerlessTable implements Env {
   readonly actionSpace = discrete("change", ACTION_COUNT);
   readonly masked: boolean;
   readonly stepS = 1;
+  readonly episodeSteps = Infinity;
   readonly infoNames = ["waitS"];
   readonly #streams = new EpisodeStreams();
   readonly #record = new StepRecord(1);

@@ -1,6 +1,7 @@
 /** A reference task: an environment with published equations and known returns, on which algorithms are measured. */
 import type { Env } from "../env.ts";
 import type { TeamEnv, TurnEnv } from "../multi-agent.ts";
+import type { Heuristic } from "./heuristic.ts";
 
 interface Described {
   /** The field's name for it, with its version; also the environment's name. */
@@ -12,6 +13,8 @@ export interface SingleTask extends Described {
   readonly form: "single";
   /** The time limit; without one, every episode ends by itself. */
   readonly stepsMax?: number;
+  /** By kind. */
+  readonly heuristics?: Readonly<Record<string, Heuristic>>;
   /** The bare environment: no time limit, no checks. */
   create(): Env;
 }

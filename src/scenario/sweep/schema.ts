@@ -3,7 +3,7 @@ import { type ZodType, z } from "zod";
 import { DIMENSION_NAMES, type Dimension, readQuantity } from "../../world/base/quantity.ts";
 import { laws } from "../../world/workload/index.ts";
 import { byKind, choice, type JsonSchema, jsonSchemaOf } from "../choice.ts";
-import { readSeedList } from "../seed-list.ts";
+import { seedsSchema } from "../seeds-schema.ts";
 
 export const POINTS_MAX = 10_000;
 export const RUNS_MAX = 1_000_000;
@@ -18,24 +18,6 @@ export interface SweepShape {
 export type VaryShape =
   | { readonly kind: "grid" | "zip"; readonly [path: string]: unknown }
   | { readonly kind: "sampled"; readonly count: number; readonly seed: number; readonly [path: string]: unknown };
-
-const seedText = z.string().transform((text, context) => {
-  const read = readSeedList(text);
-  if (read.ok) return read.seeds;
-  context.addIssue({ code: "custom", message: read.message, params: { hint: '"1..20"' } });
-  return z.NEVER;
-});
-const oneSeed = z
-  .int()
-  .min(0)
-  .transform((seed) => [seed]);
-const seedItems = z
-  .array(z.int().min(0))
-  .min(1)
-  .refine((list) => new Set(list).size === list.length, { error: "names a seed twice" });
-const seeds = choice([seedText, oneSeed, seedItems], (value) =>
-  Array.isArray(value) ? seedItems : typeof value === "string" ? seedText : oneSeed,
-);
 
 const values = z.array(z.unknown()).min(1).meta({ description: "The values that the scenario's path takes, one after the other." });
 
@@ -91,7 +73,7 @@ const vary = byKind(
 
 export const sweepSchema = z.strictObject({
   scenario: z.string().min(1).meta({ description: "The scenario file, relative to this one." }),
-  seeds,
+  seeds: seedsSchema,
   vary,
   compare: z
     .strictObject({

@@ -11,6 +11,8 @@ export interface Plugin<Kind extends string, Spec, Made> {
   readonly schema: ZodType<Spec>;
   /** Fields that name a file: the loader replaces the path by what the reader makes of it. */
   readonly files?: Readonly<Record<string, TableReader>>;
+  /** Fields that name a stored policy: the loader replaces the path by the policy. */
+  readonly policies?: readonly string[];
   create(spec: Spec): Made;
 }
 

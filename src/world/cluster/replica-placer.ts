@@ -30,6 +30,11 @@ export class ReplicaPlacer {
     this.#byId = new Map(options.servers.map((server) => [server.id, server]));
   }
 
+  /** Those it may use. */
+  get servers(): readonly Server[] {
+    return this.#options.servers;
+  }
+
   /** Adds up to `count` replicas, each where the rule says. @param startupS as of the workload. @returns how many found room */
   add(count: number, startupS?: number): number {
     const { workload, priority, servers, rule, rng } = this.#options;

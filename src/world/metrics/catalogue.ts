@@ -270,6 +270,13 @@ const CONTROLLER: readonly MetricEntry[] = [
   total("refusals", "1", "Of them, those that the world refused."),
 ];
 
+const EXTERNAL: readonly MetricEntry[] = [
+  {
+    ...total("reward_mean", "1", "Mean reward of the steps from the end of the warm-up on, whoever decides, or nobody."),
+    nullIf: "no step ended, or a step's reward was no number",
+  },
+];
+
 const FAULT: readonly MetricEntry[] = [
   total("count", "1", "Times that the fault struck a server, or a GPU."),
   {
@@ -298,6 +305,7 @@ export const METRIC_GROUPS: readonly { readonly title: string; readonly prefix: 
   { title: "Sites", prefix: "sites.<site>.", entries: SITE },
   { title: "Tenants", prefix: "tenants.<tenant>.", entries: TENANT },
   { title: "Controllers with a period", prefix: "controllers.<controller>.", entries: CONTROLLER },
+  { title: "External controllers", prefix: "controllers.<external>.", entries: EXTERNAL },
   { title: "Faults", prefix: "faults.<fault>.", entries: FAULT },
   { title: "The run", prefix: "", entries: RUN },
 ];
@@ -319,6 +327,8 @@ export interface MetricSubjects {
   readonly tenant: readonly string[];
   /** Those with a period only. */
   readonly controller: readonly string[];
+  /** Those of kind "external". */
+  readonly external: readonly string[];
   readonly fault: readonly string[];
 }
 

@@ -15,7 +15,7 @@ import { type Tokens, unslowedOf } from "./latency.ts";
 import { makeReplica } from "./make-replica.ts";
 import { activityOf, gpuName, type LatencyLaw, type ModelKindSpec } from "./model-kind.ts";
 import { ModelQueue } from "./model-queue.ts";
-import type { LengthPredictor } from "./predictors/index.ts";
+import type { AnswerPredictor } from "./predictors/index.ts";
 import type { Progress } from "./progress.ts";
 import { ReplicaPool } from "./replica-pool.ts";
 import type { Replica, ReplicaListener } from "./replica-port.ts";
@@ -40,7 +40,7 @@ export interface ServingPolicy {
   readonly route: RouteRule;
   /** To those that write, where others compute prompts. */
   readonly decodeRoute: RouteRule;
-  readonly predictor: LengthPredictor | undefined;
+  readonly predictor: Pick<AnswerPredictor, "predict" | "latencyS"> | undefined;
 }
 
 /** A model with its replicas. */

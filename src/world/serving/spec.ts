@@ -3,6 +3,7 @@ import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { classFields, sloSchema } from "../cluster/spec.ts";
 import { engineSchema } from "./engines.ts";
+import { promptsSchema } from "./prompts/index.ts";
 
 const model = z.strictObject({
   kind: z.string().min(1).meta({ description: "A model kind of the catalogue, or the path of a file such as ./mine.yaml." }),
@@ -49,6 +50,7 @@ export const servingFields = {
   placement: placement.default("exclusive").meta({
     description: "GPUs of their own; shared by memory alone; shared by the search of AlpaServe, or of mu-Serve, which choose the replicas.",
   }),
+  prompts: promptsSchema.optional(),
   queueLimit: z.int().min(0).optional(),
   slo: slo.optional(),
   tenant: z.string().optional(),

@@ -9,10 +9,9 @@ import { Training } from "../../../src/learn/train.ts";
 const EVALUATION_SEEDS = Array.from({ length: 20 }, (_, i) => 1_000_000 + i);
 
 /** Mean return of the last stochastic policy. */
-async function learned(kind: string, task: string, { steps, options = {} }: { steps: number; options?: object }): Promise<number> {
+async function learned(kind: string, task: string, { steps }: { steps: number }): Promise<number> {
   const training = await Training.begin({
     algorithm: algorithmOf(kind),
-    options,
     makeEnv: () => makeEnv(task),
     seeds: [1],
     stepBudget: steps,
@@ -29,7 +28,7 @@ async function learned(kind: string, task: string, { steps, options = {} }: { st
 }
 
 describe("learning", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   before(() => openBackend("wasm"));
   afterEach(() => tf.disposeVariables());
 
@@ -41,5 +40,10 @@ describe("learning", function () {
   it("DDPG swings the pendulum up: -400 and more, where chance has -1230", async () => {
     const mean = await learned("ddpg", "Pendulum-v1", { steps: 12_000 });
     assert.ok(mean >= -400, `${mean}`);
+  });
+
+  it("PPO with a memory says the sign it was shown nine steps before: right more often than three times in four, where chance has half", async () => {
+    const mean = await learned("recurrent-ppo", "MemoryLength-v0", { steps: 12_288 });
+    assert.ok(mean > 0.5, `${mean}`);
   });
 });

@@ -1,10 +1,11 @@
 /** The maths of each algorithm against values worked out by hand or by another formula. */
 import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
+import { clippedGain, targetsOf } from "../../../src/learn/algorithms/clipped-objective.ts";
 import { nextValues } from "../../../src/learn/algorithms/dqn.ts";
 import { bootstrapped, Memory } from "../../../src/learn/algorithms/memory.ts";
 import { gatherRows, minibatches, standardized } from "../../../src/learn/algorithms/population.ts";
-import { clippedGain, ppo, targetsOf } from "../../../src/learn/algorithms/ppo.ts";
+import { ppo } from "../../../src/learn/algorithms/ppo.ts";
 import { squashedDraw } from "../../../src/learn/algorithms/sac.ts";
 import { smoothed } from "../../../src/learn/algorithms/td3.ts";
 import { actorLoss } from "../../../src/learn/algorithms/td3-bc.ts";

@@ -153,6 +153,20 @@ describe("GRU", () => {
     });
   });
 
+  it("begins anew inside a sequence as if the sequence began there", () => {
+    disposeAll(() => {
+      const network = gru({ inputs: 2, hidden: 3, layers: 2 }, rngsOf(1));
+      const x = tf.tensor4d([[matrix(rootRng(2), 5, 2)]]);
+      const state = tf.tensor3d([[new Array(network.stateSize).fill(0.5)]]);
+      const whole = network.forward(x, { state, begins: tf.tensor3d([[[0, 0, 1, 0, 0]]]) });
+      const before = network.forward(tf.slice(x, [0, 0, 0, 0], [1, 1, 2, 2]), { state });
+      const after = network.forward(tf.slice(x, [0, 0, 2, 0], [1, 1, 3, 2]));
+      assert.ok(distance(whole.outputs.dataSync(), [...before.outputs.dataSync(), ...after.outputs.dataSync()]) < 1e-7);
+      const both = gru({ inputs: 2, hidden: 3, bidirectional: true }, rngsOf(1));
+      assert.throws(() => both.forward(x, { begins: tf.zeros([1, 1, 5]) }), /both directions cannot begin anew/);
+    });
+  });
+
   it("of both directions takes no single steps", () => {
     disposeAll(() => {
       const network = gru({ inputs: 2, hidden: 3, bidirectional: true }, rngsOf(1));

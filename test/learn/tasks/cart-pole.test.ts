@@ -1,4 +1,6 @@
 import { strict as assert } from "node:assert";
+import { cartPole } from "../../../src/learn/tasks/cart-pole.ts";
+import type { Heuristic } from "../../../src/learn/tasks/heuristic.ts";
 import { makeEnv } from "../../../src/learn/tasks/index.ts";
 import { meanReturn, playEpisode, playEpisodes, randomPolicy } from "../play.ts";
 
@@ -69,9 +71,7 @@ describe("CartPole-v1", () => {
     // Published: about 22; the lengths' sd is 12, so 2000 episodes have a standard error of 0.27; five of them.
     const mean = meanReturn(playEpisodes(env, { seed: 1, count: 2000 }, randomPolicy(env, 2)));
     assert.ok(Math.abs(mean - 22.3) < 1.4, `${mean}`);
-    const balance = ([x, v, angle, turn]: Float64Array, action: Float64Array): void => {
-      action[0] = 0.5 * (x as number) + (v as number) + 10 * (angle as number) + 3 * (turn as number) > 0 ? 1 : 0;
-    };
+    const balance = cartPole.heuristics?.["state-feedback"] as Heuristic;
     for (let seed = 1; seed <= 20; seed++) {
       const { stepCount, terminated, truncated } = playEpisode(env, seed, balance);
       assert.deepEqual([stepCount, terminated, truncated], [500, false, true]);

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
+import type { Heuristic } from "../../../src/learn/tasks/heuristic.ts";
 import { makeEnv } from "../../../src/learn/tasks/index.ts";
+import { pendulum } from "../../../src/learn/tasks/pendulum.ts";
 import { meanReturn, playEpisodes, randomPolicy } from "../play.ts";
 
 const NONE = new Uint8Array(0);
@@ -82,12 +84,7 @@ describe("Pendulum-v1", () => {
     // The returns' sd is 285, so 500 episodes have a standard error of 13; five of them about -1230.
     const random = meanReturn(playEpisodes(env, { seed: 1, count: 500 }, randomPolicy(env, 2)));
     assert.ok(Math.abs(random + 1230) < 65, `${random}`);
-    const swing = ([cos, sin, turn]: Float64Array, action: Float64Array): void => {
-      const angle = Math.atan2(sin as number, cos as number);
-      const missingJ = 5 - energyJ(angle, turn as number);
-      const torque = Math.abs(angle) < 0.5 ? -15 * angle - 3.75 * (turn as number) : 5 * missingJ * Math.sign(turn as number);
-      action[0] = Math.max(-2, Math.min(2, torque));
-    };
+    const swing = pendulum.heuristics?.["energy-pump"] as Heuristic;
     const good = meanReturn(playEpisodes(env, { seed: 1, count: 50 }, swing));
     assert.ok(good > -200 && good < -110, `${good}`);
   });

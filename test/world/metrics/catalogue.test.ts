@@ -16,7 +16,18 @@ workloads:
   llm: { kind: model-serving, models: { opt: { kind: opt-1.3b } }, classes: { paid: { share: 0.5 }, free: { share: 0.5 } }, outputTokens: 100, arrivals: { kind: poisson, rate: 0.1 req/s } }
 `;
 const SERVING = PLAIN.replace(/ {2}(web|etl): .*\n/g, "").replace("outputTokens", "slo: { latency: 2 s }, outputTokens");
-const NOBODY = { service: [], class: () => [], serving: [], model: () => [], batch: [], site: [], tenant: [], controller: [], fault: [] };
+const NOBODY = {
+  service: [],
+  class: () => [],
+  serving: [],
+  model: () => [],
+  batch: [],
+  site: [],
+  tenant: [],
+  controller: [],
+  external: [],
+  fault: [],
+};
 
 /** What every metric of the run is, by a name that the catalogue gives it. */
 function catalogued(subjects: Partial<MetricSubjects>): Map<string, string[]> {
@@ -35,7 +46,8 @@ describe("the catalogue of metrics", () => {
     batch: ["etl"],
     site: ["west"],
     tenant: ["assistants", "analytics"],
-    controller: ["defer"],
+    controller: ["defer", "mine"],
+    external: ["mine"],
     fault: ["crash"],
   });
   const small = catalogued({
@@ -55,7 +67,10 @@ describe("the catalogue of metrics", () => {
   before(async function () {
     this.timeout(60_000);
     const classes = "workloads.chat.classes={gold: {share: 0.2}, rest: {share: 0.8}}";
-    quickstart = await play("scenarios/quickstart.yaml", { set: ["duration=90 min", "faults.crash.at=1 h", classes, "expect=[]"] });
+    const external = "controllers.mine={kind: external, target: {workload: chat}}";
+    quickstart = await play("scenarios/quickstart.yaml", {
+      set: ["duration=90 min", "faults.crash.at=1 h", classes, external, "expect=[]"],
+    });
     plain = await play("plain.yaml", { text: PLAIN });
     serving = await play("serving.yaml", { text: SERVING });
   });

@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
 import { confusionTable } from "../../../src/world/serving/predictors/confusion-matrix.ts";
-import { type LengthPredictor, makePredictor, type PredictorSpec, predictors } from "../../../src/world/serving/predictors/index.ts";
+import { type AnswerPredictor, makePredictor, type PredictorSpec, predictors } from "../../../src/world/serving/predictors/index.ts";
 
 const DRAWS = 20_000;
 const OTHER = 1000;
-const predictorOf = (spec: PredictorSpec, seed = 3): LengthPredictor =>
-  makePredictor(spec)({ rng: rootRng(seed), otherTokens: () => () => OTHER });
+const predictorOf = (spec: PredictorSpec, seed = 3): AnswerPredictor =>
+  makePredictor(spec)({ rng: rootRng(seed), otherTokens: () => () => OTHER }) as AnswerPredictor;
 const parsed = (spec: object): PredictorSpec => predictors.get((spec as { kind: string }).kind)?.schema.parse(spec) as PredictorSpec;
 
 /** A share of draws, within five deviations. */
@@ -45,7 +45,7 @@ describe("a length predictor", () => {
 
   it("says the same for the same seed, and takes the time that its law says", () => {
     for (const spec of [matrix, parsed({ kind: "noise-dial", noise: 0.5 }), parsed({ kind: "oracle" }), parsed({ kind: "none" })]) {
-      const words = (predictor: LengthPredictor): number[] => Array.from({ length: 50 }, (_, i) => predictor.predict(i * 9));
+      const words = (predictor: AnswerPredictor): number[] => Array.from({ length: 50 }, (_, i) => predictor.predict(i * 9));
       assert.deepEqual(words(predictorOf(spec)), words(predictorOf(spec)));
       assert.equal(predictorOf(spec).latencyS(), 0);
     }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pick } from "../../base/pick.ts";
 import { type Table, TableError, type TableReader } from "../../base/table.ts";
 import { fileField, tableOf } from "../../workload/file-field.ts";
 import { column, readCsv } from "../../workload/index.ts";
@@ -47,6 +48,7 @@ export const confusionMatrix: PredictorPlugin<"confusion-matrix", z.output<typeo
       const rows = sharesOf(table);
       const classRng = rng.fork("class");
       return {
+        sees: "answer",
         predict: (outputTokens) => from[pick(rows[classOf(from, outputTokens)] as number[], classRng.uniform())] as number,
         latencyS: latencyOf(latency, rng),
       };
@@ -57,13 +59,4 @@ function classOf(from: Float64Array, outputTokens: number): number {
   let k = from.length - 1;
   while ((from[k] as number) > outputTokens) k--;
   return k;
-}
-
-function pick(shares: readonly number[], u: number): number {
-  let left = u;
-  for (let k = 0; k < shares.length - 1; k++) {
-    left -= shares[k] as number;
-    if (left < 0) return k;
-  }
-  return shares.length - 1;
 }

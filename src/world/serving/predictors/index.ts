@@ -6,10 +6,11 @@ import { noiseDial } from "./noise-dial.ts";
 import { none } from "./none.ts";
 import { oracle } from "./oracle.ts";
 import type { PredictorFactory } from "./predictor.ts";
+import { trained } from "./trained.ts";
 
-export type { LengthPredictor, PredictorContext } from "./predictor.ts";
+export type { AnswerPredictor, LengthPredictor, PredictorContext, PromptPredictor } from "./predictor.ts";
 
-const PREDICTORS = [none, oracle, confusionMatrix, noiseDial] as const;
+const PREDICTORS = [none, oracle, confusionMatrix, noiseDial, trained] as const;
 type AnyPredictor = (typeof PREDICTORS)[number];
 export type PredictorSpec = Parameters<AnyPredictor["create"]>[0];
 

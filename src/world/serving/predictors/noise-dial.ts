@@ -13,6 +13,7 @@ export const noiseDial: PredictorPlugin<"noise-dial", z.output<typeof schema>> =
       const coin = rng.fork("coin");
       const other = otherTokens(rng.fork("other"));
       return {
+        sees: "answer",
         predict: (outputTokens) => {
           const otherLength = other(); // drawn at every dial, so that turning it shifts no draw
           return coin.uniform() < noise ? otherLength : outputTokens;

@@ -7,5 +7,5 @@ export const none: PredictorPlugin<"none", z.output<typeof schema>> = {
   kind: "none",
   doc: "Knows nothing: every answer looks alike, so requests go by arrival.",
   schema,
-  create: () => () => ({ predict: () => 0, latencyS: () => 0 }),
+  create: () => () => ({ sees: "answer", predict: () => 0, latencyS: () => 0 }),
 };

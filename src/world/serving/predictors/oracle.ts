@@ -9,5 +9,5 @@ export const oracle: PredictorPlugin<"oracle", z.output<typeof schema>> = {
   schema,
   create:
     ({ latency }) =>
-    ({ rng }) => ({ predict: (outputTokens) => outputTokens, latencyS: latencyOf(latency, rng) }),
+    ({ rng }) => ({ sees: "answer", predict: (outputTokens) => outputTokens, latencyS: latencyOf(latency, rng) }),
 };

@@ -1,14 +1,26 @@
 /** Who guesses, when a request arrives, how long its answer will be. */
 import type { Rng } from "../../../kernel/index.ts";
+import type { Floats } from "../../../learn/spaces.ts";
 import type { Plugin } from "../../base/plugin.ts";
 import { type LawSpec, law, makeLaw } from "../../workload/index.ts";
 
-export interface LengthPredictor {
-  /** What it says of an answer of so many tokens. */
-  readonly predict: (outputTokens: number) => number;
+interface Timed {
   /** From a request's arrival to its word, seconds; the request can only be queued then. */
   readonly latencyS: () => number;
 }
+/** Stands for a predictor whose errors were measured elsewhere: it is shown the truth, and says it with those errors. */
+export interface AnswerPredictor extends Timed {
+  readonly sees: "answer";
+  /** What it says of an answer of so many tokens. */
+  readonly predict: (outputTokens: number) => number;
+}
+/** Guesses from what can be seen of a prompt. */
+export interface PromptPredictor extends Timed {
+  readonly sees: "prompt";
+  /** Tokens that it says, of a prompt with these features. */
+  readonly predict: (features: Floats) => number;
+}
+export type LengthPredictor = AnswerPredictor | PromptPredictor;
 
 export interface PredictorContext {
   readonly rng: Rng;
