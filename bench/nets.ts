@@ -17,11 +17,11 @@ const ROUNDS = 20;
 
 /** Each backend in a process of its own. @param note is told which devices there are, and which not */
 export function* updateRates(note: (text: string) => void): Generator<Measured> {
-  const devices: string[] = [];
+  let hasGpu = false;
   for (const backend of BACKEND_NAMES) {
     const { device, refused, rows } = printedBy("./nets-child.js", backend) as NetsResult;
     note(refused === undefined ? `${backend}: ${device}` : `${backend} is not measured: ${refused}`);
-    if (device !== undefined) devices.push(device);
+    hasGpu ||= device !== undefined && !ON_PROCESSOR.has(backend) && !device.includes("in software");
     for (const { update, population, perCpuS, perWallS } of rows) {
       const of = `${update}, ${population} agent${population === 1 ? "" : "s"}, ${backend}`;
       const isJudged = backend === DEFAULT_BACKEND && population === 1 && update.startsWith("DDPG");
@@ -31,12 +31,10 @@ export function* updateRates(note: (text: string) => void): Generator<Measured> 
       if (!ON_PROCESSOR.has(backend)) yield { what: "updates of an agent", of, value: perWallS * population, unit: "a second" };
     }
   }
-  if (!devices.some((device) => isGpu(device))) note("no GPU was there to measure: nothing is said about one");
+  if (!hasGpu) note("no GPU was there to measure: nothing is said about one");
 }
 
 const ON_PROCESSOR: ReadonlySet<string> = new Set(["wasm", "cpu"]);
-
-const isGpu = (device: string): boolean => /WebGPU|CUDA/.test(device) && !device.includes("in software");
 
 /** Ours against references in one process, and what many updates leave behind. */
 export function* updateRatios(): Generator<Measured> {
