@@ -6,6 +6,9 @@ import type { MeanInterval } from "../experiment/summary.ts";
 import type { SweepOutput } from "../experiment/sweep/output.ts";
 import type { PrecisionTarget } from "../experiment/until-precise.ts";
 import type { Env } from "../learn/env.ts";
+import type { Contest } from "../scenario/contest.ts";
+import type { EvaluationWords, LoadedEvaluation } from "../scenario/evaluation.ts";
+import type { LoadedGate } from "../scenario/gate/load.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 
 export interface LoadedScenario {
@@ -77,6 +80,12 @@ export interface Engine {
   loadSweep(file: string, cwd: string): Promise<LoadedSweep>;
   /** @throws {UsageError} where there is no such thing, or nobody alone to decide in it; else as `loadScenario`. */
   makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs>;
+  /** @throws an error with `problems` where the words, or what they name, are wrong. */
+  loadEvaluation(words: EvaluationWords, cwd: string): Promise<LoadedEvaluation>;
+  /** @throws an error with `problems` where the file, or what it names, is wrong; its baseline is not looked at. */
+  loadGate(file: string, cwd: string): Promise<LoadedGate>;
+  /** Of the physics and the data that decide what is measured. */
+  worldVersion(contest: Contest): string;
   /** Checks a file of any of our families; its warnings. @throws an error with `problems`. */
   check(file: string, cwd: string): Promise<readonly string[]>;
   readonly runSeed: RunSeed<unknown>;

@@ -25,6 +25,7 @@ function processIo(): Io {
     input: (signal) => addAbortSignal(signal, process.stdin),
     cwd: process.cwd(),
     errIsTerminal: process.stderr.isTTY === true,
+    inCi: !["", "0", "false"].includes(process.env.CI ?? ""),
     catchInterrupt,
   };
 }

@@ -4,12 +4,15 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import type { EnvSource } from "../experiment/env-source.ts";
-import { type LoadedSpec, runSeed } from "../experiment/run.ts";
+import { type LoadedSpec, runSeed, withoutRows } from "../experiment/run.ts";
+import type { LoadedGate } from "../scenario/gate/load.ts";
+import { locateFile } from "../scenario/stored-bytes.ts";
 import { tInterval } from "../stats/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Engine, EnvOptions, KindList, LoadedScenario, LoadedSweep, LoadOptions, MadeEnvs } from "./engine.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
+import { worldVersion } from "./world-version.ts";
 
 export function engine(): Engine {
   const version = packageVersion();
@@ -18,12 +21,15 @@ export function engine(): Engine {
     loadScenario,
     loadSweep,
     makeEnvs,
+    loadEvaluation: async (words, cwd) => (await import("../scenario/index.ts")).loadEvaluation(words, reading(cwd)),
+    loadGate: async (file, cwd) => (await import("../scenario/index.ts")).loadGate(file, reading(cwd)),
+    worldVersion,
     check,
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
     schemas: async () => {
-      const { scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
-      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema() };
+      const { gateJsonSchema, scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
+      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), gate: gateJsonSchema() };
     },
     kinds,
     format: async (output, format) => {
@@ -84,7 +90,8 @@ const catalogueDir = fileURLToPath(new URL("catalogue", packageRoot()));
 function reading(cwd: string) {
   const read = (path: string): string => readText(resolve(cwd, path));
   const readBytes = (path: string): Uint8Array => readFileSync(resolve(cwd, path));
-  return { cwd, read, readBytes, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
+  const locate = (path: string) => locateFile(resolve(cwd, path));
+  return { cwd, read, readBytes, locate, catalogue: { dir: catalogueDir, list: (dir: string) => readdirSync(dir) } };
 }
 
 async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
@@ -108,7 +115,7 @@ async function loadSweep(file: string, cwd: string): Promise<LoadedSweep> {
     ...sweep,
     name: points[0]?.scenario.spec.name as string,
     points: points.map(({ values, scenario: { spec, sha256 } }) => {
-      return { values, sha256, expect: spec.expect, loaded: { spec: { ...spec, record: NO_ROWS } } satisfies LoadedSpec };
+      return { values, sha256, expect: spec.expect, loaded: withoutRows(spec) };
     }),
   };
 }
@@ -137,15 +144,14 @@ async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> 
   return made({ kind: "scenario", spec }, warnings);
 }
 
-/** A sweep keeps numbers: rows of its runs would fill a disk. */
-const NO_ROWS = { requests: 0, jobs: false, power: false, events: false, trace: false };
-
 async function check(file: string, cwd: string): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");
   const options = reading(cwd);
   switch (fileFamily(file, options.read)) {
     case "sweep":
       return scenario.loadSweep(file, options).warnings;
+    case "gate":
+      return gateWarnings(file, scenario.loadGate(file, options), cwd);
     case "scenario":
       return scenario.loadScenario(file, options).warnings;
     case "server":
@@ -158,6 +164,12 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
       scenario.checkGpuKind(file, options.read);
       return [];
   }
+}
+
+/** A gate may be written before its baseline is recorded. */
+function gateWarnings(file: string, { contest, baseline }: LoadedGate, cwd: string): readonly string[] {
+  const ofScenario = contest.kind === "scenario" ? contest.scenario.warnings : [];
+  return existsSync(resolve(cwd, baseline)) ? ofScenario : [...ofScenario, `${file}: baseline ${baseline} does not exist yet.`];
 }
 
 /** A text file, unpacked where its name says that it is packed. */

@@ -3,19 +3,19 @@
 import { bestFit, random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
-import type { Table } from "../world/base/table.ts";
 import type { AnyQueueRule, PlaceRule, RouteRule } from "../world/cluster/ports.ts";
 import { ReplicaPlacer } from "../world/cluster/replica-placer.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
-import { type ArrivalsSpec, column, type LawSpec, makeArrivals, makeLaw, type TraceArrivals } from "../world/workload/index.ts";
+import { type ArrivalsSpec, type CellOf, type LawSpec, makeArrivals, makeLaw, type Replay, type Trace } from "../world/workload/index.ts";
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { make } from "./build-policies.ts";
 import { BuildProblem } from "./build-problem.ts";
 import type { PluginSpec } from "./parts.ts";
 import { noCarbonIn, type ServiceSpec, type ServingSloSpec } from "./spec.ts";
+import { readPiece } from "./stored-bytes.ts";
 
 export function addServices(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -118,8 +118,14 @@ function startArrivals(context: BuildContext, unit: ServiceUnit, spec: ServiceSp
     context.starters.push(() => loop.begin());
     return;
   }
+  if (made.kind === "trace") {
+    const replay = made.replay(readPiece);
+    const source = traceSource(made.trace, replay, spec, rng);
+    context.starters.push(() => driveOpen(simulation, replay, source, unit.service));
+    return;
+  }
   const process = made.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
-  const source = made.kind === "trace" ? traceSource(made, spec, rng) : lawSource(mixOf(spec), rng);
+  const source = lawSource(mixOf(spec), rng);
   context.starters.push(() => driveOpen(simulation, process, source, unit.service));
 }
 
@@ -133,33 +139,29 @@ function mixOf(spec: ServiceSpec): ClassMix {
 }
 
 /** Requests of a trace: class and work from its columns where it has them, else by law. */
-function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): RequestSource {
+function traceSource(trace: Trace, replay: Replay, spec: ServiceSpec, rng: Rng): RequestSource {
   const byLaw = hasLaw(spec) ? lawSource(mixOf(spec), rng) : undefined;
-  const workColumn = traceWorkS(table, spec.work);
+  const workS = cellsOf(replay, spec.work, "work_s");
   const names = Object.keys(spec.classes ?? {});
-  const classOf = table.texts.class?.map((name) => names.indexOf(name));
-  const useClass = classOf !== undefined && names.length > 0;
+  const classes = trace.texts.class?.map((name) => names.indexOf(name));
+  const codeOf = classes !== undefined && names.length > 0 ? replay.codes("class") : undefined;
   return {
-    classIndex: useClass ? (row) => classOf[row] as number : (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row)),
-    size:
-      workColumn === undefined
-        ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row)
-        : (_, row) => workColumn[row] as number,
+    classIndex:
+      codeOf === undefined
+        ? (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row))
+        : (row) => (classes as readonly number[])[codeOf(row)] as number,
+    size: workS === undefined ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row) : (_, row) => workS(row),
     promptTokens: () => 0,
   };
 }
 
-/** Work of each row of a trace, seconds; undefined where a law says it. */
-export function traceWorkS(table: Table, work: PluginSpec | undefined): Float64Array | undefined {
-  return traceSizes(table, work, "work_s");
-}
-
 /** A size of each row of a trace, from `otherwise` where the workload names no column; undefined where a law says it. */
-export function traceSizes(table: Table, work: PluginSpec | undefined, otherwise: string): Float64Array | undefined {
-  if (work === undefined) return column(table, otherwise);
-  if (work.kind !== "trace") return undefined;
-  const scale = work.scale as number;
-  return column(table, work.column as string).map((value) => value * scale);
+export function cellsOf(replay: Replay, size: PluginSpec | undefined, otherwise: string): CellOf | undefined {
+  if (size === undefined) return replay.numbers(otherwise);
+  if (size.kind !== "trace") return undefined;
+  const scale = size.scale as number;
+  const cellOf = replay.numbers(size.column as string);
+  return (row) => cellOf(row) * scale;
 }
 
 const hasLaw = ({ work, classes }: ServiceSpec): boolean =>

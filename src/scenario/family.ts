@@ -36,6 +36,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   act: "action",
   reward: "reward",
   policy: "policy",
+  heuristic: "policy",
   prompts: "prompts",
 };
 

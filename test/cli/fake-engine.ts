@@ -67,6 +67,13 @@ export const fakeEngine: Engine = {
   async makeEnvs() {
     throw new Error("the small engine knows no environments: test/cli/env.test.ts runs the real one");
   },
+  async loadEvaluation() {
+    throw new Error("the small engine has no policies: test/cli/evaluate.test.ts runs the real one");
+  },
+  async loadGate() {
+    throw new Error("the small engine has no policies: test/cli/gate.test.ts runs the real one");
+  },
+  worldVersion: () => "",
   async check(file, cwd) {
     return (await this.loadScenario(file, { set: [], cwd })).warnings;
   },
