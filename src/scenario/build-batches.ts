@@ -3,7 +3,6 @@ import { bestFit } from "../control/index.ts";
 import { startMirror } from "../control/mirror.ts";
 import type { Rng } from "../kernel/index.ts";
 import { driveJobs } from "../world/arrival-drivers.ts";
-import type { Table } from "../world/base/table.ts";
 import { BatchPool, type NewJob } from "../world/cluster/batch-pool.ts";
 import { BatchWorkload } from "../world/cluster/batch-workload.ts";
 import { ServerFleetIndex } from "../world/cluster/placement/fleet-index.ts";
@@ -11,13 +10,14 @@ import type { DelayRule, PlaceRule } from "../world/cluster/ports.ts";
 import { fleetServer } from "../world/cluster/replica-placer.ts";
 import type { Site } from "../world/cluster/site.ts";
 import type { ArrivalProcess } from "../world/workload/arrivals.ts";
-import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
+import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type Replay, type Trace } from "../world/workload/index.ts";
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
 import { allowedServers } from "./build-services.ts";
 import { type BatchSpec, noCarbonIn } from "./spec.ts";
-import { traceWorkS } from "./trace-sizes.ts";
+import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
 const BEST_EFFORT_WEIGHT = 3;
@@ -66,12 +66,12 @@ function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; po
   const { name, spec, pool, nextId } = it;
   const delay = policies.of(["delay"], name);
   const batchRng = rng.fork(`workloads.${name}`);
-  const { process, table } = arrivalsOf(context, spec, batchRng);
+  const arrivals = arrivalsOf(context, spec, batchRng);
   const workload = new BatchWorkload(
     {
       name,
       weight: spec.weight ?? (spec.priority === "best-effort" ? BEST_EFFORT_WEIGHT : NORMAL_WEIGHT),
-      hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || table?.numbers.deadline_s !== undefined,
+      hasDeadlines: spec.deadline !== undefined || spec.slack !== undefined || arrivals.trace?.numbers.deadline_s !== undefined,
       slackS: spec.slack,
       checkpointS: spec.checkpointEvery,
       isInterruptible: spec.interruptible,
@@ -82,8 +82,10 @@ function addBatch(context: BuildContext, it: { name: string; spec: BatchSpec; po
     warmupS,
   );
   world.batches.push({ name, tenant: spec.tenant, noCarbon: noCarbonIn(context.spec.sites, spec.sites), workload, pool });
-  const job = jobSource(spec, table, batchRng);
-  context.starters.push(() => driveJobs(world.simulation, { process, limit: spec.jobs ?? Infinity, job }, { pool, workload, nextId }));
+  const job = jobSource(spec, arrivals, batchRng);
+  context.starters.push(() =>
+    driveJobs(world.simulation, { process: arrivals.process, limit: spec.jobs ?? Infinity, job }, { pool, workload, nextId }),
+  );
 }
 
 const S_PER_DAY = 86_400;
@@ -94,26 +96,28 @@ function wholeIfClose(value: number): number {
   return Math.abs(value - Math.round(value)) <= ROUNDING * value ? Math.round(value) : value;
 }
 
+type JobArrivals = { readonly process: ArrivalProcess; readonly trace?: undefined } | { readonly process: Replay; readonly trace: Trace };
+
 /** Without `arrivals`, all jobs are there at the start. */
-function arrivalsOf({ dayOffsetS }: BuildContext, spec: BatchSpec, rng: Rng): { process: ArrivalProcess; table?: Table } {
+function arrivalsOf({ dayOffsetS }: BuildContext, spec: BatchSpec, rng: Rng): JobArrivals {
   if (spec.arrivals === undefined) return { process: { nextS: () => 0 } };
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   if (made.kind === "closed") throw new Error("closed arrivals are for services"); // refused by the meaning pass
-  const process = made.create({ rng: rng.fork("arrivals"), dayOffsetS, ...(spec.jobs === undefined ? {} : { jobs: spec.jobs }) });
-  return made.kind === "trace" ? { process, table: made.table } : { process };
+  if (made.kind === "trace") return { process: made.replay(readPiece), trace: made.trace };
+  return { process: made.create({ rng: rng.fork("arrivals"), dayOffsetS, ...(spec.jobs === undefined ? {} : { jobs: spec.jobs }) }) };
 }
 
 /** A job's size: from the trace's columns where it has them, else as the workload says. */
-function jobSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: number) => NewJob {
-  const workS = workSource(spec, table, rng);
+function jobSource(spec: BatchSpec, arrivals: JobArrivals, rng: Rng): (row: number) => NewJob {
+  const workS = workSource(spec, arrivals, rng);
   const at = (name: string, otherwise: number): ((row: number) => number) => {
-    const values = table?.numbers[name];
-    return values === undefined ? () => otherwise : (row) => values[row] as number;
+    const { process, trace } = arrivals;
+    return trace === undefined || trace.numbers[name] === undefined ? () => otherwise : process.numbers(name);
   };
   const coresOf = at("cores", spec.cores);
   const memoryOf = at("memory_b", spec.memory);
   const deadlineOf = at("deadline_s", spec.deadline ?? Infinity);
-  const priorities = table?.texts.priority as readonly (keyof typeof PRIORITY_RANK)[] | undefined; // its reader lets no other word in
+  const rankOf = rankSource(spec, arrivals);
   return (row) => {
     const work = workS(row);
     const declaredDeadlineS = deadlineOf(row);
@@ -122,7 +126,7 @@ function jobSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: n
       workS: work,
       cores: coresOf(row),
       memoryB: memoryOf(row),
-      priority: PRIORITY_RANK[priorities?.[row] ?? spec.priority],
+      priority: rankOf(row),
       deadlineS,
       declaredDeadlineS,
       slackS: Math.max(0, spec.slack ?? deadlineS - work),
@@ -130,7 +134,15 @@ function jobSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: n
   };
 }
 
-function workSource(spec: BatchSpec, table: Table | undefined, rng: Rng): (row: number) => number {
-  const values = table === undefined ? undefined : traceWorkS(table, spec.work);
-  return values === undefined ? makeLaw(spec.work as LawSpec).factory(rng.fork("work")).draw : (row) => values[row] as number;
+function rankSource(spec: BatchSpec, { process, trace }: JobArrivals): (row: number) => number {
+  const said = trace?.texts.priority as readonly (keyof typeof PRIORITY_RANK)[] | undefined; // its reader lets no other word in
+  if (trace === undefined || said === undefined) return () => PRIORITY_RANK[spec.priority];
+  const ranks = said.map((priority) => PRIORITY_RANK[priority]);
+  const codeOf = process.codes("priority");
+  return (row) => ranks[codeOf(row)] as number;
+}
+
+function workSource(spec: BatchSpec, { process, trace }: JobArrivals, rng: Rng): (row: number) => number {
+  const workS = trace === undefined ? undefined : cellsOf(process, spec.work, "work_s");
+  return workS ?? makeLaw(spec.work as LawSpec).factory(rng.fork("work")).draw;
 }

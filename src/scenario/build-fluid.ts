@@ -2,13 +2,23 @@
 import type { Rng } from "../kernel/index.ts";
 import { DrawnArrivals, type FluidArrivals, TracedArrivals } from "../world/cluster/fluid/fluid-arrivals.ts";
 import { FluidService } from "../world/cluster/fluid/fluid-service.ts";
-import { type WorkLaw, workLaw, workLawOf } from "../world/cluster/fluid/work-law.ts";
+import { type WorkLaw, WorkSample, workLaw } from "../world/cluster/fluid/work-law.ts";
 import type { ServiceOptions } from "../world/cluster/service.ts";
 import type { ServiceStats } from "../world/cluster/service-stats.ts";
-import { type ArrivalProcess, type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
+import {
+  type ArrivalsSpec,
+  type CellOf,
+  type ClosedArrivals,
+  type LawSpec,
+  makeArrivals,
+  makeLaw,
+  type OpenArrivals,
+  type TraceArrivals,
+} from "../world/workload/index.ts";
 import type { BuildContext } from "./build.ts";
 import { FLUID_INTERVAL_S, type ServiceSpec } from "./spec.ts";
-import { traceWorkS } from "./trace-sizes.ts";
+import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 interface Part {
   readonly options: ServiceOptions;
@@ -19,36 +29,51 @@ interface Part {
 }
 
 export function fluidService(context: BuildContext, spec: ServiceSpec, { options, stats, rng, isInTurn }: Part): FluidService {
-  const { world, dayOffsetS } = context;
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
-  const worksS = made.kind === "trace" ? traceWorkS(made.table, spec.work) : undefined;
-  const work = worksS === undefined ? lawOf(spec.work as LawSpec) : workLawOf(worksS);
-  const streamRng = rng.fork("fluid");
-  let arrivals: FluidArrivals;
-  if (made.kind === "trace") {
-    arrivals = new TracedArrivals({ timesS: timesOf(made.create({ rng: streamRng, dayOffsetS })), worksS }, work, streamRng);
-  } else {
-    const stream = made.kind === "open" ? made.stream?.(dayOffsetS) : undefined;
-    if (stream === undefined) throw new Error(`arrivals ${spec.arrivals.kind} of ${options.name} have no stream`); // the scenario is refused
-    arrivals = new DrawnArrivals(stream, work, streamRng);
-  }
+  const { work, arrivals } = made.kind === "trace" ? traced(made, spec, rng.fork("fluid")) : drawn(made, spec, context, rng.fork("fluid"));
   const fluid = { ...options, intervalS: spec.interval ?? FLUID_INTERVAL_S, isInTurn, work };
-  return new FluidService(world.simulation, fluid, arrivals, stats, world);
+  return new FluidService(context.world.simulation, fluid, arrivals, stats, context.world);
 }
 
-function timesOf(process: ArrivalProcess): Float64Array {
-  const timesS: number[] = [];
-  for (let timeS = process.nextS(); timeS < Infinity; timeS = process.nextS()) timesS.push(timeS);
-  return Float64Array.from(timesS);
+interface Coming {
+  readonly work: WorkLaw;
+  readonly arrivals: FluidArrivals;
+}
+
+function drawn(made: OpenArrivals | ClosedArrivals, spec: ServiceSpec, { dayOffsetS }: BuildContext, rng: Rng): Coming {
+  const stream = made.kind === "open" ? made.stream?.(dayOffsetS) : undefined;
+  if (stream === undefined) throw new Error(`arrivals ${spec.arrivals.kind} are no stream`); // the scenario is refused
+  const work = lawOf(spec.work as LawSpec);
+  return { work, arrivals: new DrawnArrivals(stream, work, rng) };
+}
+
+function traced(made: TraceArrivals, spec: ServiceSpec, rng: Rng): Coming {
+  const process = made.replay(readPiece);
+  const workS = cellsOf(process, spec.work, "work_s");
+  const work = workS === undefined ? lawOf(spec.work as LawSpec) : columnLawOf(made, spec);
+  return { work, arrivals: new TracedArrivals({ process, workS }, work, rng) };
 }
 
 /** Laws take their time to tabulate, and the same scenario is built again and again. */
-const LAWS = new WeakMap<LawSpec, WorkLaw>();
+const LAWS = new WeakMap<object, WorkLaw>();
 
 function lawOf(spec: LawSpec): WorkLaw {
-  const known = LAWS.get(spec);
-  if (known !== undefined) return known;
-  const law = workLaw(makeLaw(spec), spec.kind === "exponential");
-  LAWS.set(spec, law);
-  return law;
+  return remembered(spec, () => workLaw(makeLaw(spec), spec.kind === "exponential"));
+}
+
+/** Of a column of a trace: reads it once through. */
+function columnLawOf(made: TraceArrivals, spec: ServiceSpec): WorkLaw {
+  return remembered(spec, () => {
+    const rows = made.replay(readPiece);
+    const workS = cellsOf(rows, spec.work, "work_s") as CellOf;
+    const sample = new WorkSample();
+    while (rows.nextS() < Infinity) sample.add(workS(rows.row));
+    return sample.law();
+  });
+}
+
+function remembered(spec: object, make: () => WorkLaw): WorkLaw {
+  const known = LAWS.get(spec) ?? make();
+  LAWS.set(spec, known);
+  return known;
 }

@@ -9,14 +9,15 @@ import type { ReplicatedService } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
-import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type TraceArrivals } from "../world/workload/index.ts";
+import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type Replay, type Trace } from "../world/workload/index.ts";
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { fluidService } from "./build-fluid.ts";
 import { make } from "./build-policies.ts";
 import { BuildProblem } from "./build-problem.ts";
 import { noCarbonIn, type ServiceSpec, type ServingSloSpec } from "./spec.ts";
-import { traceWorkS } from "./trace-sizes.ts";
+import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 export function addServices(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -126,8 +127,14 @@ function startArrivals(context: BuildContext, service: Service, spec: ServiceSpe
     context.starters.push(() => loop.begin());
     return;
   }
+  if (made.kind === "trace") {
+    const replay = made.replay(readPiece);
+    const source = traceSource(made.trace, replay, spec, rng);
+    context.starters.push(() => driveOpen(simulation, replay, source, service));
+    return;
+  }
   const process = made.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
-  const source = made.kind === "trace" ? traceSource(made, spec, rng) : lawSource(mixOf(spec), rng);
+  const source = lawSource(mixOf(spec), rng);
   context.starters.push(() => driveOpen(simulation, process, source, service));
 }
 
@@ -141,18 +148,18 @@ function mixOf(spec: ServiceSpec): ClassMix {
 }
 
 /** Requests of a trace: class and work from its columns where it has them, else by law. */
-function traceSource({ table }: TraceArrivals, spec: ServiceSpec, rng: Rng): RequestSource {
+function traceSource(trace: Trace, replay: Replay, spec: ServiceSpec, rng: Rng): RequestSource {
   const byLaw = hasLaw(spec) ? lawSource(mixOf(spec), rng) : undefined;
-  const workColumn = traceWorkS(table, spec.work);
+  const workS = cellsOf(replay, spec.work, "work_s");
   const names = Object.keys(spec.classes ?? {});
-  const classOf = table.texts.class?.map((name) => names.indexOf(name));
-  const useClass = classOf !== undefined && names.length > 0;
+  const classes = trace.texts.class?.map((name) => names.indexOf(name));
+  const codeOf = classes !== undefined && names.length > 0 ? replay.codes("class") : undefined;
   return {
-    classIndex: useClass ? (row) => classOf[row] as number : (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row)),
-    size:
-      workColumn === undefined
-        ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row)
-        : (_, row) => workColumn[row] as number,
+    classIndex:
+      codeOf === undefined
+        ? (row) => (byLaw === undefined ? 0 : byLaw.classIndex(row))
+        : (row) => (classes as readonly number[])[codeOf(row)] as number,
+    size: workS === undefined ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row) : (_, row) => workS(row),
     promptTokens: () => 0,
   };
 }

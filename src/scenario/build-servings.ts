@@ -2,7 +2,6 @@
 import { random } from "../control/index.ts";
 import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
-import type { Table } from "../world/base/table.ts";
 import type { AnyQueueRule, RouteRule } from "../world/cluster/ports.ts";
 import { NONE } from "../world/cluster/request-pool.ts";
 import type { Device } from "../world/serving/device.ts";
@@ -13,7 +12,19 @@ import { ModelServing, type ServingPolicy } from "../world/serving/model-serving
 import { makePredictor, type PredictorSpec, type PromptPredictor } from "../world/serving/predictors/index.ts";
 import { makePrompts, type PromptsSpec } from "../world/serving/prompts/index.ts";
 import { wholeTokens } from "../world/serving/prompts/token-scores.ts";
-import { type ArrivalsSpec, type LawFactory, type LawSpec, makeArrivals, makeLaw } from "../world/workload/index.ts";
+import {
+  type ArrivalProcess,
+  type ArrivalsSpec,
+  type CellOf,
+  type LawFactory,
+  type LawSpec,
+  makeArrivals,
+  makeLaw,
+  type OpenArrivals,
+  type Replay,
+  type Trace,
+  type TraceArrivals,
+} from "../world/workload/index.ts";
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
 import { statsFor } from "./build-services.ts";
@@ -28,7 +39,8 @@ import {
   sharesOf,
   takesPrompts,
 } from "./spec.ts";
-import { traceSizes } from "./trace-sizes.ts";
+import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -75,19 +87,27 @@ interface Sizes {
   readonly spec: ServingSpec;
   readonly models: readonly ModelKindSpec[];
   readonly arrivals: ReturnType<typeof makeArrivals>;
-  /** Tokens of each row where arrivals replay a trace that says them. */
-  readonly rows: Float64Array | undefined;
-  readonly promptRows: Float64Array | undefined;
+  /** Does a trace say the tokens of its rows? */
+  readonly saysOutput: boolean;
+  readonly saysPrompts: boolean;
 }
 
 function sizesOf({ modelKinds }: ScenarioSpec, spec: ServingSpec): Sizes {
   const models = Object.values(spec.models).map(({ kind }) => modelKinds[kind] as ModelKindSpec);
   const arrivals = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
+  const isSaid = (law: PluginSpec | undefined): boolean => arrivals.kind === "trace" && (law === undefined || law.kind === "trace");
   const writes = models.some(({ autoregressive }) => autoregressive);
-  const rows = arrivals.kind === "trace" && writes ? traceSizes(arrivals.table, spec.outputTokens, "output_tokens") : undefined;
-  const promptRows =
-    arrivals.kind === "trace" && takesPrompts(spec, models) ? traceSizes(arrivals.table, spec.promptTokens, "prompt_tokens") : undefined;
-  return { spec, models, arrivals, rows: rows?.map(wholeTokens), promptRows: promptRows?.map(wholeTokens) };
+  return {
+    ...{ spec, models, arrivals },
+    saysOutput: writes && isSaid(spec.outputTokens),
+    saysPrompts: takesPrompts(spec, models) && isSaid(spec.promptTokens),
+  };
+}
+
+/** Tokens of each row of a trace that says them. */
+function tokensOf(replay: Replay, law: PluginSpec | undefined, otherwise: string): CellOf {
+  const cellOf = cellsOf(replay, law, otherwise) as CellOf;
+  return (row) => wholeTokens(cellOf(row));
 }
 
 /** Tokens by a law of the workload. */
@@ -104,24 +124,22 @@ const NO_TOKENS: LawFactory = () => ({ mean: 0, draw: () => 0 });
 /** Kinds of requests: the models, of each class of requests anew. */
 function mixOf(sizes: Sizes): ClassMix {
   const { spec, models } = sizes;
-  const ofModels = models.map(({ autoregressive }) =>
-    autoregressive && sizes.rows === undefined ? tokenLaw(spec.outputTokens) : NO_TOKENS,
-  );
+  const ofModels = models.map(({ autoregressive }) => (autoregressive && !sizes.saysOutput ? tokenLaw(spec.outputTokens) : NO_TOKENS));
   const classes = spec.classes === undefined ? [{ share: 1 }] : Object.values(spec.classes);
   return {
     shares: classes.flatMap(({ share }) => sharesOf(spec).map((ofModel) => share * ofModel)),
     sizes: classes.flatMap(() => ofModels),
-    ...(takesPrompts(spec, models) && sizes.promptRows === undefined ? { prompts: tokenLaw(spec.promptTokens) } : {}),
+    ...(takesPrompts(spec, models) && !sizes.saysPrompts ? { prompts: tokenLaw(spec.promptTokens) } : {}),
   };
 }
 
 function predictorOf(queue: Policy | undefined, sizes: Sizes, rng: Rng): ServingPolicy["predictor"] {
   const spec = queue?.spec.predictor as PredictorSpec | undefined;
   if (spec === undefined) return undefined;
-  const rows = writtenRows(sizes);
   const writes = sizes.models.some(({ autoregressive }) => autoregressive);
   const otherTokens = (other: Rng): (() => number) => {
-    if (rows !== undefined) return rows.length === 0 ? () => 0 : () => rows[other.int(rows.length)] as number;
+    const all = writtenTokens(sizes);
+    if (all !== undefined) return all.length === 0 ? () => 0 : () => all[other.int(all.length)] as number;
     return (writes ? tokenLaw(sizes.spec.outputTokens) : NO_TOKENS)(other).draw;
   };
   const predictor = makePredictor(spec)({ rng: rng.fork("predictor"), otherTokens });
@@ -142,33 +160,46 @@ function throughPrompts({ predict, latencyS }: PromptPredictor, spec: PromptsSpe
   };
 }
 
-/** Lengths of the answers that a replayed trace has: an encoder writes none. */
-function writtenRows({ rows, arrivals, models, spec }: Sizes): Float64Array | undefined {
-  const names = arrivals.kind === "trace" ? modelNamesOf(spec, arrivals.table) : undefined;
-  if (rows === undefined || names === undefined) return rows;
+/** Lengths of all answers of a trace that says them: an encoder writes none. Nothing else holds a number for every row. */
+function writtenTokens({ arrivals, models, spec, saysOutput }: Sizes): Float64Array | undefined {
+  if (arrivals.kind !== "trace" || !saysOutput) return undefined;
+  const { trace } = arrivals;
+  const replay = arrivals.replay(readPiece);
+  const lengthOf = tokensOf(replay, spec.outputTokens, "output_tokens");
   const writers = Object.keys(spec.models).filter((_, i) => models[i]?.autoregressive);
-  return rows.filter((_, row) => writers.includes(names[row] as string));
+  const isWritten = modelNamesOf(spec, trace)?.map((name) => writers.includes(name));
+  const codeOf = isWritten && replay.codes("class");
+  const lengths = new Float64Array(trace.rowCount);
+  let count = 0;
+  while (replay.nextS() < Infinity) if (codeOf === undefined || isWritten?.[codeOf(replay.row)]) lengths[count++] = lengthOf(replay.row);
+  return lengths.subarray(0, count);
 }
 
 function startArrivals(context: BuildContext, service: ModelServing, sizes: Sizes, rng: Rng): void {
   const { simulation } = context.world;
   const { arrivals } = sizes;
-  const mix = mixOf(sizes);
   if (arrivals.kind === "closed") {
-    const options = { users: arrivals.users, thinkTime: arrivals.thinkTime.factory, mix };
+    const options = { users: arrivals.users, thinkTime: arrivals.thinkTime.factory, mix: mixOf(sizes) };
     const loop = new ClosedLoop(simulation, service, options, rng.fork("users"));
     service.userFree = (user) => loop.userFree(user);
     context.starters.push(() => loop.begin());
     return;
   }
-  const process = arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
-  const source = openSource(sizes, mix, rng);
+  const { process, source } = openArrivals(sizes, arrivals, context.dayOffsetS, rng);
   context.starters.push(() => driveOpen(simulation, process, source, service));
 }
 
-function openSource(sizes: Sizes, mix: ClassMix, rng: Rng): RequestSource {
-  const byLaw = lawSource(mix, rng);
-  return sizes.arrivals.kind === "trace" ? traceSource(sizes.arrivals.table, byLaw, sizes) : byLaw;
+/** When requests come, and what they are. */
+function openArrivals(
+  sizes: Sizes,
+  arrivals: OpenArrivals | TraceArrivals,
+  dayOffsetS: number,
+  rng: Rng,
+): { readonly process: ArrivalProcess; readonly source: RequestSource } {
+  const byLaw = lawSource(mixOf(sizes), rng);
+  if (arrivals.kind === "open") return { process: arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS }), source: byLaw };
+  const replay = arrivals.replay(readPiece);
+  return { process: replay, source: traceSource(arrivals.trace, replay, byLaw, sizes) };
 }
 
 /** A request as a plan looks at it. */
@@ -181,9 +212,9 @@ export interface DrawnRequest {
 /** The first requests that a workload's open arrivals bring under a stream: as they come in a run, without one. */
 export function drawRequests(spec: ScenarioSpec, serving: ServingSpec, rng: Rng, limit: number): readonly DrawnRequest[] {
   const sizes = sizesOf(spec, serving);
-  if (sizes.arrivals.kind === "closed") throw new Error("users who wait for their answers are not drawn"); // refused before
-  const process = sizes.arrivals.create({ rng: rng.fork("arrivals"), dayOffsetS: dayOffsetOf(spec) });
-  const source = openSource(sizes, mixOf(sizes), rng);
+  const { arrivals } = sizes;
+  if (arrivals.kind === "closed") throw new Error("users who wait for their answers are not drawn"); // refused before
+  const { process, source } = openArrivals(sizes, arrivals, dayOffsetOf(spec), rng);
   const drawn: DrawnRequest[] = [];
   for (let arrivalS = process.nextS(); arrivalS < Infinity && drawn.length < limit; arrivalS = process.nextS()) {
     const row = process.row ?? NONE;
@@ -195,26 +226,32 @@ export function drawRequests(spec: ScenarioSpec, serving: ServingSpec, rng: Rng,
 }
 
 /** Requests of a trace: model or class, and tokens, from its columns where it has them, else by share and law. */
-function traceSource(table: Table, byLaw: RequestSource, { spec, models, rows, promptRows }: Sizes): RequestSource {
-  const modelNames = Object.keys(spec.models);
-  const classNames = Object.keys(spec.classes ?? {});
-  const said = table.texts.class;
-  const isOfModel = modelNamesOf(spec, table) !== undefined;
-  const { length: modelCount } = models;
-  const kindOf = (row: number): number => {
-    const drawn = byLaw.classIndex(row);
-    if (said === undefined) return drawn;
-    const name = said[row] as string;
-    return isOfModel
-      ? modelNames.indexOf(name) + (drawn - (drawn % modelCount))
-      : (drawn % modelCount) + classNames.indexOf(name) * modelCount;
-  };
+function traceSource(trace: Trace, replay: Replay, byLaw: RequestSource, { spec, models, saysOutput, saysPrompts }: Sizes): RequestSource {
+  const outputOf = saysOutput ? tokensOf(replay, spec.outputTokens, "output_tokens") : undefined;
+  const promptOf = saysPrompts ? tokensOf(replay, spec.promptTokens, "prompt_tokens") : undefined;
   return {
-    classIndex: kindOf,
+    classIndex: kindSource(trace, replay, byLaw, spec),
     size: (kind, row) => {
-      if (rows === undefined) return byLaw.size(kind, row);
-      return models[kind % modelCount]?.autoregressive ? (rows[row] as number) : 0;
+      if (outputOf === undefined) return byLaw.size(kind, row);
+      return models[kind % models.length]?.autoregressive ? outputOf(row) : 0;
     },
-    promptTokens: promptRows === undefined ? (kind, row) => byLaw.promptTokens(kind, row) : (_, row) => promptRows[row] as number,
+    promptTokens: promptOf === undefined ? (kind, row) => byLaw.promptTokens(kind, row) : (_, row) => promptOf(row),
+  };
+}
+
+/** The kind of each row: what its column `class` says of it, model or class, and the other drawn. */
+function kindSource(trace: Trace, replay: Replay, byLaw: RequestSource, spec: ServingSpec): (row: number) => number {
+  const said = trace.texts.class;
+  if (said === undefined) return (row) => byLaw.classIndex(row);
+  const modelNames = Object.keys(spec.models);
+  const { length: modelCount } = modelNames;
+  const isOfModel = modelNamesOf(spec, trace) !== undefined;
+  const names = isOfModel ? modelNames : Object.keys(spec.classes ?? {});
+  const places = said.map((name) => names.indexOf(name));
+  const codeOf = replay.codes("class");
+  return (row) => {
+    const drawn = byLaw.classIndex(row);
+    const place = places[codeOf(row)] as number;
+    return isOfModel ? place + (drawn - (drawn % modelCount)) : (drawn % modelCount) + place * modelCount;
   };
 }

@@ -3,6 +3,7 @@
 import { type GpuKindSpec, nominalGpuClockHz } from "../world/serving/gpu-kind.ts";
 import { aloneS, type Tokens } from "../world/serving/latency.ts";
 import { gpuName, type ModelKindSpec } from "../world/serving/model-kind.ts";
+import { type Spread, spreadOf, type Trace } from "../world/workload/index.ts";
 import { columnOf } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
 import { modelNamesOf, type ServingSpec, sharesOf, takesPrompts } from "./spec.ts";
@@ -20,25 +21,25 @@ export interface Demand {
 
 /** Of each model, in declared order. */
 export function demandsOf(serving: ServingSpec, kinds: readonly ModelKindSpec[], parts: Parts): readonly Demand[] {
-  const table = parts.traceOf(serving.arrivals);
-  const names = modelNamesOf(serving, table);
+  const trace = parts.traceOf(serving.arrivals);
+  const isOfModels = modelNamesOf(serving, trace) !== undefined;
   const rate = parts.meanRate(serving.arrivals);
   const perS = rate.kind === "none" ? Number.NaN : rate.perS;
   const shares = sharesOf(serving);
   return Object.keys(serving.models).map((name, i): Demand => {
     const kind = kinds[i] as ModelKindSpec;
-    const rows = (values: ArrayLike<number> | undefined): number =>
-      meanOf(Array.from(values ?? []).filter((_, row) => names === undefined || names[row] === name));
+    const rows = (column: string): Spread | undefined => trace && spreadOf(trace, column, isOfModels ? name : undefined);
     const mean = (field: "outputTokens" | "promptTokens"): number => {
       const law = serving[field];
       const column = columnOf(field, law);
       if (column === undefined) return parts.meanOfLaw(law as NonNullable<typeof law>);
-      return rows(table?.numbers[column]) * (law === undefined ? 1 : (law.scale as number));
+      return meanOf(rows(column)) * (law === undefined ? 1 : (law.scale as number));
     };
     const prompt = takesPrompts(serving, [kind]) ? mean("promptTokens") : 0;
     const output = kind.autoregressive ? mean("outputTokens") : 0;
     const isColumn = (field: "outputTokens" | "promptTokens"): boolean => columnOf(field, serving[field]) !== undefined;
-    const share = names === undefined ? (shares[i] as number) : names.filter((each) => each === name).length / names.length;
+    const asked = isOfModels ? rows("arrival_s") : undefined;
+    const share = asked === undefined ? (shares[i] as number) : asked.count / (trace as Trace).rowCount;
     return {
       perS: perS * share,
       isTrace: rate.kind === "trace",
@@ -48,9 +49,8 @@ export function demandsOf(serving: ServingSpec, kinds: readonly ModelKindSpec[],
   });
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+const meanOf = (spread: Spread | undefined): number =>
+  spread === undefined || spread.count === 0 ? Number.NaN : spread.sum / spread.count;
 
 /** Seconds that a request of mean length takes alone at the greatest clock, on so many GPUs that share its steps; NaN where the GPU kind or the mean is unknown. */
 export function meanAloneS(

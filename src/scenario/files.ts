@@ -1,11 +1,13 @@
-/** The files a scenario names: tables, read by the plugin whose field names them, stored policies, and kinds. */
+/** The files a scenario names: tables and traces, read by the plugin whose field names them, stored policies, and kinds. */
+import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import type { ZodType } from "zod";
 import { CheckpointError } from "../learn/nets/manifest.ts";
 import { unpackPolicy } from "../learn/policy-file.ts";
+import type { FileBytes } from "../world/base/bytes.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 import type { StoredPolicy } from "../world/base/policy-field.ts";
-import { TableError, type TableReader } from "../world/base/table.ts";
+import { type FileReader, type FileScanner, TableError } from "../world/base/table.ts";
 import { type ReadText, resolveFrom, whyUnreadable } from "./extends.ts";
 import { type Family, familyAt, listName } from "./family.ts";
 import type { Parts } from "./parts.ts";
@@ -14,6 +16,7 @@ import { type Problem, SpecError } from "./problem.ts";
 import { shape } from "./shape.ts";
 import { parseYaml } from "./source.ts";
 import type { GpuGroupSpec, Groups, ScenarioShape, ServedModelSpec, ServerGroupSpec, SiteSpec, WorkloadSpec } from "./spec.ts";
+import { readPiece } from "./stored-bytes.ts";
 import { nearest } from "./suggest.ts";
 import type { TableCache } from "./table-cache.ts";
 import { type Path, placeOf, showPath, type Tree, toPlain } from "./tree.ts";
@@ -28,6 +31,16 @@ export interface Catalogue {
   list?(dir: string): readonly string[];
 }
 
+/** How files are read. Errors of the file system become the user's error where the file was named. */
+export interface FileAccess {
+  /** A whole file as text. */
+  readonly read: ReadText;
+  /** The weights of a stored policy; only those who name none can do without. */
+  readonly readBytes?: ReadBytes | undefined;
+  /** Where a file's bytes are, if it can be read again and piece by piece; without it none can, and traces are held. */
+  readonly locate?: ((file: string) => FileBytes | undefined) | undefined;
+}
+
 /** A family of kinds that are files: where they lie in the catalogue is what `cybertwin list` calls them. */
 export interface KindFiles<Kind> {
   readonly family: Extract<Family, "server" | "GPU" | "model">;
@@ -37,16 +50,16 @@ export interface KindFiles<Kind> {
 /** Reads what a scenario names, once each, and keeps the problems together. */
 export class FileLoader {
   readonly problems: Problem[] = [];
-  /** Text of every file read, in order of first reading. */
+  /** Text of every file read as a whole, in order of first reading. */
   readonly texts = new Map<string, string>();
-  readonly #read: ReadText;
-  readonly #readBytes: ReadBytes | undefined;
+  /** SHA-256 of every other. */
+  readonly digests = new Map<string, string>();
+  readonly #access: FileAccess;
   readonly #tree: Tree;
   readonly #tables: TableCache;
 
-  constructor({ read, readBytes }: { read: ReadText; readBytes?: ReadBytes | undefined }, tree: Tree, tables: TableCache) {
-    this.#read = read;
-    this.#readBytes = readBytes;
+  constructor(access: FileAccess, tree: Tree, tables: TableCache) {
+    this.#access = access;
     this.#tree = tree;
     this.#tables = tables;
   }
@@ -70,21 +83,30 @@ export class FileLoader {
     return Object.fromEntries(entries);
   }
 
-  #table(named: string, path: Path, reader: TableReader): unknown {
+  #table(named: string, path: Path, reader: FileReader): unknown {
     const place = placeOf(this.#tree, path);
     const file = resolveFrom(place, named);
-    const text = this.#text(file, place, `${showPath(path)}: the file`);
+    const what = `${showPath(path)}: the file`;
+    if (typeof reader !== "function") return this.#orProblem(file, place, what, () => this.#scan(reader, file));
+    const text = this.#text(file, place, what);
     if (text === undefined) return undefined;
-    try {
-      return this.#tables.get(reader, file, () => reader(linesOf(text), file));
-    } catch (error) {
-      if (!(error instanceof TableError)) throw error;
-      this.problems.push({
-        place: { source: { file: error.file, dir: dirname(file), from: place }, line: error.line, col: 0 },
-        message: error.message,
+    return this.#orProblem(file, place, what, () => this.#tables.get(reader, file, () => reader(linesOf(text), file)));
+  }
+
+  #scan(scanner: FileScanner<unknown>, file: string): unknown {
+    const { locate, read } = this.#access;
+    const { found, sha256 } = this.#tables.get(scanner, file, () => {
+      const bytes = locate?.(file) ?? { held: new TextEncoder().encode(read(file)) };
+      const hash = createHash("sha256");
+      const found = scanner.scan(bytes, file, (from, position, into) => {
+        const count = readPiece(from, position, into);
+        hash.update(into.subarray(0, count));
+        return count;
       });
-      return undefined;
-    }
+      return { found, sha256: hash.digest("hex") };
+    });
+    this.digests.set(file, sha256);
+    return found;
   }
 
   #policy(named: string, path: Path): StoredPolicy | undefined {
@@ -94,10 +116,11 @@ export class FileLoader {
     const manifest = this.#text(file, place, what);
     if (manifest === undefined) return undefined;
     const weightsFile = file.replace(/(\.json)?$/, ".bin");
-    if (this.#readBytes === undefined) throw new Error(`nobody reads bytes, and ${file} is a policy`);
+    const { readBytes } = this.#access;
+    if (readBytes === undefined) throw new Error(`nobody reads bytes, and ${file} is a policy`);
     try {
       // The manifest holds the checksum of the weights: its text stands for both.
-      return { file, ...unpackPolicy(manifest, this.#readBytes(weightsFile)) };
+      return { file, ...unpackPolicy(manifest, readBytes(weightsFile)) };
     } catch (error) {
       const why = error instanceof CheckpointError ? `${JSON.stringify(file)}: ${error.message}` : undefined;
       this.problems.push({ place, message: `${what} ${why ?? `${JSON.stringify(weightsFile)} ${whyUnreadable(error)}`}` });
@@ -106,14 +129,22 @@ export class FileLoader {
   }
 
   #text(file: string, place: Place, what: string): string | undefined {
-    const known = this.texts.get(file);
-    if (known !== undefined) return known;
-    try {
-      const text = this.#read(file);
+    return this.#orProblem(file, place, what, () => {
+      const text = this.texts.get(file) ?? this.#access.read(file);
       this.texts.set(file, text);
       return text;
+    });
+  }
+
+  /** What `work` makes of the file, or undefined where it cannot be read, or holds what it must not. */
+  #orProblem<T>(file: string, place: Place, what: string, work: () => T): T | undefined {
+    try {
+      return work();
     } catch (error) {
-      this.problems.push({ place, message: `${what} ${JSON.stringify(file)} ${whyUnreadable(error)}` });
+      if (error instanceof TableError) {
+        const source = { file: error.file, dir: dirname(file), from: place };
+        this.problems.push({ place: { source, line: error.line, col: 0 }, message: error.message });
+      } else this.problems.push({ place, message: `${what} ${JSON.stringify(file)} ${whyUnreadable(error)}` });
       return undefined;
     }
   }
@@ -136,7 +167,7 @@ export class FileLoader {
   #inCatalogue(file: string): boolean {
     if (this.texts.has(file)) return true;
     try {
-      this.texts.set(file, this.#read(file));
+      this.texts.set(file, this.#access.read(file));
       return true;
     } catch (error) {
       whyUnreadable(error); // throws on what is not about the file
@@ -217,7 +248,7 @@ function listOf(groups: Groups | undefined): readonly ServerGroupSpec[] {
   return groups === undefined ? [] : Array.isArray(groups) ? groups : [groups as ServerGroupSpec];
 }
 
-function readersOf(path: Path, kind: string, parts: Parts): Readonly<Record<string, TableReader>> {
+function readersOf(path: Path, kind: string, parts: Parts): Readonly<Record<string, FileReader>> {
   const family = familyAt(path);
   if (family === "PUE") return { file: parts.pueReader };
   const files = pluginAt(path, kind, parts)?.files ?? {};

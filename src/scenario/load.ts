@@ -8,11 +8,11 @@ import { type ModelKindSpec, modelKindSchema, modelProblem } from "../world/serv
 import { type ReadText, readChain, readNamed } from "./extends.ts";
 import {
   type Catalogue,
+  type FileAccess,
   FileLoader,
   groupsIn,
   type KindFiles,
   modelsIn,
-  type ReadBytes,
   resolvedSites,
   resolvedWorkloads,
 } from "./files.ts";
@@ -30,17 +30,13 @@ import type { KindMaps, ScenarioShape, ScenarioSpec } from "./spec.ts";
 import { TableCache } from "./table-cache.ts";
 import { type MapTree, type Path, placeOf, type Tree, toPlain } from "./tree.ts";
 
-export interface LoadOptions {
+export interface LoadOptions extends FileAccess {
   /** Assignments of `--set`, in order. */
   readonly set?: readonly string[];
   /** Values of a sweep's point, put in after `set`. */
   readonly assignments?: readonly Assignment[];
   /** Shared by loads of the same unchanged files. */
   readonly tables?: TableCache;
-  /** Reads a text file. Errors of the file system become the user's error where the file was named. */
-  readonly read: ReadText;
-  /** Reads the weights of stored policies, likewise; only those who name none can do without. */
-  readonly readBytes?: ReadBytes | undefined;
   /** The folder that paths in `set` start from. */
   readonly cwd: string;
   readonly catalogue: Catalogue;
@@ -56,7 +52,7 @@ export interface LoadedScenario {
   readonly text: string;
   /** One line each, in the style of errors. */
   readonly warnings: readonly string[];
-  /** Every table and server kind that was read. */
+  /** Every table, trace and kind that was read. */
   readonly files: readonly string[];
   /** Where a value of the document stands; for what only building finds. */
   placeOf(path: Path): Place;
@@ -75,13 +71,14 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
   const plans = planServings(spec, parts, planning);
   if (planning.problems.length > 0) throw new SpecError(planning.problems);
   const text = stringify(plain, { aliasDuplicateObjects: false });
+  const contents = [...loader.texts.values(), ...loader.digests.values()];
   return {
     spec: { ...spec, plans },
     text,
-    sha256: sha256(text, loader.texts.values()),
-    dataSha256: sha256("", loader.texts.values()),
+    sha256: sha256(text, contents),
+    dataSha256: sha256("", contents),
     warnings: [...warnings, ...planning.warnings].map(showProblem),
-    files: [...loader.texts.keys()],
+    files: [...new Set([...loader.texts.keys(), ...loader.digests.keys()])],
     placeOf: (path) => placeOf(tree, path),
   };
 }

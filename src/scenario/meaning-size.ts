@@ -4,6 +4,7 @@ import type { Findings } from "./findings.ts";
 import type { Ground } from "./meaning-load.ts";
 import type { Parts } from "./parts.ts";
 import type { BatchSpec, ServiceSpec } from "./spec.ts";
+import { findJob } from "./trace-rows.ts";
 import type { Path } from "./tree.ts";
 
 const GIB = 1_073_741_824;
@@ -39,19 +40,14 @@ function misfitOf(workload: ServiceSpec | BatchSpec, parts: Parts, fits: Fits): 
     const coresPath = workload.requests?.cpu === undefined ? ["concurrency"] : ["requests", "cpu"];
     return { what: "makes a replica", cores, memoryB, coresPath, memoryPath: ["requests", "memory"] };
   }
-  const table = workload.arrivals === undefined ? undefined : parts.traceOf(workload.arrivals);
-  const columns = table?.numbers ?? {};
-  if (table === undefined || (columns.cores === undefined && columns.memory_b === undefined)) {
+  const trace = workload.arrivals === undefined ? undefined : parts.traceOf(workload.arrivals);
+  if (trace === undefined || (trace.numbers.cores === undefined && trace.numbers.memory_b === undefined)) {
     const { cores, memory: memoryB } = workload;
     return fits(cores, memoryB) ? undefined : { what: "makes a job", cores, memoryB, coresPath: ["cores"], memoryPath: ["memory"] };
   }
+  const job = findJob(trace, { cores: workload.cores, memoryB: workload.memory }, ({ cores, memoryB }) => fits(cores, memoryB));
   const path = ["arrivals"];
-  for (let row = 0; row < table.rowCount; row++) {
-    const cores = columns.cores?.[row] ?? workload.cores;
-    const memoryB = columns.memory_b?.[row] ?? workload.memory;
-    if (!fits(cores, memoryB)) return { what: `replay a trace whose job ${row + 1} is`, cores, memoryB, coresPath: path, memoryPath: path };
-  }
-  return undefined;
+  return job && { what: `replay a trace whose job ${job.row + 1} is`, ...job.size, coresPath: path, memoryPath: path };
 }
 
 /** `fcfs`: a core per slot; `ps`: 1; never more than the limit. @see docs/design.md, "A service" */

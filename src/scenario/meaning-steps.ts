@@ -1,13 +1,13 @@
 /** Whether an engine that works by steps can run a model: its law, its KV memory, and prompts that fit. */
-import type { Table } from "../world/base/table.ts";
 import type { StepEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import { BLOCK_TOKENS, blockB, blocksBesideWeights, blocksToHold, tokenLimit, watermarkOf } from "../world/serving/kv-memory.ts";
 import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
-import { columnOf, requestAt } from "./meaning-tokens.ts";
+import { columnOf } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
 import { modelNamesOf, type ServingSpec } from "./spec.ts";
+import { findCell } from "./trace-rows.ts";
 import type { Path } from "./tree.ts";
 
 const GIB = 1_073_741_824;
@@ -103,15 +103,21 @@ function checkPrompts({ serving, engine, key, model, parts }: StepCheck, path: P
     );
     return false;
   }
-  const table = parts.traceOf(serving.arrivals);
+  const trace = parts.traceOf(serving.arrivals);
   const scale = law === undefined ? 1 : (law.scale as number);
-  const names = modelNamesOf(serving, table);
-  const row = table?.numbers[column]?.findIndex(
-    (tokens, i) => (names === undefined || names[i] === key) && Math.round(tokens * scale) >= limit,
-  );
-  if (row === undefined || row < 0) return true;
-  const tokens = Math.round((table?.numbers[column]?.[row] as number) * scale);
-  const message = `replay a trace whose ${requestAt(table as Table, row)} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
+  const isOfModels = modelNamesOf(serving, trace) !== undefined;
+  const tokensOf = (cell: number): number => Math.round(cell * scale);
+  const found =
+    trace &&
+    findCell(
+      trace,
+      column,
+      (cell) => tokensOf(cell) >= limit,
+      (name) => !isOfModels || name === key,
+    );
+  if (found === undefined) return true;
+  const tokens = tokensOf(found.value);
+  const message = `replay a trace whose ${found.request} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
   findings.problem([...path.slice(0, 2), "arrivals"], message, hint + more(tokens));
   return false;
 }

@@ -1,9 +1,10 @@
 /** Columns and rows of a replayed trace that the run will not look at. Odd, never wrong: public traces carry more than we need. */
-import type { Table } from "../world/base/table.ts";
+import { columnNamesOf } from "../world/workload/index.ts";
 import type { Findings } from "./findings.ts";
 import type { Parts } from "./parts.ts";
 import type { WorkloadSpec } from "./spec.ts";
 import { nearest } from "./suggest.ts";
+import { countRowsFrom } from "./trace-rows.ts";
 import type { Path } from "./tree.ts";
 
 const SERVICE_COLUMNS = ["arrival_s", "work_s", "class"] as const;
@@ -19,12 +20,12 @@ export function checkTraceUse(
   findings: Findings,
 ): void {
   const { arrivals } = workload;
-  const table = arrivals === undefined ? undefined : parts.traceOf(arrivals);
-  if (arrivals === undefined || table === undefined) return;
+  const trace = arrivals === undefined ? undefined : parts.traceOf(arrivals);
+  if (arrivals === undefined || trace === undefined) return;
   const at = [...path, "arrivals"];
-  for (const name of [...Object.keys(table.numbers), ...Object.keys(table.texts)]) checkColumn(name, workload, at, findings);
-  const late = lateRows(table, endS * (arrivals.scale as number));
-  if (late > 0) findings.warn(at, `replay a trace of which ${late} of ${table.rowCount} rows come after the run's end (${endS} s)`);
+  for (const name of columnNamesOf(trace)) checkColumn(name, workload, at, findings);
+  const late = countRowsFrom(trace, endS * (arrivals.scale as number));
+  if (late > 0) findings.warn(at, `replay a trace of which ${late} of ${trace.rowCount} rows come after the run's end (${endS} s)`);
 }
 
 function checkColumn(name: string, workload: WorkloadSpec, path: Path, findings: Findings): void {
@@ -46,11 +47,4 @@ function checkColumn(name: string, workload: WorkloadSpec, path: Path, findings:
       `replay a trace with a column ${JSON.stringify(name)}, which nobody reads`,
       `Did you mean ${JSON.stringify(near)}?`,
     );
-}
-
-function lateRows({ numbers, rowCount }: Table, endS: number): number {
-  const timesS = numbers.arrival_s as Float64Array; // in order
-  let row = rowCount;
-  while (row > 0 && (timesS[row - 1] as number) >= endS) row--;
-  return rowCount - row;
 }

@@ -1,4 +1,5 @@
 /** What shape alone cannot see: names that point nowhere, sizes that fit nowhere, loads that nothing can carry. */
+import { columnNamesOf } from "../world/workload/index.ts";
 import { Findings } from "./findings.ts";
 import { checkClassShares } from "./meaning-classes.ts";
 import { checkEndless } from "./meaning-endless.ts";
@@ -133,8 +134,8 @@ function checkWorkload(workload: WorkloadSpec, path: Path, parts: Parts, finding
 /** Work is a law, or a column of the trace that the arrivals replay. */
 function checkWork(workload: ServiceSpec | BatchSpec, path: Path, parts: Parts, findings: Findings): void {
   const { work, arrivals } = workload;
-  const table = arrivals === undefined ? undefined : parts.traceOf(arrivals);
-  const columns = table === undefined ? undefined : [...Object.keys(table.numbers), ...Object.keys(table.texts)];
+  const trace = arrivals === undefined ? undefined : parts.traceOf(arrivals);
+  const columns = trace === undefined ? undefined : columnNamesOf(trace);
   if (work === undefined) {
     const classes = workload.kind === "service" ? Object.values(workload.classes ?? {}) : [];
     const isSaidByClass = classes.length > 0 && classes.every((each) => each.work !== undefined);

@@ -2,8 +2,9 @@
 import type { ZodType } from "zod";
 import type { AnyPlugin } from "../world/base/plugin.ts";
 import type { Dimension } from "../world/base/quantity.ts";
-import type { Table, TableReader } from "../world/base/table.ts";
+import type { TableReader } from "../world/base/table.ts";
 import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
+import type { Trace } from "../world/workload/index.ts";
 import type { Family } from "./family.ts";
 
 export type Registry = ReadonlyMap<string, AnyPlugin>;
@@ -47,8 +48,8 @@ export interface Parts {
   meanOfLaw(spec: PluginSpec): number;
   /** Long-run arrivals a second: of an open law, of a trace, or of neither (closed-loop users, a fixed number of jobs). */
   meanRate(spec: PluginSpec): { readonly kind: "law" | "trace"; readonly perS: number } | { readonly kind: "none" };
-  /** The table that arrivals replay, or undefined for laws. */
-  traceOf(arrivals: PluginSpec): Table | undefined;
+  /** What arrivals replay, or undefined for laws. */
+  traceOf(arrivals: PluginSpec): Trace | undefined;
   /** How long the users of closed arrivals think; undefined for others. */
   thinkTimeOf(arrivals: PluginSpec): PluginSpec | undefined;
   /** Why a server kind's power does not fit its clocks. */

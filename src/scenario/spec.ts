@@ -1,11 +1,11 @@
 /** A loaded scenario: plain data in base units (s, B, W, Hz, J, g), names in the order of the file. Crosses threads as it is. */
-import type { Table } from "../world/base/table.ts";
 import type { ServerKindSpec } from "../world/cluster/server-kind.ts";
 import type { EngineSpec } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
 import type { ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { PlannedReplica } from "../world/serving/placement/plan.ts";
 import type { Placement } from "../world/serving/spec.ts";
+import type { Trace } from "../world/workload/index.ts";
 import type { PluginSpec } from "./parts.ts";
 
 export interface ScenarioSpec {
@@ -239,9 +239,9 @@ export function namesClasses({ classes = {} }: ServingSpec, [first]: readonly st
   return first !== undefined && Object.hasOwn(classes, first);
 }
 
-/** The model of each row of a trace, where its column `class` says it. */
-export function modelNamesOf(serving: ServingSpec, table: Table | undefined): readonly string[] | undefined {
-  const names = table?.texts.class;
+/** The models of a trace's rows, in order of appearance, where its column `class` says them. */
+export function modelNamesOf(serving: ServingSpec, trace: Trace | undefined): readonly string[] | undefined {
+  const names = trace?.texts.class;
   return names === undefined || namesClasses(serving, names) ? undefined : names;
 }
 

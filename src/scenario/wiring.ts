@@ -82,5 +82,5 @@ function meanRate(spec: PluginSpec): ReturnType<Parts["meanRate"]> {
 
 function traceOf(spec: PluginSpec): ReturnType<Parts["traceOf"]> {
   const made = makeArrivals(spec as ArrivalsSpec);
-  return made.kind === "trace" ? made.table : undefined;
+  return made.kind === "trace" ? made.trace : undefined;
 }

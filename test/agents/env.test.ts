@@ -1,12 +1,11 @@
 /** A scenario as an environment: its steps by hand, its contract, and the same world as `run` plays. */
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../src/kernel/index.ts";
-import { checkEnv } from "../../src/learn/check-env.ts";
 import { NO_MASK } from "../../src/learn/env.ts";
 import { buildWorld } from "../../src/scenario/build.ts";
-import { bareScenarioEnv, scenarioEnv } from "../../src/scenario/index.ts";
+import { scenarioEnv } from "../../src/scenario/index.ts";
 import { make } from "../control/make.ts";
-import { csv, type Files, loadYaml } from "../world/run-yaml.ts";
+import { csv, type Files, loadYaml, near } from "../world/run-yaml.ts";
 
 const story = (external: string, more = ""): string => `
 name: story
@@ -85,9 +84,61 @@ describe("a scenario as an environment", () => {
     assert.deepEqual([elapsedS, truncated], [10, true]);
   });
 
-  it("keeps the contract of environments", () => {
-    const { spec } = loadYaml(random);
-    assert.deepEqual(checkEnv({ form: "single", create: () => bareScenarioEnv(spec) }, { seed: 1, stepsMax: 20 }), []);
+  it("shows memory, kills for it and what was ordered, by hand", () => {
+    // 100 MiB, and 50 MiB for a request from 19 s on; at 20 s a limit of 120 MiB kills, at 30 s the replica is back.
+    const external = `observe: [oom_restarts, "limit_memory_b / 1048576", "ordered_limit_memory_b / 1048576", memory_limit_utilization, ready_replicas, slo_attainment],
+    act: [{ kind: limits.memory, min: 110 MiB, max: 1 GiB }], reward: "-oom_restarts"`;
+    const text = story(external).replace(
+      "startup: 5 s",
+      "restart: 10 s, memoryUse: { base: 100 MiB, perRequest: 50 MiB }, limits: { memory: 1 GiB }",
+    );
+    const env = scenarioEnv(loadYaml(text, { "web.csv": csv("arrival_s,work_s", [19, 10]) }).spec);
+    const seen = new Float64Array(6);
+    const step = (limitMib: number): number => env.step(Float64Array.of(limitMib * 1_048_576), seen, NO_MASK).reward;
+    env.reset(1, seen, NO_MASK);
+    assert.deepEqual([...seen], [0, 1024, 1024, 100 / 1024, 1, 1]);
+    assert.equal(step(512) + 0, 0);
+    assert.deepEqual([...seen], [0, 512, 512, 150 / 512, 1, 1]);
+    assert.equal(step(120), -1);
+    assert.deepEqual([...seen], [1, 120, 120, 100 / 120, 1, 0]);
+    assert.equal(step(120) + 0, 0);
+  });
+
+  it("shows an order before it is carried out", () => {
+    const external = "observe: [replicas, ordered_replicas], act: [{ kind: replicas, max: 4 }], actuationDelay: 30 s, reward: queued";
+    const env = scenarioEnv(loadYaml(story(external), ROWS).spec);
+    const seen = new Float64Array(2);
+    const ordering = (count: number): readonly number[] => {
+      env.step(Float64Array.of(count), seen, NO_MASK);
+      return [...seen];
+    };
+    env.reset(1, seen, NO_MASK);
+    assert.deepEqual([...seen], [1, 1]);
+    assert.deepEqual(ordering(3), [1, 3]); // at 20 s the order of 0 s is under way
+    assert.deepEqual(ordering(2), [3, 2]);
+    env.reset(1, seen, NO_MASK);
+    assert.deepEqual([...seen], [1, 1]);
+  });
+
+  it("pays by its mode, by hand", () => {
+    // Of the first 20 s: p99 1 s, all within the SLO, the one core busy for 1 s. Of the next: 1, 1 and 4 s, 2 of 3 within, busy for 6 s.
+    const rewards = (reward: string, from = "", to = ""): readonly number[] => {
+      const text = story(`observe: [queued], reward: ${reward}`).replace(from, to);
+      const env = scenarioEnv(loadYaml(text, ROWS).spec);
+      const seen = new Float64Array(1);
+      env.reset(1, seen, NO_MASK);
+      return [1, 1].map((count) => env.step(Float64Array.of(count), seen, NO_MASK).reward);
+    };
+    const close = (got: readonly number[], ...expected: readonly number[]): void => {
+      for (const [i, value] of got.entries()) near(value, expected[i] as number);
+    };
+    close(rewards("{ kind: paper }"), 0.5 + 0.5 * 0.05, 0.5 / 4 + 0.5 * 0.3);
+    close(rewards("{ kind: paper, alpha: 0.7 }"), 0.7 + 0.3 * 0.05, 0.7 / 4 + 0.3 * 0.3);
+    close(rewards("{ kind: gated }"), 0.5 + 0.5 * 0.05, 0.5 / 4);
+    close(rewards("{ kind: gated }", "latency: 1 s", "latency: 1 s, percentile: 0.66"), 0.5 + 0.5 * 0.05, 0.5 / 4 + 0.5 * 0.3);
+    // Memory limited to 400 MiB, of which 100 MiB are used: the mean of both.
+    const memory = "memoryUse: { base: 100 MiB, perRequest: 0 B }, limits: { memory: 400 MiB }, startup";
+    close(rewards("{ kind: paper }", "startup", memory), 0.5 + 0.5 * ((0.05 + 0.25) / 2), 0.5 / 4 + 0.5 * ((0.3 + 0.25) / 2));
   });
 
   it("begins after the warm-up, and with a seed plays what the scenario plays with that seed", () => {
@@ -147,6 +198,11 @@ describe("a scenario as an environment", () => {
         return (error as Error).message;
       }
     };
+    assert.match(refusal("reward: { kind: papr }"), /unknown reward kind "papr"\. Did you mean "paper"\?/);
+    assert.match(refusal("reward: { kind: paper, alpha: 2 }"), /reward\.alpha must be at most 1, got 2/);
+    assert.match(refusal("reward: { kind: gated }", "slo: { latency: 1 s }, ", ""), /must have an slo/);
+    assert.match(refusal('observe: ["slo_s / 2"], reward: queued', "slo: { latency: 1 s }, ", ""), /must have an slo/);
+    assert.match(refusal("act: [{ kind: replica }]"), /unknown action kind "replica"\. Did you mean "replicas"\?/);
     assert.match(refusal('reward: "1 + speed"'), /controllers\.mine\.reward: has the name "speed", which is not known here/);
     assert.match(refusal("observe: [latency]"), /controllers\.mine\.observe\.0/);
     assert.match(refusal("observe: [queued, queued]"), /must name nothing twice/);

@@ -54,3 +54,33 @@ export function about(spec: ScenarioSpec): PolicyAbout {
 
 /** The two files of a Gaussian policy for the scenario. */
 export const packed = (spec: ScenarioSpec): ReturnType<typeof packPolicy> => packPolicy(about(spec), GAUSSIAN);
+
+const service = (replicas: number, rate: number): string =>
+  `{ kind: service, replicas: ${replicas}, requests: { cpu: 0.5 }, slo: { latency: 300 ms }, work: { kind: exponential, mean: 50 ms }, arrivals: { kind: poisson, rate: ${rate} req/s } }`;
+
+/** Two services, each with a controller of its own. */
+export const pair = (firstS: number, secondS: number): string => `
+name: pair
+seed: 1
+duration: 150 s
+warmup: 20 s
+sites: { west: { servers: { kind: small-8c } } }
+workloads:
+  web: ${service(2, 20)}
+  api: ${service(3, 30)}
+controllers:
+  first:
+    kind: external
+    target: { workload: web }
+    period: ${firstS} s
+    observe: [latency_p99_s, replicas]
+    act: [{ kind: replicas, min: 1, max: 6 }]
+    reward: "0.5 * min(1, slo_s / latency_p99_s) - 0.01 * replicas"
+  second:
+    kind: external
+    target: { workload: api }
+    period: ${secondS} s
+    observe: [arrival_rate_per_s, queued, replicas]
+    act: [{ kind: replicas, min: 1, max: 6 }]
+    reward: "slo_attainment - 0.01 * busy_cores"
+`;

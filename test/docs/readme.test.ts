@@ -37,8 +37,10 @@ describe("README.md", () => {
       "docs/adding.md",
       "docs/importing.md",
       "docs/kernel.md",
+      "docs/python.md",
       "docs/scenario.md",
       "docs/units.md",
+      "python/README.md",
       "traces/README.md",
     ];
     const broken = pages.flatMap((page) =>

@@ -64,6 +64,15 @@ describe("clock", () => {
     assert.deepEqual([simulation.runSome(2, 10), simulation.eventCount, simulation.nowS], [true, 2, 2]);
   });
 
+  it("stops after an event that halts it, and goes on from there", () => {
+    const simulation = new Simulation();
+    for (const timeS of [1, 2, 3]) simulation.scheduleAt(timeS, PHASE.arrive, timeS === 2 ? () => simulation.halt() : nothing);
+    assert.deepEqual([simulation.runUntilHalted(2.5), simulation.nowS, simulation.eventCount], [false, 2, 2]);
+    assert.deepEqual([simulation.runUntilHalted(2.5), simulation.nowS, simulation.eventCount], [true, 2.5, 2]);
+    simulation.halt(); // nobody runs: it says nothing to the next
+    assert.deepEqual([simulation.runUntilHalted(Infinity), simulation.nowS], [true, 3]);
+  });
+
   it("never goes back", () => {
     const simulation = new Simulation();
     simulation.runUntil(5);

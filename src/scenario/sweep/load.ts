@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { type ReadText, readNamed, resolveFrom } from "../extends.ts";
-import type { Catalogue, ReadBytes } from "../files.ts";
+import type { Catalogue, FileAccess } from "../files.ts";
 import { Findings } from "../findings.ts";
 import type { LoadedScenario, LoadOptions } from "../load.ts";
 import { checkMetricName } from "../meaning-expect.ts";
@@ -38,10 +38,8 @@ export interface LoadedPoint {
   readonly scenario: LoadedScenario;
 }
 
-export interface SweepOptions {
+export interface SweepOptions extends FileAccess {
   readonly parts: Parts;
-  readonly read: ReadText;
-  readonly readBytes?: ReadBytes | undefined;
   readonly cwd: string;
   readonly catalogue: Catalogue;
   /** Loads one scenario. @throws {SpecError} */
@@ -114,7 +112,7 @@ function checkMetric(metric: string, points: readonly LoadedPoint[], parts: Part
 }
 
 function loadPoints(file: string, points: readonly Point[], values: readonly Values[], options: SweepOptions): readonly LoadedPoint[] {
-  const { cwd, catalogue, load, readBytes } = options;
+  const { cwd, catalogue, load, readBytes, locate } = options;
   const texts = new Map<string, string>();
   const read: ReadText = (path) => {
     const text = texts.get(path) ?? options.read(path);
@@ -125,7 +123,7 @@ function loadPoints(file: string, points: readonly Point[], values: readonly Val
   const problems: Found[] = [];
   const loaded = points.flatMap((assignments, i): readonly LoadedPoint[] => {
     try {
-      return [{ values: values[i] as Values, scenario: load(file, { assignments, read, readBytes, cwd, catalogue, tables }) }];
+      return [{ values: values[i] as Values, scenario: load(file, { assignments, read, readBytes, locate, cwd, catalogue, tables }) }];
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       for (const problem of error.problems) problems.push({ problem, point: i });

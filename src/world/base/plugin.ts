@@ -1,6 +1,6 @@
 /** What every extension is: a kind, a line of documentation, a schema, and a function that makes it. */
 import type { ZodType } from "zod";
-import type { TableReader } from "./table.ts";
+import type { FileReader } from "./table.ts";
 
 export interface Plugin<Kind extends string, Spec, Made> {
   /** Kebab-case, equal to the file's name; what YAML says in `kind:`. */
@@ -10,7 +10,7 @@ export interface Plugin<Kind extends string, Spec, Made> {
   /** Shape of the YAML object, `kind` included; its output is in base units. */
   readonly schema: ZodType<Spec>;
   /** Fields that name a file: the loader replaces the path by what the reader makes of it. */
-  readonly files?: Readonly<Record<string, TableReader>>;
+  readonly files?: Readonly<Record<string, FileReader>>;
   /** Fields that name a stored policy: the loader replaces the path by the policy. */
   readonly policies?: readonly string[];
   create(spec: Spec): Made;

@@ -2,7 +2,7 @@
 import type { ZodType, z } from "zod";
 import type { Plugin } from "../base/plugin.ts";
 import { quantity } from "../base/quantity.ts";
-import type { TableReader } from "../base/table.ts";
+import type { FileReader } from "../base/table.ts";
 import type { ArrivalFactory, ArrivalOptions, ArrivalProcess, ArrivalStream, OpenArrivals } from "./arrivals.ts";
 import { makeProfile, type ProfileSpec, profile } from "./profiles/index.ts";
 
@@ -16,7 +16,7 @@ export interface ArrivalPlugin<Kind extends string, Shape extends z.ZodObject> e
 interface ArrivalDefinition<Kind extends string, Shape extends z.ZodObject> {
   readonly kind: Kind;
   readonly doc: string;
-  readonly files?: Readonly<Record<string, TableReader>>;
+  readonly files?: Readonly<Record<string, FileReader>>;
   shape(rate: RateDimension): Shape;
   create(spec: z.output<Shape>): ArrivalFactory;
 }

@@ -1,7 +1,9 @@
 /** When work arrives: open processes give times since `start`, in order; closed ones are users that the service drives. */
 import type { Rng } from "../../kernel/index.ts";
-import type { Table } from "../base/table.ts";
+import type { ReadPiece } from "../base/bytes.ts";
 import type { MadeLaw } from "./law.ts";
+import type { Replay } from "./trace/replay.ts";
+import type { Trace } from "./trace/trace.ts";
 
 export interface ArrivalProcess {
   /** Absolute time of the next arrival in seconds, or Infinity when there is none. Never decreases. */
@@ -23,7 +25,6 @@ interface Timed {
   readonly meanRatePerS: number;
   /** Greatest arrival rate that profile and state allow; NaN where `jobs` or a trace decides. */
   readonly peakRatePerS: number;
-  create(options: ArrivalOptions): ArrivalProcess;
 }
 
 /** Arrivals as a stream of known rate: what a service needs that plays no single request. */
@@ -37,6 +38,7 @@ export interface ArrivalStream {
 /** Arrivals from a law: they come whatever becomes of them. */
 export interface OpenArrivals extends Timed {
   readonly kind: "open";
+  create(options: ArrivalOptions): ArrivalProcess;
   /** Of independent gaps; undefined where gaps depend on each other. @param dayOffsetS as of `ArrivalOptions` */
   readonly stream?: (dayOffsetS: number) => ArrivalStream;
 }
@@ -44,7 +46,9 @@ export interface OpenArrivals extends Timed {
 /** Arrivals replayed from a file, with columns of their own. */
 export interface TraceArrivals extends Timed {
   readonly kind: "trace";
-  readonly table: Table;
+  readonly trace: Trace;
+  /** From its first row on. */
+  replay(read: ReadPiece): Replay;
 }
 
 /** Users that each think, send one request, and wait for its answer: the service drives them. */

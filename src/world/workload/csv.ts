@@ -22,34 +22,75 @@ export interface ColumnSpec {
  * @throws {TableError} naming the first bad line.
  */
 export function readCsv(lines: Iterable<string>, file: string, specs: readonly ColumnSpec[]): Table {
-  const fail = (line: number, message: string): never => {
-    throw new TableError(file, line, message);
-  };
+  const table = new CsvLines(file, specs);
   let columns: Column[] | undefined;
-  let header: readonly string[] = [];
-  let line = 0;
-  let blankLine = 0;
-  for (const raw of lines) {
-    line++;
-    const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
-    if (text.trim() === "") {
-      blankLine ||= line;
-      continue;
-    }
-    if (blankLine > 0) fail(blankLine, "is blank, but rows follow");
-    const cells = splitCells(text) ?? fail(line, "has a quote that does not close");
-    if (line === 1) {
-      header = headerOf(cells, specs, fail);
-      continue;
-    }
-    if (cells.length !== header.length) fail(line, `has ${cells.length} cells, the header has ${header.length}`);
-    columns ??= header.map((name, i) => columnFor(name, cells[i] as string, specs));
+  for (const line of lines) {
+    const cells = table.take(line);
+    if (cells === undefined) continue;
+    columns ??= table.header.map((name, i) => columnFor(name, cells[i] as string, specs));
     for (let i = 0; i < cells.length; i++) {
       const problem = (columns[i] as Column).push(cells[i] as string);
-      if (problem !== undefined) fail(line, `column "${header[i]}" ${problem}`);
+      if (problem !== undefined) table.failCell(i, problem);
     }
   }
-  return columns === undefined ? fail(1, header.length === 0 ? "is empty" : "has a header but no rows") : tableFrom(file, header, columns);
+  return columns === undefined ? table.failEmpty() : tableFrom(file, table.header, columns);
+}
+
+/** What every line of a table must be, whoever reads its cells. */
+export class CsvLines {
+  /** Names of the columns, once the first line was taken. */
+  header: readonly string[] = [];
+  readonly #file: string;
+  readonly #specs: readonly ColumnSpec[];
+  /** Counted from 1, of the line that was taken last. */
+  #line = 0;
+  #blankLine = 0;
+
+  constructor(file: string, specs: readonly ColumnSpec[]) {
+    this.#file = file;
+    this.#specs = specs;
+  }
+
+  /** The cells of a row; undefined for the header and for a blank line. @throws {TableError} */
+  take(raw: string): readonly string[] | undefined {
+    this.#line++;
+    const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    if (text.trim() === "") {
+      this.#blankLine ||= this.#line;
+      return undefined;
+    }
+    this.#failAfterBlank();
+    const cells = splitCells(text) ?? this.#fail("has a quote that does not close");
+    if (this.#line === 1) {
+      this.header = headerOf(cells, this.#specs, (line, message) => this.#fail(message, line));
+      return undefined;
+    }
+    if (cells.length !== this.header.length) this.#fail(`has ${cells.length} cells, the header has ${this.header.length}`);
+    return cells;
+  }
+
+  /** Takes a row that somebody else found to have as many cells as the header. @throws {TableError} after a blank line */
+  pass(): void {
+    this.#line++;
+    this.#failAfterBlank();
+  }
+
+  failCell(column: number, problem: string): never {
+    return this.#fail(`column "${this.header[column]}" ${problem}`);
+  }
+
+  /** Of a file without rows. */
+  failEmpty(): never {
+    return this.#fail(this.header.length === 0 ? "is empty" : "has a header but no rows", 1);
+  }
+
+  #failAfterBlank(): void {
+    if (this.#blankLine > 0) this.#fail("is blank, but rows follow", this.#blankLine);
+  }
+
+  #fail(message: string, line = this.#line): never {
+    throw new TableError(this.#file, line, message);
+  }
 }
 
 export function headerOf(
@@ -120,9 +161,9 @@ function textColumn({ oneOf }: ColumnSpec): Column {
   return {
     texts: () => values,
     push: (cell) => {
-      if (oneOf !== undefined && !oneOf.includes(cell)) return `must be one of ${oneOf.join(", ")}, got "${cell}"`;
-      values.push(cell);
-      return undefined;
+      const problem = textProblem(oneOf, cell);
+      if (problem === undefined) values.push(cell);
+      return problem;
     },
   };
 }
@@ -134,8 +175,8 @@ function numberColumn(spec: ColumnSpec): Column {
     numbers: () => values.slice(0, count),
     push: (cell) => {
       const value = numberOf(cell);
-      if (Number.isNaN(value)) return `must be a number, got "${cell}"`;
-      const problem = boundProblem(spec, value) ?? (count > 0 ? orderProblem(spec, value, values[count - 1] as number) : undefined);
+      if (Number.isNaN(value)) return noNumber(cell);
+      const problem = valueProblem(spec, value, count === 0 ? undefined : (values[count - 1] as number));
       if (problem !== undefined) return problem;
       if (count === values.length) {
         const larger = new Float64Array(2 * count);
@@ -160,6 +201,16 @@ export function numberOf(cell: string): number {
   const first = cell.charCodeAt(0);
   const isDecimal = first > ZERO && first <= NINE;
   return Number.isFinite(value) && (isDecimal || DECIMAL.test(cell)) ? value : Number.NaN;
+}
+
+export const noNumber = (cell: string): string => `must be a number, got "${cell}"`;
+
+export const textProblem = (oneOf: readonly string[] | undefined, text: string): string | undefined =>
+  oneOf === undefined || oneOf.includes(text) ? undefined : `must be one of ${oneOf.join(", ")}, got "${text}"`;
+
+/** @param previous of the row before, where there is one */
+export function valueProblem(spec: ColumnSpec, value: number, previous: number | undefined): string | undefined {
+  return boundProblem(spec, value) ?? (previous === undefined ? undefined : orderProblem(spec, value, previous));
 }
 
 function boundProblem({ min, above, max }: ColumnSpec, value: number): string | undefined {

@@ -2,24 +2,6 @@
 import { type Table, TableError, type TableReader } from "../base/table.ts";
 import { readCsv } from "./csv.ts";
 
-/**
- * Arrivals to replay, of requests or jobs: `arrival_s` from `start`, never falling; the rest optional. Further columns of
- * numbers are kept, for a law of kind trace to name.
- */
-export const arrivalTable: TableReader = (lines, file) =>
-  readCsv(lines, file, [
-    { name: "arrival_s", min: 0, order: "rising" },
-    { name: "work_s", optional: true, min: 0 },
-    { name: "class", optional: true, type: "text" },
-    { name: "endpoint", optional: true, type: "text" },
-    { name: "prompt_tokens", optional: true, min: 0 },
-    { name: "output_tokens", optional: true, min: 0 },
-    { name: "cores", optional: true, above: 0 },
-    { name: "memory_b", optional: true, min: 0 },
-    { name: "deadline_s", optional: true, above: 0 },
-    { name: "priority", optional: true, type: "text", oneOf: ["critical", "normal", "best-effort"] },
-  ]);
-
 /** Quantiles of a law: `quantile` strictly rising from 0 to 1, `value` non-negative, never falling, not all 0. */
 export const quantileTable: TableReader = (lines, file) => {
   const table = readCsv(lines, file, [

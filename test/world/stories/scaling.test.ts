@@ -227,7 +227,15 @@ describe("telemetry of a service", () => {
       ],
       arrivals([2, 4], [3, 3], [12, 20]),
     );
-    const common = { kind: "service", sloS: 3.5, limitCores: 1, limitMemoryB: Number.POSITIVE_INFINITY, memoryB: 0, queued: 0 };
+    const common = {
+      kind: "service",
+      sloS: 3.5,
+      limitCores: 1,
+      limitMemoryB: Number.POSITIVE_INFINITY,
+      memoryB: 0,
+      oomRestarts: 0,
+      queued: 0,
+    };
     assert.deepEqual(seen, [
       {
         ...common,

@@ -1,23 +1,22 @@
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../../src/kernel/index.ts";
-import type { Table } from "../../../src/world/base/table.ts";
+import { readPiece } from "../../../src/scenario/stored-bytes.ts";
 import {
   type ArrivalFactory,
   type ArrivalProcess,
   type ArrivalsSpec,
   arrivals,
   arrivalsSchema,
-  arrivalTable,
-  loadArrivals,
   makeArrivals,
   type OpenArrivals,
   profileTable,
   type TraceArrivals,
 } from "../../../src/world/workload/index.ts";
+import { traceFrom } from "./held-trace.ts";
 
 const DAY_S = 86_400;
 const HOURLY = profileTable(["hour,factor", "0,1", "1,0", "2,4", "3,3"], "p.csv"); // mean 2, period 4 h
-const TRACE = arrivalTable(["arrival_s,work_s", "0,1", "0,2", "3.5,3", "10,4"], "a.csv");
+const TRACE = traceFrom("arrival_s,work_s\n0,1\n0,2\n3.5,3\n10,4");
 
 /** Every process, plain and with a profile. A new one must be named here. */
 const CASES: Readonly<Record<string, readonly ArrivalsSpec[]>> = {
@@ -53,8 +52,15 @@ function timed(spec: ArrivalsSpec): OpenArrivals | TraceArrivals {
   return factory;
 }
 
+function open(spec: ArrivalsSpec): OpenArrivals {
+  const made = timed(spec);
+  if (made.kind !== "open") throw new Error("a trace is replayed");
+  return made;
+}
+
 function processOf(spec: ArrivalsSpec, stream = "arrivals", dayOffsetS = 0): ArrivalProcess {
-  return timed(spec).create({ rng: rootRng(3).fork(stream), dayOffsetS, jobs: 50_000 });
+  const made = timed(spec);
+  return made.kind === "trace" ? made.replay(readPiece) : made.create({ rng: rootRng(3).fork(stream), dayOffsetS, jobs: 50_000 });
 }
 
 /** Arrivals before `endS`. */
@@ -91,7 +97,7 @@ describe("arrivals", () => {
 
   for (const spec of Object.values(CASES).flat()) {
     describe(
-      JSON.stringify(spec, (key, value: unknown) => (key === "file" ? (value as Table).file : value)),
+      JSON.stringify(spec, (key, value: unknown) => (key === "file" ? (value as { readonly file: string }).file : value)),
       () => {
         it("times never decrease, and start no earlier than 0", () => {
           const process = processOf(spec, "arrivals", 5 * 3600);
@@ -187,7 +193,7 @@ describe("rates and shapes", () => {
   });
 
   it("uniform: exactly `jobs` arrivals, spread evenly, none after the interval", () => {
-    const factory = timed({ kind: "uniform", over: 1000 });
+    const factory = open({ kind: "uniform", over: 1000 });
     const times = timesOf(factory.create({ rng: rootRng(5), dayOffsetS: 0, jobs: 20_000 }), Number.POSITIVE_INFINITY);
     assert.equal(times.length, 20_000);
     assert.ok((times.at(-1) as number) <= 1000);
@@ -267,7 +273,7 @@ describe("profiles", () => {
 
   it("uniform with a profile: all jobs in the interval, more of them where the factor is greater", () => {
     const file = profileTable(["time_s,factor", "0,3", "50,1"], "p.csv");
-    const factory = timed({ kind: "uniform", over: 100, profile: { kind: "table", file } });
+    const factory = open({ kind: "uniform", over: 100, profile: { kind: "table", file } });
     const times = timesOf(factory.create({ rng: rootRng(9), dayOffsetS: 0, jobs: 8000 }), Number.POSITIVE_INFINITY);
     assert.equal(times.length, 8000);
     assert.ok((times.at(-1) as number) <= 100);
@@ -309,20 +315,5 @@ describe("arrivals schema", () => {
     refuses({ kind: "trace", file: "a.csv", profile: { kind: "diurnal", peakHour: 1, ratio: 2 } }, /profile/);
     refuses({ kind: "poisson", rate: 1, profile: { kind: "diurnal", peakHour: 25, ratio: 2 } }, /peakHour/);
     refuses({ kind: "poisson", rate: 1, profile: { kind: "diurnal", peakHour: 1, ratio: 0.5 } }, /ratio/);
-  });
-
-  it("loads every file, wherever it is named", () => {
-    const places: string[] = [];
-    const load = (path: string, reader: (lines: string[], file: string) => Table, at: readonly string[]): Table => {
-      places.push(`${at.join(".")} = ${path}`);
-      const text = { "gap.csv": "quantile,value\n0,1\n1,3", "day.csv": "hour,factor\n0,1\n12,3", "a.csv": "arrival_s\n4" }[path] as string;
-      return reader(text.split("\n"), path);
-    };
-    const renewal = schema.parse({ kind: "renewal", gap: { kind: "table", file: "gap.csv" }, profile: { kind: "table", file: "day.csv" } });
-    assert.equal(timed(loadArrivals(renewal, load)).meanRatePerS, 1); // gaps of 2 s, mean factor 2
-    assert.equal(timed(loadArrivals(schema.parse({ kind: "trace", file: "a.csv" }), load)).meanRatePerS, 0.25);
-    const users = loadArrivals(schema.parse({ kind: "closed", users: 1, thinkTime: { kind: "table", file: "gap.csv" } }), load);
-    assert.equal(makeArrivals(users).kind, "closed");
-    assert.deepEqual(places, ["gap.file = gap.csv", "profile.file = day.csv", "file = a.csv", "thinkTime.file = gap.csv"]);
   });
 });

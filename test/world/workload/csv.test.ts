@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { TableError } from "../../../src/world/base/table.ts";
 import { splitCells } from "../../../src/world/workload/csv.ts";
-import { arrivalTable, column, profileTable, quantileTable, readCsv } from "../../../src/world/workload/index.ts";
+import { column, profileTable, quantileTable, readCsv } from "../../../src/world/workload/index.ts";
 
 const lines = (text: string): string[] => text.split("\n");
 
@@ -72,15 +72,6 @@ describe("readCsv", () => {
 });
 
 describe("workload tables", () => {
-  it("arrivals: optional columns, further numbers kept for a trace law to name", () => {
-    const table = arrivalTable(lines("arrival_s,class,cpu_s\n0,gold,0.1\n0,rest,0.2"), "a.csv");
-    assert.deepEqual([...column(table, "cpu_s")], [0.1, 0.2]);
-    assert.deepEqual(table.texts.class, ["gold", "rest"]);
-    refuses(() => column(table, "work_s"), 1, /no column of numbers "work_s"; it has "arrival_s", "cpu_s"/);
-    refuses(() => arrivalTable(lines("arrival_s,cores\n0,0"), "a.csv"), 2, /above 0/);
-    refuses(() => arrivalTable(lines("arrival_s,priority\n0,high"), "a.csv"), 2, /one of critical, normal, best-effort/);
-  });
-
   it("quantiles run from 0 to 1, their values never fall", () => {
     const read = (text: string) => quantileTable(lines(text), "q.csv");
     assert.equal(read("quantile,value\n0,0\n0.5,1\n1,9").rowCount, 3);

@@ -2,7 +2,7 @@
 import { randomNormal } from "d3-random";
 import type { Rng } from "../../../kernel/index.ts";
 import { logGamma } from "../../../stats/index.ts";
-import type { ArrivalStream } from "../../workload/index.ts";
+import type { ArrivalProcess, ArrivalStream } from "../../workload/index.ts";
 import type { WorkLaw } from "./work-law.ts";
 
 export interface FluidArrivals {
@@ -57,22 +57,26 @@ export class DrawnArrivals implements FluidArrivals {
   }
 }
 
+/** Rows of a trace as they come. */
+export interface TraceRows {
+  readonly process: ArrivalProcess;
+  /** Work of the row that came last, seconds; undefined where a law says it. */
+  readonly workS: ((row: number) => number) | undefined;
+}
+
 /** Counts of a trace. Its rate is what came: of a trace nothing else is known. */
 export class TracedArrivals implements FluidArrivals {
   /** Within an interval, for want of better: gaps of a trace say as much about how its rate changes. */
   readonly gapCv2 = 1;
   count = 0;
   surprise = 0;
-  readonly #timesS: Float64Array;
-  /** Work of each row, seconds; undefined where a law says it. */
-  readonly #worksS: Float64Array | undefined;
+  readonly #rows: TraceRows;
   readonly #work: WorkLaw;
   readonly #workNormal: () => number;
-  #row = 0;
+  #nextS = Number.NaN;
 
-  constructor(rows: { timesS: Float64Array; worksS: Float64Array | undefined }, work: WorkLaw, rng: Rng) {
-    this.#timesS = rows.timesS;
-    this.#worksS = rows.worksS;
+  constructor(rows: TraceRows, work: WorkLaw, rng: Rng) {
+    this.#rows = rows;
     this.#work = work;
     this.#workNormal = randomNormal.source(rng.fork("work").uniform)();
   }
@@ -82,18 +86,16 @@ export class TracedArrivals implements FluidArrivals {
   }
 
   next(_fromS: number, toS: number): void {
-    const first = this.#row;
-    let workS = 0;
-    while (this.#row < this.#timesS.length && (this.#timesS[this.#row] as number) < toS)
-      workS += this.#worksS?.[this.#row++] ?? this.#skip();
-    this.count = this.#row - first;
-    this.surprise =
-      this.#worksS === undefined ? workSurprise(this.count, this.#work.cv2, this.#workNormal) : workS / this.#work.meanS - this.count;
-  }
-
-  #skip(): number {
-    this.#row++;
-    return 0;
+    const { process, workS } = this.#rows;
+    if (Number.isNaN(this.#nextS)) this.#nextS = process.nextS();
+    let sumS = 0;
+    this.count = 0;
+    for (; this.#nextS < toS; this.#nextS = process.nextS()) {
+      this.count++;
+      sumS += workS === undefined ? 0 : workS(process.row as number);
+    }
+    const { meanS, cv2 } = this.#work;
+    this.surprise = workS === undefined ? workSurprise(this.count, cv2, this.#workNormal) : sumS / meanS - this.count;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a queueing formula wants to know of the work that requests bring. */
-import { powInt } from "../../../kernel/index.ts";
+import { powInt, Sum } from "../../../kernel/index.ts";
+import { LatencyRecorder } from "../../../stats/index.ts";
 import type { MadeLaw } from "../../workload/index.ts";
 
 /**
@@ -31,7 +32,7 @@ const NODES = [0, -0.7745966692414834, 0.7745966692414834] as const;
 const WEIGHTS = [8 / 9, 5 / 9, 5 / 9] as const;
 
 /** @param isExponential of the law: its moments alone do not tell */
-export function workLaw({ mean, secondMoment, quantile }: MadeLaw, isExponential: boolean): WorkLaw {
+export function workLaw({ mean, secondMoment, quantile }: Omit<MadeLaw, "factory">, isExponential: boolean): WorkLaw {
   const count = PER_CELL * (SHARES.length - 1);
   const valuesS = new Float64Array(count);
   const shares = new Float64Array(count);
@@ -55,14 +56,21 @@ function meanBetween(quantile: (u: number) => number, from: number, width: numbe
   return sum / 2;
 }
 
-/** The law of works that are known one by one, such as a column of a trace. */
-export function workLawOf(worksS: Float64Array): WorkLaw {
-  const sorted = worksS.slice().sort();
-  const n = sorted.length;
-  const mean = sorted.reduce((sum, value) => sum + value, 0) / n;
-  const secondMoment = sorted.reduce((sum, value) => sum + value * value, 0) / n;
-  const quantile = (u: number): number => sorted[Math.min(n - 1, Math.floor(u * n))] as number;
-  return workLaw({ mean, secondMoment, quantile, factory: () => ({ mean, draw: () => mean }) }, false);
+/** The law of works that are seen one by one, such as a column of a trace: values are known to 1/1024. */
+export class WorkSample {
+  readonly #recorder = new LatencyRecorder(0);
+  readonly #squares = new Sum();
+
+  add(workS: number): void {
+    this.#recorder.add(workS);
+    this.#squares.add(workS * workS);
+  }
+
+  law(): WorkLaw {
+    const { mean, n } = this.#recorder;
+    const quantile = (u: number): number => this.#recorder.percentile(u);
+    return workLaw({ mean, secondMoment: this.#squares.value / n, quantile }, false);
+  }
 }
 
 /**

@@ -3,9 +3,6 @@ import { type ZodType, z } from "zod";
 import { registry } from "../../base/plugin.ts";
 import type { RateDimension } from "../arrival-plugin.ts";
 import type { ArrivalFactory } from "../arrivals.ts";
-import { type LoadTable, withTables } from "../file-field.ts";
-import { loadLaw } from "../laws/index.ts";
-import { loadProfile } from "../profiles/index.ts";
 import { closed } from "./closed.ts";
 import { gamma } from "./gamma.ts";
 import { mmpp } from "./mmpp.ts";
@@ -30,19 +27,6 @@ export function arrivalsSchema(rate: RateDimension): ZodType<ArrivalsSpec> {
 /** The arrivals of a parsed and loaded spec. @throws {Error} if a file was not loaded. */
 export function makeArrivals(spec: ArrivalsSpec): ArrivalFactory {
   return pluginOf(spec).create(spec as never);
-}
-
-/** `spec` with the tables of all files that it, its profile or its laws name. */
-export function loadArrivals(spec: ArrivalsSpec, load: LoadTable): ArrivalsSpec {
-  const own = withTables(pluginOf(spec), spec, load);
-  if (own.kind === "renewal") return withProfile({ ...own, gap: loadLaw(own.gap, load, ["gap"]) }, load);
-  if (own.kind === "closed") return { ...own, thinkTime: loadLaw(own.thinkTime, load, ["thinkTime"]) };
-  return withProfile(own, load);
-}
-
-function withProfile(spec: ArrivalsSpec, load: LoadTable): ArrivalsSpec {
-  if (!("profile" in spec) || spec.profile === undefined) return spec;
-  return { ...spec, profile: loadProfile(spec.profile, load, ["profile"]) };
 }
 
 function pluginOf(spec: ArrivalsSpec): AnyArrivalPlugin {

@@ -1,40 +1,27 @@
 /** Arrivals replayed from a file. `scale` multiplies the rate: times are divided by it, work stays. */
-import { z } from "zod";
+import { type ZodType, z } from "zod";
 import { arrivalPlugin } from "../arrival-plugin.ts";
-import type { ArrivalProcess, TraceArrivals } from "../arrivals.ts";
-import { fileField, tableOf } from "../file-field.ts";
-import { arrivalTable, column } from "../tables.ts";
+import type { TraceArrivals } from "../arrivals.ts";
+import { Replay } from "../trace/replay.ts";
+import { arrivalTrace, spreadOf, type Trace } from "../trace/trace.ts";
+
+/** A path when parsed, a trace once the loader has looked at the file. */
+const traceField: ZodType<string | Trace> = z.string().min(1);
 
 export const trace = arrivalPlugin({
   kind: "trace",
   doc: "arrivals from a file (arrival_s from start; work_s, class, cores ... where given); scale multiplies the rate",
-  files: { file: arrivalTable },
-  shape: () => z.strictObject({ kind: z.literal("trace"), file: fileField, scale: z.number().positive().default(1) }),
+  files: { file: arrivalTrace },
+  shape: () => z.strictObject({ kind: z.literal("trace"), file: traceField, scale: z.number().positive().default(1) }),
   create: ({ file, scale }): TraceArrivals => {
-    const table = tableOf(file);
-    const timesS = column(table, "arrival_s").map((timeS) => timeS / scale);
-    const lastS = timesS.at(-1) as number;
+    if (typeof file === "string") throw new Error(`${file} was not loaded`);
+    const lastS = (spreadOf(file, "arrival_s")?.greatest as number) / scale;
     return {
       kind: "trace",
-      table,
-      meanRatePerS: lastS === 0 ? Number.NaN : timesS.length / lastS,
+      trace: file,
+      meanRatePerS: lastS === 0 ? Number.NaN : file.rowCount / lastS,
       peakRatePerS: Number.NaN,
-      create: () => new Replay(timesS),
+      replay: (read) => new Replay(file, read, scale),
     };
   },
 });
-
-class Replay implements ArrivalProcess {
-  readonly #timesS: Float64Array;
-  row = -1;
-
-  constructor(timesS: Float64Array) {
-    this.#timesS = timesS;
-  }
-
-  nextS(): number {
-    if (this.row + 1 >= this.#timesS.length) return Number.POSITIVE_INFINITY;
-    this.row++;
-    return this.#timesS[this.row] as number;
-  }
-}

@@ -2,7 +2,6 @@
 import { type ZodType, z } from "zod";
 import { registry } from "../../base/plugin.ts";
 import type { Dimension } from "../../base/quantity.ts";
-import { type LoadTable, withTables } from "../file-field.ts";
 import type { MadeLaw } from "../law.ts";
 import { nonNegative } from "../size.ts";
 import { boundedPareto } from "./bounded-pareto.ts";
@@ -44,11 +43,6 @@ function hasMoments(spec: LawSpec): boolean {
 /** The law of a parsed and loaded spec. @throws {Error} if its file was not loaded. */
 export function makeLaw(spec: LawSpec): MadeLaw {
   return pluginOf(spec).create(spec as never);
-}
-
-/** `spec` with the table of its file, if it names one. */
-export function loadLaw(spec: LawSpec, load: LoadTable, at: readonly string[] = []): LawSpec {
-  return withTables(pluginOf(spec), spec, load, at);
 }
 
 function pluginOf(spec: LawSpec): AnyLawPlugin {

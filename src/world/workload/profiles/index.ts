@@ -1,7 +1,6 @@
 /** Every rate profile. */
 import { type ZodType, z } from "zod";
 import { registry } from "../../base/plugin.ts";
-import { type LoadTable, withTables } from "../file-field.ts";
 import type { Profile } from "../profile.ts";
 import { diurnal } from "./diurnal.ts";
 import { table } from "./table.ts";
@@ -21,10 +20,6 @@ export const profile = z.discriminatedUnion(
 /** The profile of a parsed and loaded spec. */
 export function makeProfile(spec: ProfileSpec): Profile {
   return pluginOf(spec).create(spec as never);
-}
-
-export function loadProfile(spec: ProfileSpec, load: LoadTable, at: readonly string[]): ProfileSpec {
-  return withTables(pluginOf(spec), spec, load, at);
 }
 
 function pluginOf(spec: ProfileSpec): AnyProfilePlugin {

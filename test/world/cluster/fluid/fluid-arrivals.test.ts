@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { rootRng } from "../../../../src/kernel/index.ts";
 import { chiSquareTail } from "../../../../src/stats/index.ts";
 import { DrawnArrivals, poisson, TracedArrivals } from "../../../../src/world/cluster/fluid/fluid-arrivals.ts";
-import { workLaw, workLawOf } from "../../../../src/world/cluster/fluid/work-law.ts";
+import { WorkSample, workLaw } from "../../../../src/world/cluster/fluid/work-law.ts";
 import { makeLaw } from "../../../../src/world/workload/index.ts";
 
 describe("counts of an interval", () => {
@@ -59,10 +59,21 @@ describe("counts of an interval", () => {
   });
 
   it("of a trace are its rows, with their work", () => {
-    const worksS = Float64Array.of(1, 2, 3, 6);
-    const work = workLawOf(worksS);
+    const timesS = [0, 1, 10, 25];
+    const worksS = [1, 2, 3, 6];
+    const sample = new WorkSample();
+    for (const workS of worksS) sample.add(workS);
+    const work = sample.law();
     assert.equal(work.meanS, 3);
-    const made = new TracedArrivals({ timesS: Float64Array.of(0, 1, 10, 25), worksS }, work, rootRng(1));
+    assert.equal(work.cv2, 50 / 4 / 9 - 1);
+    let row = -1;
+    const process = {
+      get row() {
+        return row;
+      },
+      nextS: () => timesS[++row] ?? Infinity,
+    };
+    const made = new TracedArrivals({ process, workS: (at) => worksS[at] as number }, work, rootRng(1));
     const told: string[] = [];
     for (let i = 0; i < 3; i++) {
       made.next(10 * i, 10 * (i + 1));
