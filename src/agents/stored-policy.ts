@@ -11,9 +11,9 @@ const schema = z.strictObject({
   /** Its mean or likeliest action, or one that it draws. */
   mode: z.enum(["greedy", "stochastic"]).default("greedy"),
 });
-type Spec = z.output<typeof schema>;
+export type StoredPolicySpec = z.output<typeof schema>;
 
-export const storedPolicy: Plugin<"stored", Spec, Decider> = {
+export const storedPolicy: Plugin<"stored", StoredPolicySpec, Decider> = {
   kind: "stored",
   doc: "A policy that was trained: acts where it sees and does what it was trained with.",
   schema,

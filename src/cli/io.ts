@@ -10,6 +10,8 @@ export interface Io {
   input(signal: AbortSignal): AsyncIterable<Uint8Array>;
   readonly cwd: string;
   readonly errIsTerminal: boolean;
+  /** Nobody looks on: a pipeline runs this. */
+  readonly inCi: boolean;
   /** From here on the first interrupt aborts the signal, and only a second one kills. `meaning`: what becomes of the work, to tell the user. */
   catchInterrupt(meaning?: string): AbortSignal;
 }

@@ -4,10 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import type { Contest } from "../scenario/contest.ts";
 import { packageRoot } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Of a scenario. @param dataSha256 digest of the tables and kinds that it names */
+export function worldVersion(contest: Contest): string {
+  return contest.kind === "task" ? taskWorldVersion() : scenarioWorldVersion(contest.scenario.dataSha256);
+}
+
+/** @param dataSha256 digest of the tables and kinds that a scenario names */
 export function scenarioWorldVersion(dataSha256: string): string {
   return createHash("sha256")
     .update(`${sources("scenario")}\0${dataSha256}`)

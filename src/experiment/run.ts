@@ -25,6 +25,11 @@ export interface LoadedSpec {
   readonly spool?: string;
 }
 
+/** A scenario that keeps numbers only: rows of many runs would fill a disk. */
+export function withoutRows(spec: ScenarioSpec): LoadedSpec {
+  return { spec: { ...spec, record: { requests: 0, jobs: false, power: false, events: false, trace: false } } };
+}
+
 /** Events between two looks at the clock. */
 const EVENTS_PER_SLICE = 20_000;
 /** Longest time without letting signals and timers in, milliseconds. */

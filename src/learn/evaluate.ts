@@ -13,10 +13,12 @@ export interface Evaluation {
 /** Plain sums of rewards. Equal seeds are equal episodes, so that two policies can be compared by pairs. */
 export function evaluate(policy: Policy, makeEnv: () => Env, seeds: readonly number[]): Evaluation {
   const env = makeEnv();
-  return {
-    stochastic: seeds.map((seed) => episodeReturn(policy, env, { seed, rng: rootRng(seed).fork("evaluate") })),
-    greedy: seeds.map((seed) => episodeReturn(policy, env, { seed, rng: undefined })),
-  };
+  return { stochastic: returns(policy, env, seeds, "stochastic"), greedy: returns(policy, env, seeds, "greedy") };
+}
+
+/** The return of one episode a seed. */
+export function returns(policy: Policy, env: Env, seeds: readonly number[], mode: keyof Evaluation): readonly number[] {
+  return seeds.map((seed) => episodeReturn(policy, env, { seed, rng: mode === "greedy" ? undefined : rootRng(seed).fork("evaluate") }));
 }
 
 function episodeReturn(policy: Policy, env: Env, { seed, rng }: { readonly seed: number; readonly rng: Rng | undefined }): number {

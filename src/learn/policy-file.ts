@@ -62,12 +62,21 @@ const MANIFEST = z.strictObject({
 
 /** @param data `Learner.policyData` @throws {CheckpointError} for numbers that are not finite: such a policy cannot act. */
 export function packPolicy(about: PolicyAbout, data: unknown): { readonly manifest: string; readonly weights: Uint8Array } {
-  const arrays: Array<Float32Array | Float64Array> = [];
-  const placed = extract(data, arrays);
-  const weights = new Uint8Array(Buffer.concat(arrays.map(bytesOf)));
-  const body = { about: ABOUT.parse(about), data: placed };
+  const { body, weights } = taken(about, data);
   const manifest = { format: FORMAT, version: VERSION, sha256: digest(body, weights), ...body };
   return { manifest: `${JSON.stringify(manifest, null, 2)}\n`, weights };
+}
+
+/** The checksum that stands in a policy's manifest. */
+export function policySha256({ about, data }: PolicyFile): string {
+  const { body, weights } = taken(about, data);
+  return digest(body, weights);
+}
+
+function taken(about: PolicyAbout, data: unknown) {
+  const arrays: Array<Float32Array | Float64Array> = [];
+  const placed = extract(data, arrays);
+  return { body: { about: ABOUT.parse(about), data: placed }, weights: new Uint8Array(Buffer.concat(arrays.map(bytesOf))) };
 }
 
 /** @throws {CheckpointError} if they are damaged, do not belong together, or are of another format or version; says what to do. */

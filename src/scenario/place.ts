@@ -1,6 +1,6 @@
-/** Where a value stands: a file (or `--set`), a line and a column. */
+/** Where a value stands: a file (or an option of the command line), a line and a column. */
 export interface Source {
-  /** The file as the user may open it, or `--set a.b=value`. */
+  /** The file as the user may open it, or the option, as `--set a.b=value`. */
   readonly file: string;
   /** The folder that relative paths in it start from. */
   readonly dir: string;

@@ -6,6 +6,7 @@ import { servingFields } from "../world/serving/spec.ts";
 import { byKind, choice, withCommon } from "./choice.ts";
 import { isKindNotYet } from "./not-yet.ts";
 import type { Parts, Registry } from "./parts.ts";
+import { policySchemaOf } from "./policy-schema.ts";
 import { PLACES, type ScenarioShape } from "./spec.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
@@ -127,19 +128,8 @@ const controllerFields = {
 };
 
 function controllerSchema(parts: Parts): ZodType {
-  const policed = { ...controllerFields, policy: policySchema(parts).optional() };
+  const policed = { ...controllerFields, policy: policySchemaOf(parts.registries.policy as Registry).optional() };
   return family("controller", parts.controllers, (kind) => (kind === "external" ? policed : controllerFields));
-}
-
-/** Who decides for an external controller; a text is the file of a stored policy. */
-function policySchema({ registries: { policy: policies } }: Parts): ZodType {
-  const file = z.string().min(1).meta({ description: "The .json file of a stored policy." });
-  const kinds = byKind(new Map([...(policies as Registry)].map(([kind, { schema }]) => [kind, schema])), {
-    common: {},
-    isOpaque: () => false,
-  });
-  const short = file.transform((text) => kinds.parse({ kind: "stored", file: text }));
-  return choice([file, kinds], (value) => (typeof value === "string" ? short : kinds));
 }
 
 function faultFields(parts: Parts) {

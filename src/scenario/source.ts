@@ -14,7 +14,7 @@ export function parseYaml(text: string, source: Source): Tree {
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
-    return source.file.startsWith("--set ") ? { source, line: 0, col: 0 } : { source, line: Math.max(line, 1), col: Math.max(col, 1) };
+    return source.file.startsWith("--") ? { source, line: 0, col: 0 } : { source, line: Math.max(line, 1), col: Math.max(col, 1) };
   };
   refuseDeepNesting(text, source);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: false });

@@ -54,6 +54,7 @@ async function verify(claims: readonly Claim[], ...words: readonly string[]): Pr
     input: async function* () {},
     cwd: ".",
     errIsTerminal: false,
+    inCi: false,
     catchInterrupt: () => new AbortController().signal,
   };
   const code = await verifyClaims(claims, argsOf(...words), io);

@@ -37,6 +37,7 @@ export class CliCase {
       input: async function* () {},
       cwd: this.folder,
       errIsTerminal: false,
+      inCi: false,
       catchInterrupt: () => new AbortController().signal,
     };
     return { io, said };

@@ -116,6 +116,16 @@ describe("extends", () => {
   });
 });
 
+describe("the family of a file", () => {
+  it("shows in its keys at the top", () => {
+    const family = (text: string): string => fileFamily("mine.yaml", () => text);
+    assert.equal(family("name: day\nduration: 1 h"), "scenario");
+    assert.equal(family("scenario: day.yaml\nvary: { kind: grid }"), "sweep");
+    assert.equal(family("scenario: day.yaml\nbaseline: day.json"), "gate");
+    assert.equal(family("task: CartPole-v1\nbaseline: pole.json"), "gate");
+  });
+});
+
 describe("the file of a server kind", () => {
   it("is checked as such", () => {
     const read = (text: string) => () => text;

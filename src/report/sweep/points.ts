@@ -56,7 +56,7 @@ export function sameText(difference: number, n: number): string {
 }
 
 /** "higher", or "unclear" with what keeps it so where no interval shows it. */
-function verdictText({ verdict, difference, ciLow, n }: ComparedPoint): string {
+export function verdictText({ verdict, difference, ciLow, n }: Pick<ComparedPoint, "verdict" | "difference" | "ciLow" | "n">): string {
   if (verdict !== "unclear") return ciLow === null ? `${verdict}, by the same in all ${n} runs` : verdict;
   if (difference === null) return `unclear: ${n === 1 ? "only one pair of runs has" : "no pair of runs has"} both values`;
   return ciLow === null ? `unclear: ${sameText(difference, n)}` : "unclear";

@@ -1,5 +1,6 @@
 /** A sweep for the terminal: a block for each metric, one line a point, then what differs from the baseline. */
 import type { SweepOutput } from "../../experiment/sweep/output.ts";
+import { aligned, inBrackets } from "../aligned.ts";
 import { intervalText, MISSING, NBSP, quantityText } from "../format.ts";
 import { chosenMetrics, comparisonRows, ORDER, orderLines, shortPaths, shortValue } from "./points.ts";
 import { firstLines, refusalLines } from "./refusals.ts";
@@ -52,14 +53,4 @@ function expectationLines({ points }: SweepOutput): readonly string[] {
   const all = points.flatMap(({ expectations }) => expectations);
   const missed = all.filter(({ met }) => !met).length;
   return all.length === 0 ? [] : [`${all.length - missed} of ${all.length} expectations are met`];
-}
-
-function inBrackets(interval: string | null): string {
-  return interval === null ? "" : `[${interval}]`;
-}
-
-/** Columns under their heads. */
-function aligned(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));
-  return [head, ...rows].map((row) => `  ${row.map((text, i) => text.padEnd(widths[i] as number)).join("  ")}`.trimEnd());
 }

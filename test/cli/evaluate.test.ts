@@ -1,0 +1,180 @@
+import { strict as assert } from "node:assert";
+import { GateCase, leaning } from "./gate-case.ts";
+
+interface Document {
+  readonly metric: string;
+  readonly policies: readonly {
+    readonly name: string;
+    readonly mode?: string;
+    readonly mean: number;
+    readonly values: readonly number[];
+  }[];
+  readonly comparisons: readonly {
+    readonly policy: number;
+    readonly against: number;
+    readonly difference: number;
+    readonly verdict: string;
+    readonly ciLow: number;
+  }[];
+}
+
+describe("cybertwin evaluate", function () {
+  this.timeout(30_000);
+  let cli: GateCase;
+  beforeEach(() => {
+    cli = new GateCase();
+  });
+  afterEach(() => cli.remove());
+
+  const document = async (...argv: readonly string[]): Promise<Document> => {
+    const { code, out, err } = await cli.run("evaluate", ...argv, "--format", "json");
+    assert.equal(code, 0, err);
+    return JSON.parse(out) as Document;
+  };
+
+  it("measures a stored policy as `run` does, by its mean action and by drawn ones, against a heuristic on the same seeds", async () => {
+    const { policies, comparisons, metric } = await document(
+      "scaled.yaml",
+      "--policy",
+      "mine.json",
+      "--against",
+      "hpa",
+      "--seeds",
+      "4001..4004",
+    );
+    assert.equal(metric, "controllers.mine.reward_mean");
+    assert.deepEqual(
+      policies.map(({ name, mode }) => [name, mode]),
+      [
+        ["mine.json", "stochastic"],
+        ["mine.json", "greedy"],
+        ["hpa", undefined],
+      ],
+    );
+    for (const [i, policy] of ["{ kind: stored, file: mine.json, mode: stochastic }", "mine.json", "{ kind: hpa }"].entries()) {
+      const ran = await cli.run(
+        "run",
+        "scaled.yaml",
+        "--set",
+        `controllers.mine.policy=${policy}`,
+        "--seeds",
+        "4001..4004",
+        "--format",
+        "json",
+      );
+      const values = JSON.parse(ran.out).runs.map(({ metrics }: { metrics: Record<string, number> }) => metrics[metric]);
+      assert.deepEqual(policies[i]?.values, values);
+    }
+    assert.deepEqual(
+      comparisons.map(({ policy, against }) => [policy, against]),
+      [
+        [0, 2],
+        [1, 2],
+      ],
+    );
+    for (const { policy, difference } of comparisons) {
+      const by = (i: number): readonly number[] => policies[i]?.values as readonly number[];
+      const mean = by(policy).reduce((sum, value, k) => sum + value - (by(2)[k] as number), 0) / 4;
+      assert.ok(Math.abs(difference - mean) < 1e-12);
+    }
+  });
+
+  it("takes any metric of the scenario, and a heuristic as the policy", async () => {
+    const { policies } = await document(
+      "scaled.yaml",
+      "--policy",
+      "{ kind: hpa, maxReplicas: 3 }",
+      "--seeds",
+      "1..2",
+      "--metric",
+      "workloads.web.latency_p99_s",
+    );
+    const ran = await cli.run(
+      "run",
+      "scaled.yaml",
+      "--set",
+      "controllers.mine.policy={ kind: hpa, maxReplicas: 3 }",
+      "--seeds",
+      "1..2",
+      "--format",
+      "json",
+    );
+    const values = JSON.parse(ran.out).runs.map(
+      ({ metrics }: { metrics: Record<string, number> }) => metrics["workloads.web.latency_p99_s"],
+    );
+    assert.deepEqual(policies[0]?.values, values);
+    const wrong = await cli.run("evaluate", "scaled.yaml", "--policy", "hpa", "--seeds", "1", "--metric", "workloads.web.latency_p98_s");
+    assert.equal(wrong.code, 2);
+    assert.match(
+      wrong.err,
+      /^--metric workloads\.web\.latency_p98_s: names "workloads\.web\.latency_p98_s", which is no metric of this scenario\. Did you mean/,
+    );
+  });
+
+  it("ranks what is told apart and nothing else", async () => {
+    cli.pole(leaning(0, 0, 1, 0)); // falls after some forty steps
+    const { policies, comparisons } = await document(
+      "CartPole-v1",
+      "--policy",
+      "pole.json",
+      "--against",
+      "state-feedback",
+      "--seeds",
+      "4001..4010",
+    );
+    assert.deepEqual(policies.at(-1)?.values, new Array(10).fill(500));
+    assert.deepEqual(
+      comparisons.map(({ verdict }) => verdict),
+      ["lower", "lower"],
+    );
+    cli.pole(leaning(0.5, 1, 10, 3));
+    const { out } = await cli.run(
+      "evaluate",
+      "CartPole-v1",
+      "--policy",
+      "{ kind: stored, file: pole.json, mode: greedy }",
+      "--against",
+      "state-feedback",
+      "--seeds",
+      "4001..4010",
+    );
+    assert.match(out, /^CartPole-v1 \| return \| 10 seeds \| cybertwin /);
+    assert.match(out, /pole\.json, greedy {2}state-feedback {2}0 {21}unclear: equal in all 10 runs\n/);
+  });
+
+  it("has no interval for one seed, and says so", async () => {
+    const { out } = await cli.run("evaluate", "CartPole-v1", "--policy", "state-feedback", "--against", "pole.json", "--seeds", "1");
+    assert.match(out, /unclear: only one pair of runs has both values/);
+  });
+
+  it("refuses seeds that a policy has seen, policies that do not fit, and words that name nothing", async () => {
+    const refused = async (...argv: readonly string[]): Promise<string> => {
+      const { code, err, out } = await cli.run("evaluate", ...argv);
+      assert.deepEqual([code, out], [2, ""]);
+      return err;
+    };
+    const seeds = ["--seeds", "4001..4002"];
+    assert.match(
+      await refused("CartPole-v1", "--policy", "pole.json", "--seeds", "1995..2005"),
+      /^--policy pole\.json: seeds: 2000 is one that pole\.json was chosen by/,
+    );
+    assert.match(
+      await refused("scaled.yaml", "--policy", "hpa", "--against", "mine.json", "--seeds", "1000"),
+      /^--against mine\.json: seeds: 1000 is one that mine\.json was trained with/,
+    );
+    assert.match(await refused("scaled.yaml", "--policy", "pole.json", ...seeds), /does not fit mine/);
+    assert.match(await refused("scaled.yaml", "--policy", "hpaa", ...seeds), /unknown policy kind "hpaa"\. Did you mean "hpa"\?/);
+    assert.match(await refused("CartPole-v1", "--policy", "hpa", ...seeds), /unknown policy kind "hpa"/);
+    assert.match(
+      await refused("CartPol-v1", "--policy", "hpa", ...seeds),
+      /^CartPol-v1: "CartPol-v1" is no task of one agent\. Did you mean "CartPole-v1"\?/,
+    );
+    assert.match(await refused("gone.yaml", "--policy", "hpa", ...seeds), /gone\.yaml: the file "gone\.yaml" does not exist/);
+    assert.match(await refused("scaled.yaml", "--policy", "hpa"), /^--seeds is missing\. Hint: --seeds 4001\.\.4010\./);
+    assert.match(await refused("scaled.yaml", ...seeds), /^--policy is missing\./);
+    assert.match(
+      await refused("CartPole-v1", "--agent", "mine", "--policy", "state-feedback", ...seeds),
+      /^--agent mine: a task has one agent/,
+    );
+  });
+});
