@@ -213,7 +213,10 @@ describe("a scenario as an environment", () => {
     assert.equal(env.name, "story/mine");
     assert.deepEqual(checkEnv({ form: "single", create: () => bareScenarioEnv(spec, "mine") }, { seed: 5, stepsMax: 10 }), []);
     assert.deepEqual([...buildWorld(spec, { seed: 1, warmupS: 0, outside: ["mine"] }).externals.keys()], ["other"]);
-    assert.throws(() => scenarioEnv(spec), /story has several controllers of kind "external": say which is the agent: mine, other/);
+    assert.throws(
+      () => scenarioEnv(spec),
+      /story has several controllers of kind "external": say which is the agent \(mine, other\), or play it/,
+    );
     assert.throws(() => scenarioEnv(spec, "hers"), /story has no controller "hers" of kind "external"; it has: mine, other/);
   });
 
