@@ -1,5 +1,6 @@
 /** `cybertwin train <training.yaml>` */
 import { basename, join, resolve } from "node:path";
+import type { PolicyOrigin } from "../experiment/training/session.ts";
 import { BackendError } from "../learn/backends/backend.ts";
 import { EnvError } from "../learn/env-error.ts";
 import { DivergedError } from "../learn/learning-curve.ts";
@@ -13,6 +14,7 @@ import { startProgress } from "./progress.ts";
 import { shellQuoted } from "./shell-quoted.ts";
 import { TrainingFolder } from "./training-folder.ts";
 import { UsageError } from "./usage-error.ts";
+import { scenarioWorldVersion, taskWorldVersion } from "./world-version.ts";
 
 export const train: Command = {
   words: { usage: "<training.yaml>", min: 1, max: 1 },
@@ -48,7 +50,8 @@ async function trainCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const plan = { what: "training", task: loaded.sha256, program: programSha256() } as const;
   const folder = new TrainingFolder(resolve(io.cwd, out), { named: out, seeds: loaded.seeds });
   const stored = await folder.claim({ plan, resume, force });
-  const origin = { command: commandOf(file, flags), cybertwin: engine.version };
+  const world = loaded.dataSha256 === undefined ? taskWorldVersion() : scenarioWorldVersion(loaded.dataSha256);
+  const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: world };
   return asUser(file, async () => {
     const session = await engine.openTraining(loaded, { stored, workers });
     try {
@@ -72,7 +75,7 @@ interface Work {
   readonly session: TrainingSession;
   readonly loaded: LoadedTraining;
   readonly folder: TrainingFolder;
-  readonly origin: { readonly command: string; readonly cybertwin: string };
+  readonly origin: PolicyOrigin;
   readonly name: string;
   /** The folder as the user says it. */
   readonly out: string;

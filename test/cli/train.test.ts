@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { taskWorldVersion } from "../../src/cli/world-version.ts";
 import { evaluate } from "../../src/learn/evaluate.ts";
 import { type PolicyFile, policyFor, unpackPolicy } from "../../src/learn/policy-file.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
@@ -61,6 +62,7 @@ describe("cybertwin train", function () {
     const { about } = file;
     assert.deepEqual([about.environment, about.trainingSeeds, about.tuningSeeds], ["CartPole-v1", [7], [11, 12, 13, 14]]);
     assert.deepEqual([about.command, about.algorithm.options.lanes], ["cybertwin train small.yaml", 4]);
+    assert.equal(about.worldVersion, taskWorldVersion());
     const { stochastic, greedy } = evaluate(policyFor(makeEnv("CartPole-v1"), file), () => makeEnv("CartPole-v1"), [11, 12, 13, 14]);
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const [head, ...rows] = bytes("mine/curve.csv").toString().trim().split("\n");
@@ -129,9 +131,7 @@ describe("cybertwin train", function () {
     assert.equal(policy("early/policy-best").about.command, "cybertwin train long.yaml --set stop.reward=1");
   });
 
-  it("trains in a scenario, by episodes of known length", () => {
-    cli.scenario(
-      `name: toy
+  const toy = (reward: string): string => `name: toy
 duration: 2 min
 warmup: 10 s
 sites: { west: { servers: { kind: small-8c } } }
@@ -144,17 +144,30 @@ controllers:
     period: 10 s
     observe: [arrival_rate_per_s, replicas]
     act: [{ kind: replicas, min: 1, max: 3 }]
-    reward: "slo_attainment - 0.1 * replicas"
-`,
-      "toy.yaml",
-    );
-    cli.scenario(
-      "scenario: toy.yaml\nagent: mine\nalgorithm: { kind: ppo, lanes: 2, rolloutSteps: 12 }\nseeds: 1\nepisodes: 4\nevaluate: { every: 2, seeds: [2] }\n",
-    );
-    const { status, stdout, stderr } = bin("toy.json", "--out", "toy", "--format", "json");
+    reward: "${reward}"
+`;
+  const IN_TOY = `scenario: toy.yaml
+agent: mine
+algorithm: { kind: ppo, lanes: 2, rolloutSteps: 12 }
+seeds: 1
+episodes: 4
+evaluate: { every: 2, seeds: [2] }
+`;
+
+  it("trains in a scenario, by episodes of known length", () => {
+    cli.scenario(toy("slo_attainment - 0.1 * replicas"), "toy.yaml");
+    const { status, stdout, stderr } = bin(cli.scenario(IN_TOY, "in-toy.yaml"), "--out", "toy", "--format", "json");
     assert.deepEqual([status, stderr], [0, ""]);
     const { environment, steps } = JSON.parse(stdout) as { environment: string; steps: number };
     assert.deepEqual([environment, steps], ["toy/mine", 4 * 12]); // decisions at 10, 20, ..., 120 s of 130 s
+    assert.notEqual(policy("toy/policy-best").about.worldVersion, taskWorldVersion());
+  });
+
+  it("names agent and step of a reward that is no number", () => {
+    cli.scenario(toy("log(3 - replicas)"), "toy.yaml"); // of three replicas there is none
+    const { status, stderr } = bin(cli.scenario(IN_TOY, "in-toy.yaml"), "--out", "toy");
+    assert.equal(status, 2);
+    assert.match(stderr, /^in-toy\.yaml: .*toy\/mine, step \d+: the reward is -Infinity; .*\n$/);
   });
 
   it("does not write over a training, nor go on with another", () => {

@@ -65,7 +65,7 @@ export function openArrivals(spec: ProfileSpec | undefined, base: Unprofiled): O
     peakRatePerS: base.peakRatePerS * peakFactor,
     ...(gapCv2 !== undefined && { stream: streamFrom }),
     create: (options) => {
-      const { timeOf } = clock(options.dayOffsetS);
+      const { timeOf } = clock(options);
       const process = base.create(options);
       return { nextS: () => timeOf(process.nextS()) };
     },

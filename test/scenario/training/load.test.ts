@@ -63,6 +63,7 @@ describe("a training file", () => {
       evaluation: { everySteps: 5 * 200, seeds: [2000, 2001] },
       stopReward: undefined,
       backend: "wasm",
+      dataSha256: undefined,
       warnings: [],
     });
     assert.equal(algorithm.kind, "ddpg");
