@@ -9,6 +9,8 @@ export interface Setting {
   readonly scenario: Readonly<Record<string, unknown>>;
   /** Text of the files that it names, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Bytes of the weights that it names, likewise. */
+  readonly weights?: Readonly<Record<string, Uint8Array>>;
 }
 
 export interface Lab {
@@ -32,14 +34,10 @@ export class ThreadedLab implements Lab {
     this.#workerFile = options.workerFile ?? new URL("./lab-worker.js", import.meta.url);
   }
 
-  load({ scenario, files = {} }: Setting): LoadedSpec {
-    const all: Readonly<Record<string, string>> = { ...files, "scenario.yaml": stringify(scenario) };
-    const read = (file: string): string => {
-      const text = all[file];
-      if (text === undefined) throw new Error(`a claim names ${file} but does not bring it`);
-      return text;
-    };
-    return { spec: loadScenario("scenario.yaml", { cwd: ".", read, catalogue: { dir: "catalogue", list: () => [] } }).spec };
+  load({ scenario, files = {}, weights = {} }: Setting): LoadedSpec {
+    const [read, readBytes] = [broughtFrom({ ...files, "scenario.yaml": stringify(scenario) }), broughtFrom(weights)];
+    const catalogue = { dir: "catalogue", list: () => [] };
+    return { spec: loadScenario("scenario.yaml", { cwd: ".", read, readBytes, catalogue }).spec };
   }
 
   async play(loaded: LoadedSpec, seeds: readonly number[]): Promise<readonly Finding[]> {
@@ -61,6 +59,14 @@ export class ThreadedLab implements Lab {
     const { run } = this.#pool;
     return Promise.all(seeds.map((seed) => run({ loaded, seed }) as Promise<Finding>));
   }
+}
+
+function broughtFrom<T>(all: Readonly<Record<string, T>>): (file: string) => T {
+  return (file) => {
+    const content = all[file];
+    if (content === undefined) throw new Error(`a claim names ${file} but does not bring it`);
+    return content;
+  };
 }
 
 async function startPool(workerFile: URL, workers: number) {

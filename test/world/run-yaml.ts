@@ -20,6 +20,7 @@ export function loadYaml(text: string, files: Files = {}): LoadedScenario {
     cwd: ".",
     catalogue: { dir: CATALOGUE },
     read: (file) => (Object.hasOwn(all, file) ? (all[file] as string) : readFileSync(file, "utf8")),
+    readBytes: (file) => readFileSync(file),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
 import { carbonServing } from "./carbon-serving.ts";
+import { lengthPredictor } from "./length-predictor.ts";
 import { llmLatency } from "./llm-latency.ts";
 import { muserveBatchSize } from "./muserve-batch-size.ts";
 import { muservePower } from "./muserve-power.ts";
@@ -21,6 +22,7 @@ export const FIGURES: readonly Claim[] = [
   muservePredictorOverhead,
   muserveVllm,
   ssjfMg1,
+  lengthPredictor,
   llmLatency,
   muserveSensitivity,
   muservePower,

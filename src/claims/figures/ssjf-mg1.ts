@@ -32,23 +32,32 @@ export interface Part {
  * to k. With one key it is Pollaczek and Khinchine's, with a key for each length Phipps's, with one for each class Cobham's.
  */
 export function orderedLatencyS(parts: readonly Part[], ratePerS: number): number {
-  const byKey = new Map<number, { share: number; load: number }>();
+  return latencyInOrder(parts)(ratePerS);
+}
+
+/** The same for any rate: what does not go with it is summed up once. */
+export function latencyInOrder(parts: readonly Part[]): (ratePerS: number) => number {
+  const byKey = new Map<number, { share: number; workS: number }>();
   let [meanS, secondMomentS2] = [0, 0];
   for (const { key, share, workS } of parts) {
-    const group = byKey.get(key) ?? { share: 0, load: 0 };
+    const group = byKey.get(key) ?? { share: 0, workS: 0 };
     byKey.set(key, group);
     group.share += share;
-    group.load += ratePerS * share * workS;
+    group.workS += share * workS;
     meanS += share * workS;
     secondMomentS2 += share * workS * workS;
   }
-  const residualS = (ratePerS * secondMomentS2) / 2;
-  let [before, waitS] = [0, 0];
-  for (const [, { share, load }] of [...byKey].sort(([a], [b]) => a - b)) {
-    waitS += (share * residualS) / ((1 - before) * (1 - before - load));
-    before += load;
-  }
-  return meanS + waitS;
+  const groups = [...byKey].sort(([a], [b]) => a - b).map(([, group]) => group);
+  return (ratePerS) => {
+    const residualS = (ratePerS * secondMomentS2) / 2;
+    let [before, waitS] = [0, 0];
+    for (const { share, workS } of groups) {
+      const load = ratePerS * workS;
+      waitS += (share * residualS) / ((1 - before) * (1 - before - load));
+      before += load;
+    }
+    return meanS + waitS;
+  };
 }
 
 interface Rule {

@@ -1,6 +1,6 @@
 /** Requests, summaries and rows of the SSJF figures. */
 import { strict as assert } from "node:assert";
-import { correlation, findDial, ranksOf } from "../../../src/claims/figures/ssjf/dial.ts";
+import { findDial } from "../../../src/claims/figures/ssjf/dial.ts";
 import { type Arrivals, dialled, drawRequests, type Population, readPopulation, workS } from "../../../src/claims/figures/ssjf/requests.ts";
 import { againstRerun } from "../../../src/claims/figures/ssjf/rows.ts";
 import { runFcfs, runShortestFirst } from "../../../src/claims/figures/ssjf/scheduler.ts";
@@ -105,12 +105,6 @@ describe("what runs come to", () => {
 });
 
 describe("the dial", () => {
-  it("is told by ranks: ties share theirs, order alone counts", () => {
-    assert.deepEqual([...ranksOf([5, 1, 5, 9])], [1.5, 0, 1.5, 3]);
-    close(correlation(Float64Array.of(0, 1, 2), Float64Array.of(2, 4, 6)), 1, 1e-12);
-    close(correlation(Float64Array.of(0, 1, 2), Float64Array.of(2, 1, 0)), -1, 1e-12);
-  });
-
   it("gives the reduction that was asked for", () => {
     const server = { batching: "whole", batchMax: 1 } as const;
     const arrivals: Arrivals = { kind: "poisson", ratePerS: 5, cv: 1 };

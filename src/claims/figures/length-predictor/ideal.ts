@@ -13,7 +13,7 @@ import { tokenScores } from "../../../world/serving/prompts/token-scores.ts";
 const CUES = INTENTS.length;
 /** The strengths are standard normal but for the rounding of lengths to tokens: beyond six deviations lies a billionth. */
 const REACH = 6;
-const GRID_STEP = 0.05;
+const GRID_STEP = 0.1;
 /** Densities of t are worked out on a grid and taken as straight in between. */
 const T_REACH = 10;
 const T_STEP = 0.005;

@@ -1,5 +1,5 @@
 /** How good a predictor must be to give the published SSJF: a dial from the oracle (0) to a length drawn at random (1). */
-import { mean } from "../../../stats/index.ts";
+import { spearman } from "../../../stats/index.ts";
 import { dialled, type Requests } from "./requests.ts";
 import { runFcfs, runShortestFirst, type ServerSpec } from "./scheduler.ts";
 import { everySecondPoint, JCT_REDUCTION, outcomeOf } from "./study.ts";
@@ -39,31 +39,6 @@ export function findDial(
   const dial = (low + high) / 2;
   const all = points.flat();
   const truths = all.flatMap(({ tokens }) => [...tokens]);
-  return { dial, spearman: correlation(ranksOf(truths), ranksOf(all.flatMap((requests) => [...dialled(requests, dial)]))) };
-}
-
-/** Ranks from 0; equal values share the mean of theirs. */
-export function ranksOf(values: readonly number[]): Float64Array {
-  const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
-  const ranks = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && values[order[to] as number] === values[order[from] as number]) to++;
-    for (let k = from; k < to; k++) ranks[order[k] as number] = (from + to - 1) / 2;
-    from = to;
-  }
-  return ranks;
-}
-
-/** Pearson's, of two columns that vary. */
-export function correlation(xs: Float64Array, ys: Float64Array): number {
-  const [centerX, centerY] = [mean(xs), mean(ys)];
-  let [xy, xx, yy] = [0, 0, 0];
-  for (const [i, x] of xs.entries()) {
-    const [dx, dy] = [x - centerX, (ys[i] as number) - centerY];
-    xy += dx * dy;
-    xx += dx * dx;
-    yy += dy * dy;
-  }
-  return xy / Math.sqrt(xx * yy);
+  const dials = all.flatMap((requests) => [...dialled(requests, dial)]);
+  return { dial, spearman: spearman(truths, dials) };
 }

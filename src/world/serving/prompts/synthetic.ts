@@ -37,7 +37,7 @@ export const INTENTS: readonly Intent[] = [
 ];
 /** Chosen here. */
 export const CUE_RIGHT = 0.9;
-/** With the released lengths the best possible five-class predictor is right for 59.1 %; the one released with SSJF was for 59.0 %. */
+/** With the released lengths the best possible five-class predictor is right for 59.1 %, at a rank correlation of 0.786; the one released with SSJF was at 60.0 % and 0.774. */
 export const SIGNAL = 0.78;
 
 const FEATURES = box([

@@ -20,11 +20,10 @@ export function tokenScores(quantiles: Table): TokenScores {
   if (before !== undefined) return before;
   const value = column(quantiles, "value");
   const leastTokens = wholeTokens(value[0] as number);
-  const count = wholeTokens(value[value.length - 1] as number) - leastTokens + 1;
-  // Rounding takes halves up; everything below the least is rounded to it, too.
-  const below = Float64Array.from({ length: count + 1 }, (_, i) =>
-    i === 0 ? 0 : i === count ? 1 : shareBelow(quantiles, leastTokens + i - 0.5),
-  );
+  const lengths = wholeTokens(value[value.length - 1] as number) - leastTokens + 1;
+  // Rounding takes halves up, and everything below the least to it.
+  const below = Array.from({ length: lengths + 1 }, (_, i) => (i === 0 ? 0 : shareBelow(quantiles, leastTokens + i - 0.5)));
+  const count = below.indexOf(1); // a law that ends at a half never gets there
   const shares = Float64Array.from({ length: count }, (_, i) => (below[i + 1] as number) - (below[i] as number));
   const scores = shares.map((share, i) => normalQuantile((below[i] as number) + share / 2));
   const made = { leastTokens, shares, scores };
@@ -35,11 +34,12 @@ export function tokenScores(quantiles: Table): TokenScores {
 /** Prompts and answers are whole tokens, at least one. */
 export const wholeTokens = (tokens: number): number => Math.max(1, Math.round(tokens));
 
-/** Share of a piecewise-linear law below `x`, which lies between its ends. */
+/** Share of a piecewise-linear law below `x`, which is not below all of it. */
 function shareBelow(quantiles: Table, x: number): number {
   const [quantile, value] = [column(quantiles, "quantile"), column(quantiles, "value")];
   const above = value.findIndex((each) => each >= x);
+  if (above < 0) return 1;
   const [low, high] = [value[above - 1] as number, value[above] as number];
-  const from = quantile[above - 1] as number;
-  return from + ((quantile[above] as number) - from) * ((x - low) / (high - low));
+  const [from, to] = [quantile[above - 1] as number, quantile[above] as number];
+  return x === high ? to : from + (to - from) * ((x - low) / (high - low));
 }
