@@ -13,10 +13,15 @@ export interface Cost {
 
 /** Runs `node <module beside this one> <input as JSON>`, and reads the cost that it prints. */
 export function costOf(module: string, input: unknown): Cost {
+  return printedBy(module, JSON.stringify(input)) as Cost;
+}
+
+/** Runs `node <module beside this one> <words>`, and reads the JSON that it prints. */
+export function printedBy(module: string, ...words: readonly string[]): unknown {
   const file = new URL(module, import.meta.url).pathname;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, JSON.stringify(input)], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${module} failed: ${stderr}`);
-  return JSON.parse(stdout) as Cost;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...words], { encoding: "utf8" });
+  if (stdout === "") throw new Error(`${module} failed (${status}): ${stderr}`); // a GPU's driver may crash once all is done
+  return JSON.parse(stdout);
 }
 
 /** The child's side: does the work, prints what the process has cost since it began. */

@@ -10,7 +10,7 @@ export interface BenchCase {
   /** Speed of ours over speed of the reference that is still good. */
   readonly ratioMin: number;
   ours(): void | Promise<void>;
-  reference(): void;
+  reference(): void | Promise<void>;
 }
 
 export interface BenchResult {
@@ -63,7 +63,7 @@ async function cpuS(work: () => void | Promise<void>): Promise<number> {
   return (user + system) / US_PER_S;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
 }

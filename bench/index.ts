@@ -4,7 +4,6 @@ import { fleet } from "./fleet.ts";
 import { type BenchCase, line, measure } from "./harness.ts";
 import { kernelCases } from "./kernel.ts";
 import { learn } from "./learn.ts";
-import { nets } from "./nets.ts";
 import { runCases } from "./run.ts";
 import { servingCases } from "./serving.ts";
 import { start } from "./start.ts";
@@ -25,7 +24,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   fleet,
   start,
   budget,
-  learn: async (say) => [await learn(say), await nets(say)].every(Boolean),
+  learn,
 };
 
 export async function runBench(name: string, say: Say, options: BenchOptions = {}): Promise<boolean> {

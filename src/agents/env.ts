@@ -10,12 +10,15 @@ export class ScenarioEnv implements Env {
   readonly actionSpace: Box;
   readonly masked = false;
   readonly stepS: number;
+  readonly episodeSteps: number | undefined;
   readonly infoNames = INFO_NAMES;
   readonly #episodes: Episodes;
   readonly #port: ExternalPort;
   readonly #record = new StepRecord(INFO_NAMES.length);
 
-  constructor(options: EpisodesOptions) {
+  /** @param options with the steps of an episode, where all have the same number */
+  constructor(options: EpisodesOptions & { readonly episodeSteps?: number | undefined }) {
+    this.episodeSteps = options.episodeSteps;
     this.#episodes = new Episodes(options);
     this.#port = this.#episodes.ports[0] as ExternalPort;
     const { name, periodS, observationSpace, actionSpace } = this.#port;

@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     doc: "Run a scenario at many points, each with many seeds; goes on after a kill",
     load: async () => (await import("./sweep.ts")).sweep,
   },
+  train: {
+    doc: "Train a policy in a scenario or on a task; goes on after a kill",
+    load: async () => (await import("./train.ts")).train,
+  },
   evaluate: {
     doc: "Measure a trained policy or a heuristic over seeds, alone or against another",
     load: async () => (await import("./evaluate.ts")).evaluate,
@@ -22,7 +26,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   validate: { doc: "Check files without running them; all problems at once", load: async () => (await import("./validate.ts")).validate },
   schema: {
-    doc: "Print the JSON Schema of scenario, sweep or gate files, for editors",
+    doc: "Print the JSON Schema of scenario, sweep, training or gate files, for editors",
     load: async () => (await import("./schema.ts")).schema,
   },
   list: { doc: "Every registered kind, with its fields", load: async () => (await import("./list.ts")).list },

@@ -4,12 +4,17 @@ import type { Expected, ScenarioHead, ScenarioSource } from "../experiment/outpu
 import type { RunOutput } from "../experiment/result.ts";
 import type { MeanInterval } from "../experiment/summary.ts";
 import type { SweepOutput } from "../experiment/sweep/output.ts";
+import type { TrainingOutput } from "../experiment/training/output.ts";
+import type { SessionOptions, TrainingSession } from "../experiment/training/session.ts";
 import type { PrecisionTarget } from "../experiment/until-precise.ts";
 import type { Env } from "../learn/env.ts";
 import type { Contest } from "../scenario/contest.ts";
 import type { EvaluationWords, LoadedEvaluation } from "../scenario/evaluation.ts";
 import type { LoadedGate } from "../scenario/gate/load.ts";
+import type { LoadedTraining, TrainingFlags } from "../scenario/training/load.ts";
 import type { AnyPlugin } from "../world/base/plugin.ts";
+
+export type { LoadedTraining, TrainingFlags, TrainingSession };
 
 export interface LoadedScenario {
   readonly head: ScenarioHead & { readonly seed?: number | undefined; readonly precision?: PrecisionTarget | undefined };
@@ -60,10 +65,13 @@ export interface MadeEnvs {
 /** Text, bytes, or a file that is moved into its place. */
 export type Files = Readonly<Record<string, string | Uint8Array | { readonly movedFrom: string }>>;
 
+/** What a list shows of a kind. */
+export type Listed = Pick<AnyPlugin, "kind" | "doc" | "schema">;
+
 export interface KindList {
   /** Plural, as in `list faults`. */
   readonly name: string;
-  readonly plugins: readonly AnyPlugin[];
+  readonly plugins: readonly Listed[];
 }
 
 export interface FolderOptions {
@@ -74,6 +82,13 @@ export interface FolderOptions {
 
 export interface Engine {
   readonly version: string;
+  /** @throws an error with `problems` where the file, its scenario, or a flag is wrong. */
+  loadTraining(file: string, cwd: string, flags: TrainingFlags): Promise<LoadedTraining>;
+  /** @throws {BackendError}, {CheckpointError}, {EnvError} and {UnfitError} for what the user can mend. */
+  openTraining(loaded: LoadedTraining, options: SessionOptions): Promise<TrainingSession>;
+  /** The files of a training that are a function of its result, and `meta.json`. */
+  trainingFiles(output: TrainingOutput, made: { readonly device: string }): Promise<Readonly<Record<string, string>>>;
+  formatTraining(output: TrainingOutput, format: "table" | "json"): Promise<string>;
   /** @throws an error with `problems` where the files are wrong. */
   loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario>;
   /** @throws an error with `problems` where the file, or the scenario of a point, is wrong. */

@@ -1,9 +1,8 @@
 /** `cybertwin list [kinds]` */
 import { z } from "zod";
-import type { AnyPlugin } from "../world/base/plugin.ts";
 import type { Command } from "./command.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import type { KindList } from "./engine.ts";
+import type { KindList, Listed } from "./engine.ts";
 import { EXIT } from "./exit-code.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -29,7 +28,7 @@ function section({ name, plugins }: KindList): string {
   return [name, ...lines].join("\n");
 }
 
-function fieldLine(plugin: AnyPlugin, width: number): string {
+function fieldLine(plugin: Listed, width: number): string {
   const fields = fieldsOf(plugin);
   return fields.length === 0 ? "" : `\n  ${" ".repeat(width)}  { ${fields.join(", ")} }`;
 }
@@ -40,7 +39,7 @@ interface ObjectSchema {
 }
 
 /** `name`, `name?` where it may be left out, `name=default` where there is one. */
-function fieldsOf({ schema }: AnyPlugin): readonly string[] {
+function fieldsOf({ schema }: Listed): readonly string[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as ObjectSchema;
   return Object.entries(properties)
     .filter(([name]) => name !== "kind")

@@ -15,7 +15,11 @@ export async function runProcess(loadEngine: () => Promise<Engine>): Promise<voi
     });
   }
   process.exitCode = await runCli(process.argv.slice(2), processIo(), loadEngine);
+  process.stdout.write("", () => void setTimeout(() => process.exit(), DRIVER_PATIENCE_MS).unref());
 }
+
+/** All is said and done by then; what is left are threads of GPU drivers, which would keep the process for ever. */
+const DRIVER_PATIENCE_MS = 1000;
 
 function processIo(): Io {
   return {

@@ -12,9 +12,10 @@ import type { Engine, LoadedSweep, SweepPoint } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { missedText } from "./missed-text.ts";
+import { claimFolder, type Plan } from "./plan-folder.ts";
 import { programSha256 } from "./program-digest.ts";
 import { startProgress } from "./progress.ts";
-import { checkMergeable, claimFolder, type Plan, planSha256 } from "./sweep-folder.ts";
+import { checkMergeable, planSha256, SWEEP_FILES } from "./sweep-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const sweep: Command = {
@@ -43,11 +44,11 @@ async function sweepCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const out = args.texts.get("out") ?? join("out", basename(file).replace(/\.ya?ml$/, ""));
   const loaded = await engine.loadSweep(file, io.cwd);
   if (!quiet) for (const warning of loaded.warnings) io.err(`${warning}\n`);
-  const plan: Plan = { sweep: loaded.sha256, program: programSha256() };
+  const plan: Plan = { what: "sweep", task: loaded.sha256, program: programSha256() };
   const sha256 = planSha256(plan);
   const folder = resolve(io.cwd, out);
   for (const dir of merged) await checkMergeable(resolve(io.cwd, dir), dir, plan);
-  await claimFolder(folder, out, { plan, force: args.switches.has("force") });
+  await claimFolder(folder, out, { plan, force: args.switches.has("force"), ours: SWEEP_FILES });
   const work: Work = { loaded, sha256, folder, out, metrics: args.lists.get("metric") ?? [], workerCount, quiet };
   const all = tasksOf(loaded.points.length, loaded.seeds);
   const share = shard === undefined ? all : shareOf(all, shard);

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import type { EnvSource } from "../experiment/env-source.ts";
 import { type LoadedSpec, runSeed, withoutRows } from "../experiment/run.ts";
+import type { EnvSource } from "../scenario/env-source.ts";
 import type { LoadedGate } from "../scenario/gate/load.ts";
 import { locateFile } from "../scenario/stored-bytes.ts";
 import { tInterval } from "../stats/index.ts";
@@ -28,8 +28,11 @@ export function engine(): Engine {
     runSeed: (loaded, seed, hooks) => runSeed(loaded as LoadedSpec, seed, hooks),
     meanInterval: tInterval,
     schemas: async () => {
-      const { gateJsonSchema, scenarioJsonSchema, sweepJsonSchema } = await import("../scenario/index.ts");
-      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), gate: gateJsonSchema() };
+      const [{ gateJsonSchema, scenarioJsonSchema, sweepJsonSchema }, { trainingJsonSchema }] = await Promise.all([
+        import("../scenario/index.ts"),
+        import("../scenario/training/schema.ts"),
+      ]);
+      return { scenario: scenarioJsonSchema(), sweep: sweepJsonSchema(), training: trainingJsonSchema(), gate: gateJsonSchema() };
     },
     kinds,
     format: async (output, format) => {
@@ -65,12 +68,30 @@ export function engine(): Engine {
       const { sha256, seeds, name } = output;
       return { ...sweepFiles(output), "meta.json": metaJson(version, { scenario: { sha256, file: name }, seeds }) };
     },
+    ...trainingEngine(version),
     sweepPage: async (folder) => {
       const [{ pageOfFolder }, { StoredResultError }] = await Promise.all([
         import("../report/sweep/folder.ts"),
         import("../report/series-json.ts"),
       ]);
       return forUser(StoredResultError, () => pageOfFolder(folder));
+    },
+  };
+}
+
+/** What `train` works with. */
+function trainingEngine(version: string): Pick<Engine, "loadTraining" | "openTraining" | "trainingFiles" | "formatTraining"> {
+  return {
+    loadTraining: async (file, cwd, flags) => (await import("../scenario/training/load.ts")).loadTraining(file, { ...reading(cwd), flags }),
+    openTraining: async (loaded, options) => (await import("../experiment/training/session.ts")).TrainingSession.open(loaded, options),
+    trainingFiles: async (output, { device }) => {
+      const { trainingFiles } = await import("../report/training/files.ts");
+      const { name, sha256, seeds } = output;
+      return { ...trainingFiles(output, tInterval), "meta.json": metaJson(version, { scenario: { sha256, file: name }, seeds, device }) };
+    },
+    formatTraining: async (output, format) => {
+      if (format === "json") return (await import("../report/training/to-json.ts")).trainingToJson(output);
+      return (await import("../report/training/to-table.ts")).trainingToTable(output);
     },
   };
 }
@@ -124,7 +145,7 @@ async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> 
   const [{ TASKS }, { EnvError }, { envOf }, scenario] = await Promise.all([
     import("../learn/tasks/index.ts"),
     import("../learn/env-error.ts"),
-    import("../experiment/env-source.ts"),
+    import("../scenario/env-source.ts"),
     import("../scenario/index.ts"),
   ]);
   const made = (from: EnvSource, warnings: readonly string[] = []): MadeEnvs => {
@@ -150,6 +171,8 @@ async function check(file: string, cwd: string): Promise<readonly string[]> {
   switch (fileFamily(file, options.read)) {
     case "sweep":
       return scenario.loadSweep(file, options).warnings;
+    case "training":
+      return (await import("../scenario/training/load.ts")).loadTraining(file, options).warnings;
     case "gate":
       return gateWarnings(file, scenario.loadGate(file, options), cwd);
     case "scenario":
@@ -191,6 +214,7 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../world/serving/index.ts"),
     import("./catalogue.ts"),
   ]);
+  const { ALGORITHMS } = await import("../learn/algorithms/index.ts");
   return [
     { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
@@ -207,6 +231,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
+    { name: "algorithms", plugins: ALGORITHMS },
     { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }
@@ -214,13 +239,18 @@ async function kinds(): Promise<readonly KindList[]> {
 /** Where and with what a result was made; written beside it, never compared. */
 function metaJson(
   version: string,
-  output: { readonly scenario: { readonly sha256: string; readonly file: string }; readonly seeds: readonly number[] },
+  output: {
+    readonly scenario: { readonly sha256: string; readonly file: string };
+    readonly seeds: readonly number[];
+    /** What computed. */
+    readonly device?: string;
+  },
 ): string {
   const meta = {
     cybertwin: version,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    device: "cpu",
+    device: output.device ?? "cpu",
     scenario: output.scenario.file,
     sha256: output.scenario.sha256,
     seeds: output.seeds,

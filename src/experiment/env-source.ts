@@ -1,17 +1,7 @@
-/** Environments by what they are made of, here or in worker threads. */
-import type { Env } from "../learn/env.ts";
+/** Lanes of environments, here or in worker threads. */
 import { LaneThreads } from "../learn/lane-threads.ts";
 import { type LanePlayer, LocalLanes } from "../learn/lanes.ts";
-import { makeEnv } from "../learn/tasks/index.ts";
-import { type ScenarioSpec, scenarioEnv } from "../scenario/index.ts";
-
-/** Plain data: a thread can be handed it. */
-export type EnvSource = { readonly kind: "task"; readonly id: string } | { readonly kind: "scenario"; readonly spec: ScenarioSpec };
-
-/** Every step of it is checked. @throws {EnvError} if there is no such task, or if nobody decides from outside in the scenario */
-export function envOf(source: EnvSource): Env {
-  return source.kind === "task" ? makeEnv(source.id) : scenarioEnv(source.spec);
-}
+import { type EnvSource, envOf } from "../scenario/env-source.ts";
 
 interface LanesPlan {
   readonly source: EnvSource;

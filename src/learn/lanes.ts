@@ -85,7 +85,7 @@ export class LocalLanes implements LanePlayer {
     env.reset(this.buffers.seeds[i], observation, mask);
   }
 
-  /** Hot: bench/learn.ts. */
+  /** Hot: bench/learn-envs.ts. */
   #step(lane: Lane, i: number): void {
     const { rewards, elapsedS, terminated, truncated } = this.buffers;
     const result: StepResult = lane.env.step(lane.action, lane.successor, lane.mask);

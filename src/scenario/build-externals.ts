@@ -10,9 +10,13 @@ import { BuildProblem } from "./build-problem.ts";
 import { externalsOf } from "./externals.ts";
 import type { PluginSpec } from "./parts.ts";
 
-/** One for each external controller of the scenario, by its name. @throws {BuildProblem} where a policy does not fit, or there is nothing to act on. */
-export function externalControllers({ spec, world, warmupS }: BuildContext): ReadonlyMap<string, ExternalController> {
-  const all = externalsOf(spec).map((external): [string, ExternalController] => {
+/** One for each external controller of the scenario but those decided for from outside, by its name. @throws {BuildProblem} where a policy does not fit, or there is nothing to act on. */
+export function externalControllers(
+  { spec, world, warmupS }: BuildContext,
+  outside: readonly string[] = [],
+): ReadonlyMap<string, ExternalController> {
+  const inside = externalsOf(spec).filter(({ name }) => !outside.includes(name));
+  const all = inside.map((external): [string, ExternalController] => {
     const { name } = external;
     const policy = spec.controllers[name]?.policy as PluginSpec | undefined;
     const options = { ...external, startS: warmupS, ...(policy !== undefined && { decider: deciderOf(policy) }) };

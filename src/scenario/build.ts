@@ -31,7 +31,7 @@ export interface BuildContext {
 export interface BuiltWorld {
   readonly world: World;
   readonly loop: ControlLoop;
-  /** The external controllers, by name; none where somebody outside decides. */
+  /** The external controllers, by name; without those for whom somebody outside decides. */
   readonly externals: ReadonlyMap<string, ExternalController>;
   /** Starts meters, faults, arrivals and controllers, in that order. Call once, after recorders were added. */
   begin(): void;
@@ -41,8 +41,8 @@ export interface BuildOptions {
   readonly seed: number;
   /** Resolved: a number also where the scenario says `auto`. */
   readonly warmupS: number;
-  /** Leaves the decisions of external controllers to `ControlLoop.decideOutside`, whatever policies they have. */
-  readonly isDecidedOutside?: boolean;
+  /** External controllers whose decisions are left to `ControlLoop.decideOutside`, whatever policies they have. */
+  readonly outside?: readonly string[];
 }
 
 /** @throws {BuildProblem} for what only building tells */
@@ -57,7 +57,7 @@ export function buildWorld(spec: ScenarioSpec, options: BuildOptions): BuiltWorl
   addServices(context);
   addServings(context);
   addBatches(context);
-  const externals = options.isDecidedOutside === true ? new Map<string, ExternalController>() : externalControllers(context);
+  const externals = externalControllers(context, options.outside);
   const loop = new ControlLoop(world, bindings(context, externals), rng.fork("controllers"));
   return {
     world,

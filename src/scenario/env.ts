@@ -9,17 +9,40 @@ import { buildWorld } from "./build.ts";
 import { externalsOf } from "./externals.ts";
 import type { ScenarioSpec } from "./spec.ts";
 
-/** The environment of the scenario's external controller, every step of it checked. @throws {EnvError} unless there is exactly one. */
-export function scenarioEnv(spec: ScenarioSpec): GuardedEnv {
-  return new GuardedEnv(bareScenarioEnv(spec));
+/**
+ * The environment of one external controller of the scenario, every step of it checked. Others decide by their own policies.
+ * @param agent its name; may be left out where there is one
+ * @throws {EnvError} if there is none of that name, or several without a name
+ */
+export function scenarioEnv(spec: ScenarioSpec, agent?: string): GuardedEnv {
+  return new GuardedEnv(bareScenarioEnv(spec, agent));
 }
 
 /** The same without checks. */
-export function bareScenarioEnv(spec: ScenarioSpec): ScenarioEnv {
-  const { length } = requireExternals(spec);
-  if (length > 1)
-    throw new EnvError(`${spec.name} has ${length} controllers of kind "external": keep one, or play it as a team or in turns`);
-  return new ScenarioEnv(episodesOf(spec));
+export function bareScenarioEnv(spec: ScenarioSpec, agent?: string): ScenarioEnv {
+  const all = requireExternals(spec);
+  const [own, ...more] = agent === undefined ? all : all.filter(({ name }) => name === agent);
+  const names = all.map(({ name }) => name).join(", ");
+  if (own === undefined) throw new EnvError(`${spec.name} has no controller "${agent}" of kind "external"; it has: ${names}`);
+  if (more.length > 0) throw new EnvError(`${spec.name} has several controllers of kind "external": say which is the agent: ${names}`);
+  return new ScenarioEnv({ ...episodesOf(spec, [own]), episodeSteps: episodeStepsOf(spec, own) });
+}
+
+/** Decisions from the first one at or after the warm-up to the end; undefined where lost telemetry may put the first one off. */
+function episodeStepsOf(
+  { warmup, duration, controllers }: ScenarioSpec,
+  { name, spec: { period } }: ExternalPortOptions,
+): number | undefined {
+  const { scrape = 0, delay = 0, loss = 0 } = controllers[name]?.telemetry ?? {};
+  if (loss > 0) return undefined;
+  const turnAt = (timeS: number): number => {
+    let turn = Math.floor(timeS / period);
+    while (turn * period < timeS) turn++;
+    return turn;
+  };
+  const startS = warmup as number;
+  const first = scrape === 0 ? turnAt(startS) : Math.max(turnAt(startS), turnAt(delay), 1); // the scrape at 0 comes after the turn at 0
+  return turnAt(startS + duration) - first;
 }
 
 /** Its external controllers as agents that act at the same instants. @throws {EnvError} without one, and where their periods differ. */
@@ -35,7 +58,7 @@ export function bareScenarioTeamEnv(spec: ScenarioSpec): ScenarioTeamEnv {
     const periods = `${first.name} decides every ${first.spec.period} s and ${other.name} every ${other.spec.period} s`;
     throw new EnvError(`${spec.name} is no team that acts at once: ${periods}; give them one period, or play it in turns`);
   }
-  return new ScenarioTeamEnv(episodesOf(spec));
+  return new ScenarioTeamEnv(episodesOf(spec, externalsOf(spec)));
 }
 
 /** Its external controllers as agents that act in turns, each at its own period. @throws {EnvError} without one. */
@@ -45,8 +68,7 @@ export function scenarioTurnEnv(spec: ScenarioSpec): GuardedTurnEnv {
 
 /** The same without checks. */
 export function bareScenarioTurnEnv(spec: ScenarioSpec): ScenarioTurnEnv {
-  requireExternals(spec);
-  return new ScenarioTurnEnv(episodesOf(spec));
+  return new ScenarioTurnEnv(episodesOf(spec, requireExternals(spec)));
 }
 
 function requireExternals(spec: ScenarioSpec): readonly ExternalPortOptions[] {
@@ -55,13 +77,13 @@ function requireExternals(spec: ScenarioSpec): readonly ExternalPortOptions[] {
   return found;
 }
 
-function episodesOf(spec: ScenarioSpec): EpisodesOptions {
+function episodesOf(spec: ScenarioSpec, controllers: readonly ExternalPortOptions[]): EpisodesOptions {
   const startS = spec.warmup as number;
   return {
     name: spec.name,
-    controllers: externalsOf(spec),
+    controllers,
     startS,
     endS: startS + spec.duration,
-    build: (seed) => buildWorld(spec, { seed, warmupS: startS, isDecidedOutside: true }),
+    build: (seed) => buildWorld(spec, { seed, warmupS: startS, outside: controllers.map(({ name }) => name) }),
   };
 }

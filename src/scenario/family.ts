@@ -17,6 +17,7 @@ export type Family =
   | "model"
   | "engine"
   | "predictor"
+  | "algorithm"
   | "action"
   | "reward"
   | "policy"
@@ -33,6 +34,7 @@ const BY_KEY: Readonly<Record<string, Family>> = {
   vary: "sweep",
   engine: "engine",
   predictor: "predictor",
+  algorithm: "algorithm",
   act: "action",
   reward: "reward",
   policy: "policy",
@@ -64,6 +66,7 @@ const LISTS: Readonly<Partial<Record<Family, string>>> = {
   model: "models",
   engine: "engines",
   predictor: "predictors",
+  algorithm: "algorithms",
   prompts: "prompts",
 };
 

@@ -31,11 +31,12 @@ export function firstSharedSeed(seeds: readonly number[], others: readonly numbe
   return seeds.find((seed) => taken.has(seed));
 }
 
-/** What a foreign seed is for, and which seeds would do: `2001 is for tuning; training takes 1000..1999 or your own, below 1000`. */
+/** What to say of one: `must be 1000..1999, or your own below 1000, got 2001, which is for tuning`. */
 export function foreignSeedText(use: SeedUse, seed: number): string {
   const [other] = Object.entries(SEED_RANGES).find(([, range]) => isIn(range, seed)) ?? [];
-  const range = SEED_RANGES[use];
-  return `${seed} is for ${other ?? "nothing"}; ${use} takes ${range.from}..${range.to}, or your own, below ${OWN_SEEDS.to + 1}`;
+  const { from, to } = SEED_RANGES[use];
+  const rule = `must be ${from}..${to}, or your own below ${OWN_SEEDS.to + 1}, got ${seed}`;
+  return other === undefined ? rule : `${rule}, which is for ${other}`;
 }
 
 const isIn = ({ from, to }: SeedRange, seed: number): boolean => seed >= from && seed <= to;

@@ -48,7 +48,7 @@ const complaint = (work: () => unknown): string => {
 function rollout(spec: ScenarioSpec, mode: "greedy" | "stochastic"): { readonly rewards: readonly number[]; readonly eventHash: string } {
   let built: BuiltWorld | undefined;
   const build = (seed: number): BuiltWorld => {
-    built = buildWorld(spec, { seed, warmupS: 20, isDecidedOutside: true });
+    built = buildWorld(spec, { seed, warmupS: 20, outside: ["mine"] });
     return built;
   };
   const env = new ScenarioEnv({ name: spec.name, controllers: externalsOf(spec), startS: 20, endS: END_S, build });

@@ -67,6 +67,18 @@ export const fakeEngine: Engine = {
   async makeEnvs() {
     throw new Error("the small engine knows no environments: test/cli/env.test.ts runs the real one");
   },
+  async loadTraining() {
+    throw new Error("the small engine trains nobody: test/cli/train.test.ts runs the real one");
+  },
+  async openTraining() {
+    throw new Error("the small engine trains nobody");
+  },
+  async trainingFiles() {
+    return {};
+  },
+  async formatTraining(output) {
+    return `${output.name}\n`;
+  },
   async loadEvaluation() {
     throw new Error("the small engine has no policies: test/cli/evaluate.test.ts runs the real one");
   },

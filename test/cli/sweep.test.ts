@@ -131,7 +131,7 @@ describe("cybertwin sweep", function () {
       spawnSync(process.execPath, [other, "sweep", "load.yaml", ...argv], { cwd: cli.folder, encoding: "utf8" });
     assert.equal(bin("sweep", "load.yaml", "--out", "part-1", "--shard", "1/2").status, 0);
     assert.equal(byOther("--out", "part-2", "--shard", "2/2").status, 0);
-    const said = "holds runs of another build of cybertwin, which do not mix with those of this one.";
+    const said = "holds results of another build of cybertwin, which do not mix with those of this one.";
     const goOn = "Go on with that build, name another folder with --out, or begin anew with --force.";
     for (const argv of [[], ["--shard", "1/2"]]) {
       const { status, stderr } = byOther("--out", "part-1", ...argv);

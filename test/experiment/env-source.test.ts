@@ -1,11 +1,12 @@
 /** Training in a scenario, its lanes in threads: the same bits as in this thread. */
 import { strict as assert } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { type EnvSource, envOf, openLanes } from "../../src/experiment/env-source.ts";
+import { openLanes } from "../../src/experiment/env-source.ts";
 import { ppo } from "../../src/learn/algorithms/ppo.ts";
 import { openBackend } from "../../src/learn/backends/index.ts";
 import { EnvError } from "../../src/learn/env-error.ts";
 import { Training, type TrainingState } from "../../src/learn/train.ts";
+import { type EnvSource, envOf } from "../../src/scenario/env-source.ts";
 import { loadYaml } from "../world/run-yaml.ts";
 
 const SCENARIO = `
@@ -20,7 +21,7 @@ workloads:
     discipline: ps
     slo: { latency: 200 ms }
     work: { kind: exponential, mean: 50 ms }
-    arrivals: { kind: poisson, rate: 30 req/s }
+    arrivals: { kind: poisson, rate: 10 req/s }
 controllers:
   mine:
     kind: external
@@ -47,15 +48,15 @@ async function trained(source: EnvSource, workers: number): Promise<TrainingStat
 }
 
 describe("environments by what they are made of", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   before(() => openBackend("wasm"));
   afterEach(() => tf.disposeVariables());
 
-  it("train a population in a scenario to the same bits with any number of threads", async () => {
+  it("train a population in a scenario to the same bits with threads", async () => {
     const source: EnvSource = { kind: "scenario", spec: loadYaml(SCENARIO).spec };
     const here = await trained(source, 0);
     assert.ok(here.lanes.every(({ lanes }) => lanes.every(({ episode }) => episode > 1))); // an episode is eight steps
-    for (const workers of [1, 3]) assert.deepEqual(await trained(source, workers), here, `${workers} threads`);
+    assert.deepEqual(await trained(source, 2), here);
   });
 
   it("train in a task likewise", async () => {

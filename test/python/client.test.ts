@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type EnvSource, envOf } from "../../src/experiment/env-source.ts";
 import { rootRng } from "../../src/kernel/index.ts";
 import { type Env, NO_MASK } from "../../src/learn/env.ts";
 import { sample } from "../../src/learn/spaces.ts";
+import { type EnvSource, envOf } from "../../src/scenario/env-source.ts";
 import { loadYaml } from "../world/run-yaml.ts";
 
 const PYTHON = resolve("python");

@@ -1,0 +1,207 @@
+/** A training as a command runs it: in stretches between which it can be stored, on the backend that its file names. */
+import { algorithmOf } from "../../learn/algorithms/index.ts";
+import { type Backend, openBackend } from "../../learn/backends/index.ts";
+import type { Env } from "../../learn/env.ts";
+import type { CurvePoint } from "../../learn/learning-curve.ts";
+import { type PolicyAbout, packPolicy, spacesOf } from "../../learn/policy-file.ts";
+import { type OnlineSpec, Training } from "../../learn/train.ts";
+import { packTraining, unpackTraining } from "../../learn/training-file.ts";
+import { envOf } from "../../scenario/env-source.ts";
+import type { LoadedTraining } from "../../scenario/training/load.ts";
+import { openLanes } from "../env-source.ts";
+import type { MeanInterval } from "../summary.ts";
+import { type TrainedAgent, type TrainingOutput, trainedAgent, winnerOf } from "./output.ts";
+
+/** Others get their turn this often. */
+const BREATH_MS = 50;
+/** A stretch lasts no longer, so that a kill costs no more. */
+const STRETCH_MS = 60_000;
+
+/** The algorithm cannot learn there; the message says why. */
+export class UnfitError extends Error {
+  override readonly name = "UnfitError";
+}
+
+export interface SessionOptions {
+  /** `checkpoint` of an earlier session. */
+  readonly stored?: Uint8Array | undefined;
+  /** Threads that play the lanes; with 0 they are played in this one. No number changes a result. */
+  readonly workers: number;
+}
+
+export interface StretchHooks {
+  readonly signal: AbortSignal;
+  /** Share of the budget, 0..1. */
+  onProgress(fraction: number): void;
+}
+
+/** - `ended`: budget used up, or goal reached. - `stretched`: there is something new to store. */
+export type StretchEnd = "ended" | "stretched" | "interrupted";
+
+/** What a policy's manifest says beside what the session knows. */
+export type PolicyOrigin = Pick<PolicyAbout, "command" | "cybertwin" | "worldVersion">;
+
+interface Parts {
+  readonly loaded: LoadedTraining;
+  readonly spec: OnlineSpec;
+  readonly training: Training;
+  readonly backend: Backend;
+}
+
+export class TrainingSession {
+  readonly #loaded: LoadedTraining;
+  readonly #spec: OnlineSpec;
+  readonly #training: Training;
+  readonly #backend: Backend;
+  readonly #env: Env;
+
+  private constructor({ loaded, spec, training, backend }: Parts) {
+    this.#loaded = loaded;
+    this.#spec = spec;
+    this.#training = training;
+    this.#backend = backend;
+    this.#env = spec.makeEnv();
+  }
+
+  /**
+   * @throws {BackendError} if the backend is not there. @throws {UnfitError} if the algorithm cannot act in these spaces.
+   * @throws {CheckpointError} if what was stored is damaged or of another training.
+   */
+  static async open(loaded: LoadedTraining, { stored, workers }: SessionOptions): Promise<TrainingSession> {
+    const spec = specOf(loaded, workers);
+    const backend = await openBackend(loaded.backend);
+    try {
+      const training = stored === undefined ? await Training.begin(spec) : await Training.resume(spec, unpackTraining(spec, stored));
+      return new TrainingSession({ loaded, spec, training, backend });
+    } catch (error) {
+      backend.close();
+      throw error instanceof RangeError ? new UnfitError(error.message) : error;
+    }
+  }
+
+  /** What computes, in words. */
+  get device(): string {
+    return this.#backend.device;
+  }
+
+  get steps(): number {
+    return this.#training.steps;
+  }
+
+  get curve(): readonly CurvePoint[] {
+    return this.#training.curve;
+  }
+
+  get environment(): string {
+    return this.#env.name;
+  }
+
+  /** The agent whose best policy is best so far. */
+  get winner(): number {
+    return winnerOf(this.#training.best);
+  }
+
+  get hasEnded(): boolean {
+    return this.#training.isDone || this.#hasReachedGoal;
+  }
+
+  get #hasReachedGoal(): boolean {
+    const { stopReward } = this.#loaded;
+    return stopReward !== undefined && this.#training.best.every((best) => best !== undefined && best.meanReturn >= stopReward);
+  }
+
+  /** Trains until the next evaluation, for a minute at most. @throws {EnvError} for what the environment or the policy does wrong. @throws {DivergedError} */
+  async stretch({ signal, onProgress }: StretchHooks): Promise<StretchEnd> {
+    const training = this.#training;
+    if (this.hasEnded) return "ended";
+    let breathedMs = performance.now();
+    const untilMs = breathedMs + STRETCH_MS;
+    const breathe = (): Promise<"stop" | undefined> | undefined => {
+      const nowMs = performance.now();
+      if (nowMs - breathedMs < BREATH_MS) return undefined;
+      breathedMs = nowMs;
+      onProgress(training.steps / this.#loaded.stepBudget);
+      return new Promise((resolve) => setImmediate(() => resolve(signal.aborted || nowMs > untilMs ? "stop" : undefined)));
+    };
+    await training.run(({ evaluations }) => (evaluations === undefined ? undefined : "stop"), undefined, breathe);
+    if (this.hasEnded) return "ended";
+    return signal.aborted ? "interrupted" : "stretched";
+  }
+
+  /** All that it takes to go on bit by bit. */
+  async checkpoint(): Promise<Uint8Array> {
+    return packTraining(this.#spec, await this.#training.save());
+  }
+
+  output(about: Pick<TrainingOutput, "version" | "name">, interval: MeanInterval): TrainingOutput {
+    const { algorithm, seeds, stepBudget, evaluation, sha256, stopReward } = this.#loaded;
+    return {
+      ...about,
+      sha256,
+      environment: this.environment,
+      algorithm,
+      seeds,
+      stepBudget,
+      steps: this.steps,
+      ended: this.#hasReachedGoal ? "goal" : this.#training.isDone ? "budget" : "interrupted",
+      goal: stopReward,
+      evaluationSeeds: evaluation.seeds,
+      agents: seeds.map((_, agent) => this.#trained(agent, interval)),
+      curve: this.curve,
+    };
+  }
+
+  #trained(agent: number, interval: MeanInterval): TrainedAgent {
+    return trainedAgent(this.#loaded.seeds[agent] as number, agent, {
+      curve: this.curve,
+      bestSteps: this.#training.best[agent]?.steps,
+      interval,
+    });
+  }
+
+  /** The best policy of an agent so far, packed; undefined before the first evaluation. */
+  bestPolicy(agent: number, origin: PolicyOrigin): ReturnType<typeof packPolicy> | undefined {
+    const best = this.#training.best[agent];
+    return best === undefined ? undefined : packPolicy(this.#about(agent, best, origin), best.policy);
+  }
+
+  /** The policy of an agent as it is now. */
+  lastPolicy(agent: number, origin: PolicyOrigin): ReturnType<typeof packPolicy> {
+    const point = this.curve.at(-1);
+    const { stochastic } = (point?.steps === this.steps ? point.agents[agent] : undefined) ?? { stochastic: [] };
+    const meanReturn = stochastic.length === 0 ? null : stochastic.reduce((sum, value) => sum + value, 0) / stochastic.length;
+    return packPolicy(this.#about(agent, { steps: this.steps, meanReturn }, origin), this.#training.learner.policyData(agent));
+  }
+
+  #about(agent: number, { steps, meanReturn }: Pick<PolicyAbout, "steps" | "meanReturn">, origin: PolicyOrigin): PolicyAbout {
+    const { algorithm, seeds, evaluation } = this.#loaded;
+    return {
+      algorithm: { kind: algorithm.kind, options: { ...algorithm.options } },
+      environment: this.environment,
+      ...spacesOf(this.#env),
+      trainingSeeds: [seeds[agent] as number],
+      tuningSeeds: [...evaluation.seeds],
+      steps,
+      meanReturn,
+      ...origin,
+    };
+  }
+
+  /** Gives back the memory, the threads and the device. */
+  async close(): Promise<void> {
+    await this.#training.dispose();
+    this.#backend.close();
+  }
+}
+
+function specOf({ source, algorithm, seeds, stepBudget, evaluation }: LoadedTraining, workers: number): OnlineSpec {
+  return {
+    algorithm: algorithmOf(algorithm.kind),
+    options: algorithm.options,
+    makeEnv: () => envOf(source),
+    openLanes: (laneCount) => openLanes({ source, laneCount, workers }),
+    seeds,
+    stepBudget,
+    evaluation,
+  };
+}

@@ -1,0 +1,182 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { fileFamily, SpecError } from "../../../src/scenario/index.ts";
+import { type LoadedTraining, loadTraining, type TrainingFlags } from "../../../src/scenario/training/load.ts";
+import { trainingJsonSchema } from "../../../src/scenario/training/schema.ts";
+import { SERVER, SMALL } from "../bed.ts";
+
+const EXTERNAL = SMALL.replace(
+  "controllers:\n",
+  `controllers:
+  mine:
+    kind: external
+    target: { workload: web }
+    period: 10 s
+    observe: [arrival_rate_per_s]
+    act: [replicas]
+    reward: ready_replicas
+`,
+);
+const TRAINING = `task: Pendulum-v1
+algorithm: { kind: ddpg, batchSize: 32 }
+seeds: 1000..1002
+episodes: 50
+evaluate: { every: 5, seeds: [2000, 2001] }
+`;
+const ON_SCENARIO = TRAINING.replace("task: Pendulum-v1", "scenario: base.yaml").replace("episodes: 50", "steps: 1000");
+
+const reading = (text: string, more: Readonly<Record<string, string>> = {}) => {
+  const files: Readonly<Record<string, string>> = {
+    "t.yaml": text,
+    "base.yaml": EXTERNAL,
+    "catalogue/servers/small.yaml": SERVER,
+    ...more,
+  };
+  return (file: string): string => {
+    const found = Object.hasOwn(files, file) ? files[file] : undefined;
+    if (found === undefined) throw Object.assign(new Error(`no ${file}`), { code: "ENOENT" });
+    return found;
+  };
+};
+
+function load(text: string, flags: TrainingFlags = {}, more: Readonly<Record<string, string>> = {}): LoadedTraining {
+  return loadTraining("t.yaml", { read: reading(text, more), cwd: "here", catalogue: { dir: "catalogue" }, flags });
+}
+
+function complaint(text: string, flags: TrainingFlags = {}, more: Readonly<Record<string, string>> = {}): string {
+  try {
+    load(text, flags, more);
+  } catch (error) {
+    if (error instanceof SpecError) return error.message;
+    throw error;
+  }
+  throw new Error("the training was accepted");
+}
+
+describe("a training file", () => {
+  it("says what is learned, where and for how long; episodes become steps by their length", () => {
+    const { algorithm, sha256, ...rest } = load(TRAINING);
+    assert.deepEqual(rest, {
+      source: { kind: "task", id: "Pendulum-v1" },
+      seeds: [1000, 1001, 1002],
+      stepBudget: 50 * 200, // Pendulum's episodes have 200 steps
+      evaluation: { everySteps: 5 * 200, seeds: [2000, 2001] },
+      stopReward: undefined,
+      backend: "wasm",
+      warnings: [],
+    });
+    assert.equal(algorithm.kind, "ddpg");
+    assert.deepEqual([algorithm.options.batchSize, algorithm.options.gamma, algorithm.options.kind], [32, 0.99, undefined]);
+    assert.match(sha256, /^[0-9a-f]{64}$/);
+  });
+
+  it("names a scenario with an external controller", () => {
+    const { source, stepBudget } = load(`${ON_SCENARIO}agent: mine\n`);
+    assert.ok(source.kind === "scenario" && source.spec.controllers.mine !== undefined);
+    assert.equal(stepBudget, 1000);
+  });
+
+  it("gives way to flags", () => {
+    const loaded = load(TRAINING.replace("episodes: 50", "steps: 7"), {
+      ...{ seed: "7", episodes: "3", backend: "cpu", set: ["algorithm.batchSize=8", "stop.reward=-200"] },
+    });
+    assert.deepEqual([loaded.seeds, loaded.stepBudget, loaded.backend, loaded.stopReward], [[7], 600, "cpu", -200]);
+    assert.equal(loaded.algorithm.options.batchSize, 8);
+  });
+
+  it("has a digest of its meaning, not of its text", () => {
+    const digest = (text: string, more = {}): string => load(text, {}, more).sha256;
+    assert.equal(digest(TRAINING), digest(`# another text\n${TRAINING.replace("seeds: 1000..1002", "seeds: [1000, 1001, 1002]")}`));
+    assert.notEqual(digest(TRAINING), digest(TRAINING.replace("batchSize: 32", "batchSize: 33")));
+    assert.notEqual(digest(ON_SCENARIO), digest(ON_SCENARIO, { "base.yaml": EXTERNAL.replace("period: 10 s", "period: 20 s") }));
+  });
+
+  it("is told apart from other files", () => {
+    assert.equal(fileFamily("t.yaml", reading(TRAINING)), "training");
+    assert.equal(fileFamily("t.yaml", reading(ON_SCENARIO)), "training");
+  });
+
+  it("has the JSON Schema that is committed", () => {
+    const committed = readFileSync(new URL("../../../../schema/training.json", import.meta.url), "utf8");
+    assert.equal(committed, `${JSON.stringify(trainingJsonSchema(), null, 2)}\n`);
+  });
+});
+
+const without = (line: RegExp): string => TRAINING.replace(line, "");
+const CASES: readonly (readonly [name: string, message: string, text: string, flags?: TrainingFlags])[] = [
+  [
+    "nowhere to learn",
+    "t.yaml:1:1: the file must say what to learn in. Hint: scenario: my.yaml, or task: CartPole-v1.",
+    without(/task.*\n/),
+  ],
+  ["two places to learn", "t.yaml:1:7: task excludes scenario. Keep one of them.", `${TRAINING}scenario: base.yaml\n`],
+  ["no budget", "t.yaml:1:1: the file must say how long to train. Hint: steps: 100000, or episodes: 500.", without(/episodes.*\n/)],
+  ["two budgets", "t.yaml:4:11: episodes excludes steps. Keep one of them.", `${TRAINING}steps: 100\n`],
+  ["an unknown task", 't.yaml:1:7: task names "Pendulum", which is no task. Did you mean "Pendulum-v1"?', TRAINING.replace("-v1", "")],
+  [
+    "a task of several agents",
+    "t.yaml:1:7: task has several agents, and one learns here. There are: Acrobot-v1, CartPole-v1, MemoryLength-v0, MountainCarContinuous-v0, Pendulum-v1, ServerlessTable-v0, ServerlessTableMasked-v0.",
+    TRAINING.replace("Pendulum-v1", "TwoStepGame-v0"),
+  ],
+  [
+    "an unknown algorithm",
+    't.yaml:2:20: unknown algorithm kind "ddgp". Did you mean "ddpg"? See `cybertwin list algorithms`.',
+    TRAINING.replace("ddpg", "ddgp"),
+  ],
+  [
+    "an unknown option",
+    't.yaml:2:26: unknown key "batchSiz" in algorithm. Did you mean "batchSize"?',
+    TRAINING.replace("batchSize", "batchSiz"),
+  ],
+  ["an option out of range", "t.yaml:2:37: algorithm.batchSize must be at least 2, got 0.", TRAINING.replace("32", "0")],
+  [
+    "training on tuning seeds",
+    "t.yaml:3:8: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.",
+    TRAINING.replace("1000..1002", "2999"),
+  ],
+  [
+    "choosing by a gate's seeds",
+    "t.yaml:5:30: evaluate.seeds must be 2000..2999, or your own below 1000, got 3000, which is for gates.",
+    TRAINING.replace("[2000, 2001]", "3000"),
+  ],
+  [
+    "choosing by what was trained on",
+    "t.yaml:5:30: evaluate.seeds must not be trained on, and 2 is one of seeds. Hint: seeds: 1000 and evaluate.seeds: 2000..2019.",
+    TRAINING.replace("1000..1002", "1..3").replace("[2000, 2001]", "[2, 7]"),
+  ],
+  [
+    "episodes without a length",
+    "t.yaml:4:11: episodes have no length of their own in CartPole-v1, and schedules need the whole. Say steps instead.",
+    TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("ddpg, batchSize: 32", "ppo"),
+  ],
+  ["an agent of a task", "t.yaml:6:8: agent is for scenarios: a task has one agent. Leave it out.", `${TRAINING}agent: mine\n`],
+  [
+    "an agent that is not there",
+    't.yaml:6:8: agent names "mien", which is no controller of kind external of this scenario. Did you mean "mine"?',
+    `${ON_SCENARIO}agent: mien\n`,
+  ],
+  [
+    "a bad seed of a flag",
+    "--seed 2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.",
+    TRAINING,
+    { seed: "2999" },
+  ],
+  ["a bad number of a flag", '--episodes many: episodes must be a number, got "many".', TRAINING, { episodes: "many" }],
+  [
+    "an unknown backend of a flag",
+    '--backend gpu: backend must be "wasm" or "cpu" or "webgpu" or "tensorflow", got "gpu". Did you mean "cpu"?',
+    TRAINING,
+    { backend: "gpu" },
+  ],
+];
+
+describe("a wrong training file", () => {
+  for (const [name, message, text, flags] of CASES) it(`names ${name}`, () => assert.equal(complaint(text, flags), message));
+
+  it("names a scenario in which nobody decides from outside", () => {
+    assert.equal(
+      complaint(ON_SCENARIO, {}, { "base.yaml": SMALL }),
+      't.yaml:1:11: scenario is nothing to learn in: small has no controller of kind "external" to decide for; add one.',
+    );
+  });
+});
