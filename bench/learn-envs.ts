@@ -1,5 +1,6 @@
 /** Steps of environments as training plays them: eight lanes, every step checked, actions drawn at random; here and in threads. */
 
+import { openLanes } from "../src/experiment/env-source.ts";
 import { rootRng } from "../src/kernel/index.ts";
 import { NO_MASK } from "../src/learn/env.ts";
 import { LocalLanes } from "../src/learn/lanes.ts";
@@ -7,7 +8,7 @@ import { type Space, sample } from "../src/learn/spaces.ts";
 import { makeEnv, TASKS } from "../src/learn/tasks/index.ts";
 import { serverlessTable } from "../src/learn/tasks/serverless-table.ts";
 import { VectorEnv } from "../src/learn/vector-env.ts";
-import { type EnvSource, envOf, openLanes } from "../src/scenario/env-source.ts";
+import { type EnvSource, envOf } from "../src/scenario/env-source.ts";
 import { type BenchCase, median } from "./harness.ts";
 import type { Measured } from "./measured.ts";
 import { load } from "./scenario.ts";
