@@ -48,7 +48,7 @@ async function trainCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const plan = { what: "training", task: loaded.sha256, program: programSha256() } as const;
   const folder = new TrainingFolder(resolve(io.cwd, out), { named: out, seeds: loaded.seeds });
   const stored = await folder.claim({ plan, resume, force });
-  const origin = { command: commandOf(file, flags), cybertwin: engine.version };
+  const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: engine.worldVersion(loaded.dataSha256) };
   return asUser(file, async () => {
     const session = await engine.openTraining(loaded, { stored, workers });
     try {
@@ -72,7 +72,7 @@ interface Work {
   readonly session: TrainingSession;
   readonly loaded: LoadedTraining;
   readonly folder: TrainingFolder;
-  readonly origin: { readonly command: string; readonly cybertwin: string };
+  readonly origin: { readonly command: string; readonly cybertwin: string; readonly worldVersion: string };
   readonly name: string;
   /** The folder as the user says it. */
   readonly out: string;

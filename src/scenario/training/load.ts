@@ -37,6 +37,8 @@ export interface LoadedTraining {
   readonly warnings: readonly string[];
   /** Over all of the above and the scenario: whatever decides a result. */
   readonly sha256: string;
+  /** Of the tables and kinds that the scenario names; a task has none. */
+  readonly dataSha256: string | undefined;
 }
 
 /** What a command line says in place of the file. */
@@ -67,7 +69,7 @@ export function loadTraining(file: string, options: TrainingOptions): LoadedTrai
   checkChoices(shaped.value, findings);
   checkSeeds(shaped.value, findings);
   stopAt(findings);
-  const { source, sha256, warnings } = sourceOf(shaped.value, tree, options, findings);
+  const { source, sha256, dataSha256, warnings } = sourceOf(shaped.value, tree, options, findings);
   const env = envIn(source, shaped.value, findings);
   const stepsEach = shaped.value.episodes === undefined ? 1 : episodeStepsOf(env, findings);
   const { kind, ...algorithmOptions } = algorithm;
@@ -83,6 +85,7 @@ export function loadTraining(file: string, options: TrainingOptions): LoadedTrai
     sha256: createHash("sha256")
       .update(JSON.stringify({ ...shaped.value, scenario: sha256 }))
       .digest("hex"),
+    dataSha256,
   };
 }
 
@@ -141,6 +144,7 @@ interface FoundSource {
   readonly source: EnvSource;
   /** Of the scenario. */
   readonly sha256: string | undefined;
+  readonly dataSha256: string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -148,15 +152,15 @@ function sourceOf({ task, agent, scenario = "" }: TrainingShape, tree: Tree, opt
   if (task !== undefined) {
     checkTask(task, findings);
     stopAt(findings);
-    return { source: { kind: "task", id: task }, sha256: undefined, warnings: [] };
+    return { source: { kind: "task", id: task }, sha256: undefined, dataSha256: undefined, warnings: [] };
   }
   const named = resolveFrom((at(tree, ["scenario"]) as Tree).place, scenario);
   const { cwd, catalogue, read } = options;
-  const { spec, sha256, warnings } = loadScenario(named, { read, cwd, catalogue });
+  const { spec, sha256, dataSha256, warnings } = loadScenario(named, { read, cwd, catalogue });
   const externals = externalsOf(spec).map(({ name }) => name);
   if (agent !== undefined) findings.requireName(["agent"], agent, "controller of kind external", externals);
   stopAt(findings);
-  return { source: { kind: "scenario", spec, agent }, sha256, warnings };
+  return { source: { kind: "scenario", spec, agent }, sha256, dataSha256, warnings };
 }
 
 function checkTask(id: string, findings: Findings): void {
