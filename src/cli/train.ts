@@ -1,5 +1,6 @@
 /** `cybertwin train <training.yaml>` */
 import { basename, join, resolve } from "node:path";
+import type { PolicyOrigin } from "../experiment/training/session.ts";
 import { BackendError } from "../learn/backends/backend.ts";
 import { EnvError } from "../learn/env-error.ts";
 import { DivergedError } from "../learn/learning-curve.ts";
@@ -72,7 +73,7 @@ interface Work {
   readonly session: TrainingSession;
   readonly loaded: LoadedTraining;
   readonly folder: TrainingFolder;
-  readonly origin: { readonly command: string; readonly cybertwin: string; readonly worldVersion: string };
+  readonly origin: PolicyOrigin;
   readonly name: string;
   /** The folder as the user says it. */
   readonly out: string;

@@ -131,9 +131,7 @@ describe("cybertwin train", function () {
     assert.equal(policy("early/policy-best").about.command, "cybertwin train long.yaml --set stop.reward=1");
   });
 
-  it("trains in a scenario, by episodes of known length", () => {
-    cli.scenario(
-      `name: toy
+  const toy = (reward: string): string => `name: toy
 duration: 2 min
 warmup: 10 s
 sites: { west: { servers: { kind: small-8c } } }
@@ -146,17 +144,30 @@ controllers:
     period: 10 s
     observe: [arrival_rate_per_s, replicas]
     act: [{ kind: replicas, min: 1, max: 3 }]
-    reward: "slo_attainment - 0.1 * replicas"
-`,
-      "toy.yaml",
-    );
-    cli.scenario(
-      "scenario: toy.yaml\nagent: mine\nalgorithm: { kind: ppo, lanes: 2, rolloutSteps: 12 }\nseeds: 1\nepisodes: 4\nevaluate: { every: 2, seeds: [2] }\n",
-    );
-    const { status, stdout, stderr } = bin("toy.json", "--out", "toy", "--format", "json");
+    reward: "${reward}"
+`;
+  const IN_TOY = `scenario: toy.yaml
+agent: mine
+algorithm: { kind: ppo, lanes: 2, rolloutSteps: 12 }
+seeds: 1
+episodes: 4
+evaluate: { every: 2, seeds: [2] }
+`;
+
+  it("trains in a scenario, by episodes of known length", () => {
+    cli.scenario(toy("slo_attainment - 0.1 * replicas"), "toy.yaml");
+    const { status, stdout, stderr } = bin(cli.scenario(IN_TOY, "in-toy.yaml"), "--out", "toy", "--format", "json");
     assert.deepEqual([status, stderr], [0, ""]);
     const { environment, steps } = JSON.parse(stdout) as { environment: string; steps: number };
     assert.deepEqual([environment, steps], ["toy/mine", 4 * 12]); // decisions at 10, 20, ..., 120 s of 130 s
+    assert.notEqual(policy("toy/policy-best").about.worldVersion, worldVersion(undefined));
+  });
+
+  it("names agent and step of a reward that is no number", () => {
+    cli.scenario(toy("log(3 - replicas)"), "toy.yaml"); // of three replicas there is none
+    const { status, stderr } = bin(cli.scenario(IN_TOY, "in-toy.yaml"), "--out", "toy");
+    assert.equal(status, 2);
+    assert.match(stderr, /^in-toy\.yaml: .*toy\/mine, step \d+: the reward is -Infinity; .*\n$/);
   });
 
   it("does not write over a training, nor go on with another", () => {

@@ -15,7 +15,7 @@ export function trainingToTable(output: TrainingOutput): string {
   const lines =
     rows.length === 0
       ? [title, "", "No policy has been evaluated yet."]
-      : [title, "", ...aligned(HEAD, rows), "", `Over ${count} by which the best was chosen: judge it by others.`];
+      : [title, "", ...aligned(HEAD, rows), "", `Over ${count} by which the best was chosen: judge it by others, with cybertwin evaluate.`];
   return `${lines.join("\n").replaceAll(NBSP, " ")}\n`;
 }
 

@@ -33,12 +33,12 @@ export interface LoadedTraining {
   /** Mean return at which the training ends; undefined: it uses its budget up. */
   readonly stopReward: number | undefined;
   readonly backend: BackendName;
+  /** Of the tables and kinds that the scenario names; undefined for a task. */
+  readonly dataSha256: string | undefined;
   /** One line each, in the style of errors. */
   readonly warnings: readonly string[];
   /** Over all of the above and the scenario: whatever decides a result. */
   readonly sha256: string;
-  /** Of the tables and kinds that the scenario names; a task has none. */
-  readonly dataSha256: string | undefined;
 }
 
 /** What a command line says in place of the file. */
@@ -81,11 +81,11 @@ export function loadTraining(file: string, options: TrainingOptions): LoadedTrai
     evaluation: { everySteps: evaluate.every * stepsEach, seeds: evaluate.seeds },
     stopReward: stop?.reward,
     backend,
+    dataSha256,
     warnings,
     sha256: createHash("sha256")
       .update(JSON.stringify({ ...shaped.value, scenario: sha256 }))
       .digest("hex"),
-    dataSha256,
   };
 }
 

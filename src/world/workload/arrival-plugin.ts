@@ -54,7 +54,7 @@ export function openArrivals(spec: ProfileSpec | undefined, base: Unprofiled): O
     meanRatePerS: base.meanRatePerS * meanFactor,
     peakRatePerS: base.peakRatePerS * peakFactor,
     create: (options) => {
-      const { timeOf } = clock(options.dayOffsetS);
+      const { timeOf } = clock(options);
       const process = base.create(options);
       return { nextS: () => timeOf(process.nextS()) };
     },

@@ -1,7 +1,7 @@
 /** When work arrives: open processes give times since `start`, in order; closed ones are users that the service drives. */
-import type { Rng } from "../../kernel/index.ts";
 import type { ReadPiece } from "../base/bytes.ts";
 import type { MadeLaw } from "./law.ts";
+import type { ClockOptions } from "./profile.ts";
 import type { Replay } from "./trace/replay.ts";
 import type { Trace } from "./trace/trace.ts";
 
@@ -12,10 +12,7 @@ export interface ArrivalProcess {
   readonly row?: number;
 }
 
-export interface ArrivalOptions {
-  readonly rng: Rng;
-  /** Seconds from midnight UTC to `start`: where a daily profile begins. */
-  readonly dayOffsetS: number;
+export interface ArrivalOptions extends ClockOptions {
   /** How many arrive in all; only `uniform` asks, the others go on for ever. */
   readonly jobs?: number;
 }

@@ -36,7 +36,7 @@ describe("what a training leaves", () => {
   1001  best    200    21           [8.29 to 33.7]   2
   1001  last    200    21           [8.29 to 33.7]   2
 
-Over 2 episodes by which the best was chosen: judge it by others.
+Over 2 episodes by which the best was chosen: judge it by others, with cybertwin evaluate.
 `,
     );
   });

@@ -21,7 +21,7 @@ export const uniform = arrivalPlugin({
       peakRatePerS: Number.NaN,
       create: (options) => {
         if (clock === undefined) return orderedUniforms(over, options);
-        const { elapsedAt, timeOf } = clock(options.dayOffsetS);
+        const { elapsedAt, timeOf } = clock(options);
         const process = orderedUniforms(elapsedAt(over), options);
         return {
           nextS: () => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import type { Profile, ProfileClock } from "../profile.ts";
+import { type WanderSpec, wanderField } from "../wander.ts";
 
 const DAY_S = 86_400;
 const HOUR_S = 3600;
@@ -11,15 +12,21 @@ export interface DiurnalSpec {
   readonly kind: "diurnal";
   readonly peakHour: number;
   readonly ratio: number;
+  readonly wander?: WanderSpec | undefined;
 }
 
 export const diurnal: Plugin<"diurnal", DiurnalSpec, Profile> = {
   kind: "diurnal",
   doc: "a cosine over the day with its peak at an hour UTC; ratio is peak over trough, the mean stays",
-  schema: z.strictObject({ kind: z.literal("diurnal"), peakHour: z.number().min(0).max(24), ratio: z.number().min(1).max(1e6) }),
+  schema: z.strictObject({
+    kind: z.literal("diurnal"),
+    peakHour: z.number().min(0).max(24),
+    ratio: z.number().min(1).max(1e6),
+    wander: wanderField,
+  }),
   create: ({ peakHour, ratio }) => {
     const amplitude = (ratio - 1) / (ratio + 1); // (1 + a)/(1 - a) = ratio
-    return { meanFactor: 1, peakFactor: 1 + amplitude, clock: (dayOffsetS) => cosineClock(amplitude, dayOffsetS - peakHour * HOUR_S) };
+    return { meanFactor: 1, peakFactor: 1 + amplitude, clock: ({ dayOffsetS }) => cosineClock(amplitude, dayOffsetS - peakHour * HOUR_S) };
   },
 };
 

@@ -2,6 +2,7 @@
 import { type ZodType, z } from "zod";
 import { registry } from "../../base/plugin.ts";
 import type { Profile } from "../profile.ts";
+import { wandering } from "../wander.ts";
 import { diurnal } from "./diurnal.ts";
 import { table } from "./table.ts";
 
@@ -19,7 +20,8 @@ export const profile = z.discriminatedUnion(
 
 /** The profile of a parsed and loaded spec. */
 export function makeProfile(spec: ProfileSpec): Profile {
-  return pluginOf(spec).create(spec as never);
+  const steady = pluginOf(spec).create(spec as never);
+  return spec.wander === undefined ? steady : wandering(steady, spec.wander);
 }
 
 function pluginOf(spec: ProfileSpec): AnyProfilePlugin {

@@ -4,17 +4,19 @@ import type { Plugin } from "../../base/plugin.ts";
 import { type FileField, fileField, tableOf } from "../file-field.ts";
 import type { Profile, ProfileClock } from "../profile.ts";
 import { column, profileTable } from "../tables.ts";
+import { type WanderSpec, wanderField } from "../wander.ts";
 
 export interface TableProfileSpec {
   readonly kind: "table";
   readonly file: FileField;
+  readonly wander?: WanderSpec | undefined;
 }
 
 export const table: Plugin<"table", TableProfileSpec, Profile> = {
   kind: "table",
   doc: "factors from a file (hour or time_s from start, factor), constant between rows, repeated",
   files: { file: profileTable },
-  schema: z.strictObject({ kind: z.literal("table"), file: fileField }),
+  schema: z.strictObject({ kind: z.literal("table"), file: fileField, wander: wanderField }),
   create: ({ file }) => {
     const rows = tableOf(file);
     const steps = stepsOf(column(rows, "time_s"), column(rows, "factor"));
