@@ -19,6 +19,7 @@ const US_PER_S = 1e6;
 /** Steps of each lane in a repeat. */
 const TASK_STEPS = 50_000;
 const SCENARIO_STEPS = 20;
+const FLUID_STEPS = 1000;
 const THREADED_TASK_STEPS = 5_000;
 /** Steps a second that are judged; the others are to be read. */
 const RATES_MIN: Readonly<Record<string, number>> = { "ServerlessTable-v0": 1e6 };
@@ -88,6 +89,15 @@ export async function* envRates(): AsyncGenerator<Measured> {
     unit: "a CPU second",
     required: { atLeast: REQUESTS_PER_S_MIN },
   };
+  for (const services of [1, 10]) {
+    const { cpuS } = await stepping(fluid(services), { steps: FLUID_STEPS, workers: 0 });
+    yield {
+      what: "steps of a fluid scenario",
+      of: services === 1 ? "a service whose replicas are decided" : `the same among ${services} services`,
+      value: (FLUID_STEPS * LANE_COUNT) / cpuS,
+      unit: "a CPU second",
+    };
+  }
 }
 
 /** On the wall: threads are there to be faster, not cheaper. */
@@ -163,6 +173,32 @@ export function bareTable(): BenchCase {
       }
     },
   };
+}
+
+/** No request is an event; each service has one to four replicas on shared cores, over a day. */
+function fluid(services: number): EnvSource {
+  const one = `
+    kind: service
+    mode: fluid
+    discipline: ps
+    requests: { cpu: 1 }
+    limits: { cpu: 1 }
+    slo: { latency: 200 ms }
+    work: { kind: exponential, mean: 20 ms }
+    arrivals: { kind: poisson, rate: 30 req/s, profile: { kind: diurnal, peakHour: 20, ratio: 3 } }`;
+  const text = `
+name: fluid
+seed: 1
+start: 2024-01-01T00:00:00Z
+duration: 1 day
+warmup: 15 s
+sites: { here: { servers: { kind: ./server.yaml, count: 10 } } }
+workloads:
+${Array.from({ length: services }, (_, i) => `  web${i}:${one}`).join("\n")}
+controllers:
+  mine: { kind: external, target: { workload: web0 }, period: ${PERIOD_S} s, act: [{ kind: replicas, min: 1, max: 4 }] }
+`;
+  return { kind: "scenario", spec: load(text, { "server.yaml": SERVER }).spec };
 }
 
 const scenario = (): EnvSource => ({ kind: "scenario", spec: load(SCENARIO, { "server.yaml": SERVER }).spec });

@@ -1,4 +1,4 @@
-/** Requests of a fluid service that came together and are not through yet, in order of arrival. Hot: bench/fluid.ts. */
+/** Requests of a fluid service that came together and are not through yet, in order of arrival. Hot: bench/learn-envs.ts. */
 import { LAW_SIZE } from "./strata.ts";
 
 const ARRIVAL = 0;

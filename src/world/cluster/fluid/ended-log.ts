@@ -1,5 +1,5 @@
 /**
- * Requests of a fluid service that have ended and are not counted yet. Hot: bench/fluid.ts.
+ * Requests of a fluid service that have ended and are not counted yet. Hot: bench/learn-envs.ts.
  *
  * Latencies are worked out when somebody asks: until then a stretch of requests is a few numbers. They enter the books as strata, each a
  * whole number of requests at the mean latency of its stratum (strata.ts); of few requests some strata have none, in turn.

@@ -1,5 +1,5 @@
 /**
- * How much is in one replica of a fluid service: a number of requests, not requests. Hot: bench/fluid.ts.
+ * How much is in one replica of a fluid service: a number of requests, not requests. Hot: bench/learn-envs.ts.
  *
  * Between two plans all rates are constant. The number follows the pointwise stationary fluid flow approximation, d(number)/dt =
  * arrivals - what a stationary queue of that number serves (Wang, Tipper & Banerjee, A simple approximation for modeling nonstationary
@@ -21,6 +21,9 @@ export interface Inflow {
   /** Squared coefficient of variation of the gaps between them. */
   gapCv2: number;
 }
+
+/** Relative to the number, and of one request. */
+const ALIKE = 1e-9;
 
 export class Flow {
   /** Law of the latency of those who come until the next plan. */
@@ -71,6 +74,27 @@ export class Flow {
     this.#setLaw(x, { stationary: Math.max(0, total - served - backlog), backlog, perS, coreSpeed });
     this.#setRates(stepS, { number: expected - served, backlog: backlog - this.#backlog, surprise, served });
     return (all * this.#workS) / (coreSpeed * stepS);
+  }
+
+  /** Does it hold what another does, but for rounding? Then one plan serves both: replicas of a service are mostly alike. */
+  isLike(other: Flow): boolean {
+    const bound = ALIKE * (1 + this.#number);
+    return (
+      Math.abs(this.#number - other.#number) <= bound &&
+      Math.abs(this.#backlog - other.#backlog) <= bound &&
+      Math.abs(this.#chance - other.#chance) <= bound
+    );
+  }
+
+  /** Takes over the plan of one that is like it and has the same inflow, cores and speed. */
+  planAs(other: Flow): void {
+    this.#x = other.#x;
+    this.#running = other.#running;
+    this.#numberRate = other.#numberRate;
+    this.#backlogRate = other.#backlogRate;
+    this.#surpriseRate = other.#surpriseRate;
+    this.#servedRate = other.#servedRate;
+    for (let i = 0; i < LAW_SIZE; i++) this.law[i] = other.law[i] as number;
   }
 
   /** Plans the way out of one that gets nothing any more: as hard as it works, until it is empty. @returns busy cores, and for how long */

@@ -1,4 +1,4 @@
-/** What comes to a fluid service in an interval: counts, and the work that they bring. Hot: bench/fluid.ts. */
+/** What comes to a fluid service in an interval: counts, and the work that they bring. Hot: bench/learn-envs.ts. */
 import { randomNormal } from "d3-random";
 import type { Rng } from "../../../kernel/index.ts";
 import { logGamma } from "../../../stats/index.ts";

@@ -1,6 +1,6 @@
 /**
  * A latency-critical service whose requests are no events: what comes in an interval, what a stationary queue makes of it, and
- * what that leaves in each replica. Semantics: docs/design.md, "A fluid service". Hot: bench/fluid.ts.
+ * what that leaves in each replica. Semantics: docs/design.md, "A fluid service". Hot: bench/learn-envs.ts.
  *
  * It has the replicas, servers, meters, metrics and telemetry of any service. In the container of a replica runs one endless task
  * that wants as many cores as the queue keeps busy, so shares, watts, joules and grams are those of servers. Counts are whole:
@@ -75,6 +75,14 @@ class Member {
   }
 }
 
+/** A plan that may serve others. */
+interface Planned {
+  readonly flow: Flow;
+  readonly cores: number;
+  readonly coreSpeed: number;
+  readonly busyCores: number;
+}
+
 export class FluidService implements ReplicaOwner, ReplicatedService {
   readonly isFluid = true;
   readonly options: FluidOptions;
@@ -99,6 +107,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
   /** Joules and grams that no request which ended has taken over yet. */
   #restJ = 0;
   #restG = 0;
+  #planned: Planned | undefined;
   readonly #onTick = (): void => this.#tick();
   readonly #onDrained = (id: number): void => this.#drained(id);
 
@@ -282,14 +291,25 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     inflow.expected = (arrivals.expected * rest) / up.length;
     inflow.surprise = (arrivals.surprise * rest) / up.length;
     inflow.gapCv2 = this.options.isInTurn ? arrivals.gapCv2 / up.length : 1 + (arrivals.gapCv2 - 1) / up.length;
+    this.#planned = undefined;
     for (const member of this.#members) {
       const { replica, flow } = member;
       member.share = replica.takesRequests ? 1 / up.length : 0;
       if (!replica.isUp) this.#work(member, flow.rest());
       else if (member.share === 0) this.#planEnd(member);
-      else if (inflow.stepS > 0) this.#work(member, flow.plan(inflow, this.#coresOf(replica), replica.server.coreSpeed)); // else the next interval is about to begin
+      else if (inflow.stepS > 0) this.#planIn(member, this.#coresOf(replica)); // else the next interval is about to begin
     }
     this.#settle();
+  }
+
+  /** By the last plan of this round where that is of a replica alike. */
+  #planIn(member: Member, cores: number): void {
+    const { flow } = member;
+    const { coreSpeed } = member.replica.server;
+    const last = this.#planned;
+    if (last !== undefined && last.cores === cores && last.coreSpeed === coreSpeed && flow.isLike(last.flow)) flow.planAs(last.flow);
+    else this.#planned = { flow, cores, coreSpeed, busyCores: flow.plan(this.#inflow, cores, coreSpeed) };
+    this.#work(member, (this.#planned as Planned).busyCores);
   }
 
   #planEnd(member: Member): void {

@@ -1,5 +1,5 @@
 /**
- * The stationary queue at one replica by its load: numbers in, numbers out. Hot: bench/fluid.ts.
+ * The stationary queue at one replica by its load: numbers in, numbers out. Hot: bench/learn-envs.ts.
  *
  * A request has a slot to itself while it runs, and the running ones share `cores`: n of them work at min(n, slots, cores) cores.
  * With exponential work and Poisson arrivals this is a birth-death process, and all that follows is exact; with slots = cores

@@ -1,5 +1,5 @@
 /**
- * The latencies of a stretch of requests as a few strata: which share of them, and its mean latency. Hot: bench/fluid.ts.
+ * The latencies of a stretch of requests as a few strata: which share of them, and its mean latency. Hot: bench/learn-envs.ts.
  *
  * A latency is (its work) x scale + shift + a wait that is 0 or, with some chance, exponential: of first come, first served that is
  * exact in M/M/c, and elsewhere has the right mean. With processor sharing the second part grows with the work, as
@@ -150,7 +150,9 @@ export class Strata {
         above += share;
         excessS += share * (atS - latencyS + chance * delayS);
       } else if (delayS > 0) {
-        const waiting = share * chance * Math.exp(-(latencyS - atS) / delayS);
+        const far = (latencyS - atS) / delayS;
+        if (far > FARTHEST) continue;
+        const waiting = share * chance * Math.exp(-far);
         above += waiting;
         excessS += waiting * delayS;
       }
@@ -159,6 +161,9 @@ export class Strata {
     this.#excessS = excessS;
   }
 }
+
+/** Less than e to the minus this is nothing beside 1. */
+const FARTHEST = 37;
 
 /** Laws that differ by less, relatively, are alike: those of replicas that came at different times. */
 const ALIKE = 1e-9;

@@ -1,6 +1,6 @@
 /**
  * The law of work x (1 + spread x E), E exponential of mean 1: latencies where cores are shared. Its shape depends on the spread alone, so it is
- * tabulated by it, each row when first asked for. Hot: bench/fluid.ts.
+ * tabulated by it, each row when first asked for. Hot: bench/learn-envs.ts.
  */
 import { SHARES, type WorkLaw } from "./work-law.ts";
 
