@@ -6,7 +6,7 @@
  * that wants as many cores as the queue keeps busy, so shares, watts, joules and grams are those of servers. Counts are whole:
  * what arrives is drawn, what is left is the number in the replica, rounded so that no side is favoured, and the rest has ended.
  */
-import { type EventId, NO_EVENT, PHASE, type Simulation } from "../../../kernel/index.ts";
+import { NO_EVENT, PHASE, type Simulation } from "../../../kernel/index.ts";
 import { coresWithin } from "../core-sharing.ts";
 import type { Replica } from "../replica.ts";
 import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "../replica-set.ts";
@@ -14,10 +14,10 @@ import { NONE, REQUEST_STATE, Request } from "../request-pool.ts";
 import type { OpenTotals, ReplicatedService, RequestWatcher } from "../request-service.ts";
 import type { Server } from "../server.ts";
 import { OUTCOME, type ServiceStats } from "../service-stats.ts";
-import { Batches } from "./batches.ts";
 import { EndedLog } from "./ended-log.ts";
 import { Flow, type Inflow } from "./flow.ts";
 import type { FluidArrivals } from "./fluid-arrivals.ts";
+import { Member } from "./member.ts";
 import type { WorkLaw } from "./work-law.ts";
 
 export interface FluidOptions extends ReplicaOptions {
@@ -31,49 +31,10 @@ export interface FluidOptions extends ReplicaOptions {
   readonly work: WorkLaw;
 }
 
-/** Steps of the golden ratio spread rounding evenly. */
-const GOLDEN = 0.6180339887498949;
 /** What is less than this of one request in a replica that drains is nothing. */
 const NOTHING = 1e-6;
 /** The id of the task that runs in a replica's container. */
 const TASK = 0;
-
-/** A replica, what is in it, and what of it is booked. */
-class Member {
-  readonly replica: Replica;
-  readonly flow: Flow;
-  readonly batches = new Batches();
-  /** Share of the arrivals that it gets. */
-  share = 0;
-  /** Whole requests in it. */
-  open = 0;
-  /** Position between two whole numbers at which it rounds down. */
-  turn = 0;
-  drained: EventId = NO_EVENT;
-  // Of its container, what was there at the last look.
-  vMark = 0;
-  energyMarkJ = 0;
-  carbonMarkG = 0;
-
-  constructor(replica: Replica, flow: Flow) {
-    this.replica = replica;
-    this.flow = flow;
-  }
-
-  /** Leaves as many whole requests in it as its flow says; returns how many have ended. */
-  round(): number {
-    this.turn += this.turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
-    const left = Math.min(this.open, Math.floor(this.flow.content + this.turn));
-    const ended = this.open - left;
-    this.open = left;
-    return ended;
-  }
-
-  /** Whole requests of it that run. */
-  get running(): number {
-    return Math.min(this.open, Math.floor(this.flow.running + this.turn));
-  }
-}
 
 /** A plan that may serve others. */
 interface Planned {
