@@ -83,6 +83,7 @@ function books(): readonly Part[] {
     id: 0,
     outcome: OUTCOME.finished,
     attempt: 1,
+    count: 1,
     classIndex: 0,
     tierIndex: -1,
     arrivalS: 0,

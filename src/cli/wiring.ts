@@ -40,8 +40,11 @@ export function engine(): Engine {
       return (await import("../report/to-table.ts")).toTable(output, { color: process.stdout.isTTY === true });
     },
     files: async (output) => {
-      const { runFiles } = await import("../report/run-folder.ts");
-      return { ...runFiles(output), "meta.json": metaJson(version, output) };
+      const [{ runFiles }, { fluidServices }] = await Promise.all([
+        import("../report/run-folder.ts"),
+        import("../report/fluid-services.ts"),
+      ]);
+      return { ...runFiles(output), "meta.json": metaJson(version, { ...output, fluid: fluidServices(output) }) };
     },
     checkFolder: async (folder, options) => {
       const { checkFolder, OutputFolderError } = await import("../report/write-folder.ts");
@@ -242,6 +245,8 @@ function metaJson(
   output: {
     readonly scenario: { readonly sha256: string; readonly file: string };
     readonly seeds: readonly number[];
+    /** Services whose requests were no events. */
+    readonly fluid?: readonly string[];
     /** What computed. */
     readonly device?: string;
   },
@@ -254,6 +259,7 @@ function metaJson(
     scenario: output.scenario.file,
     sha256: output.scenario.sha256,
     seeds: output.seeds,
+    ...(output.fluid !== undefined && output.fluid.length > 0 && { fluid: output.fluid }),
     createdUtc: new Date().toISOString(),
   };
   return `${JSON.stringify(meta, null, 2)}\n`;

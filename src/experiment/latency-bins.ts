@@ -17,13 +17,13 @@ export class LatencyBins {
   sumS = 0;
   maxS = 0;
 
-  add(latencyS: number): void {
+  add(latencyS: number, count = 1): void {
     double[0] = latencyS;
     const bin = ((words[HIGH] as number) >>> 16) - FIRST; // exponent and the top four mantissa bits
     const clamped = bin < 0 ? 0 : bin >= BIN_COUNT ? BIN_COUNT - 1 : bin;
-    this.counts[clamped] = (this.counts[clamped] as number) + 1;
-    this.n++;
-    this.sumS += latencyS;
+    this.counts[clamped] = (this.counts[clamped] as number) + count;
+    this.n += count;
+    this.sumS += latencyS * count;
     if (latencyS > this.maxS) this.maxS = latencyS;
   }
 

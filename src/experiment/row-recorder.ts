@@ -74,6 +74,7 @@ function requestRows(world: World, share: number): () => ColumnTable {
     requestsOf:
       ({ service, name, classNames, noCarbon }) =>
       (request, nowS) => {
+        if (service.isFluid) return; // it has no single ones
         if ((request.id * GOLDEN) % 1 >= share) return;
         const tokens = service instanceof ModelServing ? service.sequenceOf(request) : NO_TOKENS;
         builder.add({
@@ -162,10 +163,10 @@ class EventLines implements Recorder {
   constructor(lines: string[]) {
     this.#lines = lines;
   }
-  requestsOf({ name: workload }: RequestUnit): RequestWatcher {
-    return ({ outcome, id }, nowS) => {
+  requestsOf({ name: workload, service }: RequestUnit): RequestWatcher {
+    return ({ outcome, id, count }, nowS) => {
       if (outcome === OUTCOME.finished) return;
-      this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[outcome]}`, workload, id }); // ids count within a service
+      this.#add({ time_s: nowS, event: `request-${OUTCOME_NAMES[outcome]}`, workload, ...(service.isFluid ? { count } : { id }) }); // ids count within a service
     };
   }
   stretchEnded(job: Job, server: Server, end: StretchEnd, nowS: number): void {

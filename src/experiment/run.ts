@@ -87,8 +87,7 @@ function result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }
   for (const [name, external] of built.externals) external.finish(loop.look(name));
   const { simulation } = world;
   const { nowS } = simulation;
-  for (const server of world.servers) server.finalize();
-  for (const site of world.sites) site.close();
+  world.finalize();
   const book = new MetricBook();
   for (const unit of world.services) serviceMetrics(book, unit, nowS);
   for (const unit of world.servings) servingMetrics(book, unit, nowS);
@@ -136,7 +135,8 @@ function controllerMetrics(book: MetricBook, names: readonly string[], { loop, e
  */
 async function pilot(spec: ScenarioSpec, seed: number, hooks: RunHooks): Promise<{ warmupS: number; isSettled: boolean }> {
   const built = buildWorld(spec, { seed, warmupS: 0 });
-  const samples = new Map(built.world.requestUnits.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
+  const units = built.world.requestUnits.filter(({ service }) => !service.isFluid); // a fluid one is as settled as its load
+  const samples = new Map(units.map(({ service }) => [service, { latencyS: [] as number[], arrivalS: [] as number[] }]));
   built.world.addRecorder({
     requestsOf: ({ service }) => {
       const mine = samples.get(service);

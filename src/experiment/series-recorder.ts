@@ -80,12 +80,12 @@ export class SeriesRecorder implements Recorder {
   requestsOf({ service }: RequestUnit): RequestWatcher {
     const { arrived, failed, bins } = this.#services.get(service) as ServiceBuckets;
     const models = this.#models.get(service);
-    return ({ arrivalS, outcome, classIndex }, nowS) => {
+    return ({ arrivalS, outcome, classIndex, count }, nowS) => {
       if (models !== undefined) this.#spread((models[classIndex] as ModelBuckets).inSystemS, arrivalS, nowS);
       const bucket = this.#at(arrivalS);
-      arrived[bucket] = (arrived[bucket] as number) + 1;
-      if (outcome === OUTCOME.finished) (bins[bucket] as LatencyBins).add(nowS - arrivalS);
-      else failed[bucket] = (failed[bucket] as number) + 1;
+      arrived[bucket] = (arrived[bucket] as number) + count;
+      if (outcome === OUTCOME.finished) (bins[bucket] as LatencyBins).add(nowS - arrivalS, count);
+      else failed[bucket] = (failed[bucket] as number) + count;
     };
   }
 
@@ -155,9 +155,9 @@ export class SeriesRecorder implements Recorder {
   #serviceSeries(name: string, service: RequestService): ServiceSeries {
     const { bins, arrived, failed } = this.#services.get(service) as ServiceBuckets;
     const { requests, stats } = service;
-    for (const { arrivalS } of requests.open()) {
+    for (const { arrivalS, count } of requests.open()) {
       const bucket = this.#at(arrivalS);
-      arrived[bucket] = (arrived[bucket] as number) + 1;
+      arrived[bucket] = (arrived[bucket] as number) + count;
     }
     const { edgesS, counts } = histogramOf(bins.slice(this.#at(this.#warmupS)));
     return {

@@ -14,9 +14,10 @@ import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type Replay, ty
 import { PRIORITY_RANK } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
 import { forecastFor, make } from "./build-policies.ts";
-import { allowedServers, cellsOf } from "./build-services.ts";
+import { allowedServers } from "./build-services.ts";
 import { type BatchSpec, noCarbonIn } from "./spec.ts";
 import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 /** Shares of a core next to a critical service's 1024: cgroup's weight of an idle container. */
 const BEST_EFFORT_WEIGHT = 3;

@@ -5,17 +5,19 @@ import type { Rng } from "../kernel/index.ts";
 import { type ClassMix, ClosedLoop, driveOpen, lawSource, type RequestSource } from "../world/arrival-drivers.ts";
 import type { AnyQueueRule, PlaceRule, RouteRule } from "../world/cluster/ports.ts";
 import { ReplicaPlacer } from "../world/cluster/replica-placer.ts";
+import type { ReplicatedService } from "../world/cluster/request-service.ts";
 import type { Server } from "../world/cluster/server.ts";
 import { Service, type ServiceOptions } from "../world/cluster/service.ts";
 import { ServiceStats } from "../world/cluster/service-stats.ts";
-import { type ArrivalsSpec, type CellOf, type LawSpec, makeArrivals, makeLaw, type Replay, type Trace } from "../world/workload/index.ts";
+import { type ArrivalsSpec, type LawSpec, makeArrivals, makeLaw, type Replay, type Trace } from "../world/workload/index.ts";
 import { PRIORITY_RANK, type ServiceUnit, type World } from "../world/world.ts";
 import type { BuildContext } from "./build.ts";
+import { fluidService } from "./build-fluid.ts";
 import { make } from "./build-policies.ts";
 import { BuildProblem } from "./build-problem.ts";
-import type { PluginSpec } from "./parts.ts";
 import { noCarbonIn, type ServiceSpec, type ServingSloSpec } from "./spec.ts";
 import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 export function addServices(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {
@@ -34,8 +36,13 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   };
   const { classes = {} } = spec;
   const latenciesS = Object.values(classes).map(({ slo }) => slo?.latency);
-  const stats = statsFor(context, spec.slo, latenciesS);
-  const service = new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world);
+  const isFluid = spec.mode === "fluid";
+  const stats = statsFor(context, spec.slo, latenciesS, isFluid);
+  const fluid = isFluid
+    ? fluidService(context, spec, { options: optionsOf(name, spec), stats, rng: serviceRng, isInTurn: route?.spec.kind === "round-robin" })
+    : undefined;
+  const events = isFluid ? undefined : new Service(world.simulation, optionsOf(name, spec), policy, stats, serviceRng, world);
+  const service = (fluid ?? events) as ReplicatedService;
   const place = policies.of(["place"], name);
   const rank = PRIORITY_RANK[spec.priority];
   const unit: ServiceUnit = {
@@ -55,7 +62,8 @@ function addService(context: BuildContext, name: string, spec: ServiceSpec): voi
   };
   world.services.push(unit);
   placeReplicas(unit, spec.replicas);
-  startArrivals(context, unit, spec, serviceRng);
+  if (fluid !== undefined) context.starters.push(() => fluid.begin());
+  if (events !== undefined) startArrivals(context, events, spec, serviceRng);
 }
 
 /** @param latenciesS of each class, of models and then of their classes, where they differ */
@@ -63,10 +71,11 @@ export function statsFor(
   { warmupS }: BuildContext,
   slo: ServingSloSpec | undefined,
   latenciesS: readonly (number | undefined)[],
+  isFluid = false,
 ): ServiceStats {
   const { latency: latencyS = Infinity, ttft: ttftS = Infinity, tpot: tpotS = Infinity } = slo ?? {};
   const inUnits = slo === undefined ? undefined : { latencyS, ttftS, tpotS, percentile: slo.percentile, windowS: slo.window };
-  return new ServiceStats({ warmupS, slo: inUnits, latenciesS });
+  return new ServiceStats({ warmupS, slo: inUnits, latenciesS, isFluid });
 }
 
 function optionsOf(name: string, spec: ServiceSpec): ServiceOptions {
@@ -108,25 +117,25 @@ function placeReplicas({ placer, name }: ServiceUnit, wanted: number): void {
   throw new BuildProblem(["workloads", name, "replicas"], message, "Hint: fewer replicas, smaller requests, or more servers.");
 }
 
-function startArrivals(context: BuildContext, unit: ServiceUnit, spec: ServiceSpec, rng: Rng): void {
+function startArrivals(context: BuildContext, service: Service, spec: ServiceSpec, rng: Rng): void {
   const { simulation } = context.world;
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   if (made.kind === "closed") {
     const options = { users: made.users, thinkTime: made.thinkTime.factory, mix: mixOf(spec) };
-    const loop = new ClosedLoop(simulation, unit.service, options, rng.fork("users"));
-    unit.service.userFree = (user) => loop.userFree(user);
+    const loop = new ClosedLoop(simulation, service, options, rng.fork("users"));
+    service.userFree = (user) => loop.userFree(user);
     context.starters.push(() => loop.begin());
     return;
   }
   if (made.kind === "trace") {
     const replay = made.replay(readPiece);
     const source = traceSource(made.trace, replay, spec, rng);
-    context.starters.push(() => driveOpen(simulation, replay, source, unit.service));
+    context.starters.push(() => driveOpen(simulation, replay, source, service));
     return;
   }
   const process = made.create({ rng: rng.fork("arrivals"), dayOffsetS: context.dayOffsetS });
   const source = lawSource(mixOf(spec), rng);
-  context.starters.push(() => driveOpen(simulation, process, source, unit.service));
+  context.starters.push(() => driveOpen(simulation, process, source, service));
 }
 
 function mixOf(spec: ServiceSpec): ClassMix {
@@ -153,15 +162,6 @@ function traceSource(trace: Trace, replay: Replay, spec: ServiceSpec, rng: Rng):
     size: workS === undefined ? (classIndex, row) => (byLaw as RequestSource).size(classIndex, row) : (_, row) => workS(row),
     promptTokens: () => 0,
   };
-}
-
-/** A size of each row of a trace, from `otherwise` where the workload names no column; undefined where a law says it. */
-export function cellsOf(replay: Replay, size: PluginSpec | undefined, otherwise: string): CellOf | undefined {
-  if (size === undefined) return replay.numbers(otherwise);
-  if (size.kind !== "trace") return undefined;
-  const scale = size.scale as number;
-  const cellOf = replay.numbers(size.column as string);
-  return (row) => cellOf(row) * scale;
 }
 
 const hasLaw = ({ work, classes }: ServiceSpec): boolean =>

@@ -27,7 +27,7 @@ import {
 } from "../world/workload/index.ts";
 import type { BuildContext } from "./build.ts";
 import { make, type Policy } from "./build-policies.ts";
-import { cellsOf, statsFor } from "./build-services.ts";
+import { statsFor } from "./build-services.ts";
 import type { PluginSpec } from "./parts.ts";
 import {
   dayOffsetOf,
@@ -40,6 +40,7 @@ import {
   takesPrompts,
 } from "./spec.ts";
 import { readPiece } from "./stored-bytes.ts";
+import { cellsOf } from "./trace-cells.ts";
 
 export function addServings(context: BuildContext): void {
   for (const [name, workload] of Object.entries(context.spec.workloads)) {

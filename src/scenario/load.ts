@@ -18,14 +18,13 @@ import {
 } from "./files.ts";
 import { Findings } from "./findings.ts";
 import { checkMeaning } from "./meaning.ts";
-import { isValueNotYet } from "./not-yet.ts";
 import type { Parts } from "./parts.ts";
 import type { Place } from "./place.ts";
 import { planServings } from "./plan-servings.ts";
-import { type Problem, SpecError, showProblem } from "./problem.ts";
+import { SpecError, showProblem } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
 import { type Assignment, applySets, assignAll } from "./set.ts";
-import { shape, valueAt } from "./shape.ts";
+import { shape } from "./shape.ts";
 import { parseYaml } from "./source.ts";
 import type { KindMaps, ScenarioShape, ScenarioSpec } from "./spec.ts";
 import { TableCache } from "./table-cache.ts";
@@ -86,20 +85,8 @@ export function loadScenarioWith(parts: Parts, file: string, options: LoadOption
 
 function shapePass(tree: MapTree, plain: unknown, parts: Parts): ScenarioShape {
   const shaped = shape(tree, plain, scenarioSchema(parts));
-  const notYet: Problem[] = valuePaths(plain).flatMap((path) => {
-    const value = valueAt(plain, path);
-    if (!isValueNotYet(path, value)) return [];
-    return [{ place: placeOf(tree, path), message: `${path.join(".")} ${JSON.stringify(value)} is not supported yet` }];
-  });
-  const problems = shaped.ok ? notYet : [...shaped.problems, ...notYet];
-  if (!shaped.ok || problems.length > 0) throw new SpecError(problems);
+  if (!shaped.ok) throw new SpecError(shaped.problems);
   return shaped.value;
-}
-
-/** Where values may stand that the schema takes and the world does not know yet. */
-function valuePaths(plain: unknown): readonly Path[] {
-  const keysAt = (path: Path): readonly string[] => Object.keys(Object(valueAt(plain, path)));
-  return keysAt(["workloads"]).map((name) => ["workloads", name, "mode"]);
 }
 
 function filesPass(tree: MapTree, scenario: ScenarioShape, parts: Parts, options: LoadOptions): { spec: ScenarioSpec; loader: FileLoader } {

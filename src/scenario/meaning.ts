@@ -5,6 +5,7 @@ import { checkClassShares } from "./meaning-classes.ts";
 import { checkEndless } from "./meaning-endless.ts";
 import { checkExpectations, checkMetricName } from "./meaning-expect.ts";
 import { checkFaults } from "./meaning-faults.ts";
+import { checkFluid } from "./meaning-fluid.ts";
 import { checkGpus } from "./meaning-gpus.ts";
 import { checkLoad, replicasMaxOf } from "./meaning-load.ts";
 import { checkControllers } from "./meaning-names.ts";
@@ -53,6 +54,7 @@ export function checkMeaning(
         "takes time 0 for 00:00 UTC: the scenario has no `start`",
         "Hint: start: 2021-07-01T08:00:00Z.",
       );
+    if (workload.kind === "service") checkFluid(workload, name, { spec, parts }, findings);
     const allowed = fleet.filter(({ site }) => workload.sites === undefined || workload.sites.includes(site));
     if (allowed.length === 0) continue;
     const ground = { servers: allowed, kinds: spec.serverKinds, parts, replicasMax: replicasMaxOf(spec, name, parts) };

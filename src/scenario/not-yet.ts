@@ -40,21 +40,12 @@ const KEYS: readonly string[] = [
   "workloads.*.resilience",
 ];
 
-/** Values that the schema takes, for what it will mean. */
-const VALUES: readonly (readonly [path: string, isRefused: (value: unknown) => boolean])[] = [
-  ["workloads.*.mode", (value) => value === "fluid"],
-];
-
 export function isKindNotYet(family: Family, kind: string): boolean {
   return KINDS[family]?.includes(kind) ?? false;
 }
 
 export function isKeyNotYet(path: Path): boolean {
   return KEYS.some((pattern) => matches(pattern.split("."), path));
-}
-
-export function isValueNotYet(path: Path, value: unknown): boolean {
-  return VALUES.some(([pattern, isRefused]) => isRefused(value) && matches(pattern.split("."), path));
 }
 
 function matches(pattern: readonly string[], path: Path): boolean {

@@ -92,12 +92,15 @@ export interface ServiceSpec extends WorkloadCommon {
   readonly weight: number;
   readonly slo?: SloSpec;
   readonly mode: "events" | "fluid";
+  readonly interval?: number;
   readonly requests?: { readonly cpu?: number; readonly memory?: number };
   readonly limits?: { readonly cpu?: number; readonly memory?: number };
   readonly memoryUse?: { readonly base: number; readonly perRequest: number };
   readonly startup: number;
   readonly restart: number;
 }
+/** Interval of a fluid service that names none: as often as controllers look by default. */
+export const FLUID_INTERVAL_S = 15;
 export interface SloSpec {
   readonly latency: number;
   readonly percentile: number;

@@ -4,6 +4,7 @@ export { bisect } from "./bisect.ts";
 export { type BootstrapInterval, type BootstrapOptions, bootstrapInterval } from "./bootstrap.ts";
 export { cholesky, solveCholesky, solveLower } from "./cholesky.ts";
 export { type Control, type ControlledInterval, controlledInterval } from "./control-variates.ts";
+export { CountedRecorder } from "./counted-recorder.ts";
 export {
   Cusum,
   type CusumDesign,

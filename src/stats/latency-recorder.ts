@@ -40,6 +40,15 @@ export class LatencyRecorder {
     else this.#histogram.add(value);
   }
 
+  /** `count` samples of one value, by buckets from here on. @throws {RangeError} unless `value` >= 0 */
+  addMany(value: number, count: number): void {
+    if (!(value >= 0)) badLatency(value);
+    this.#sum.add(value * count);
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
+    this.#toHistogram().add(value, count);
+  }
+
   get n(): number {
     return this.#histogram === undefined ? this.#sampleCount : this.#histogram.n;
   }

@@ -23,10 +23,10 @@ export class LogHistogram {
   #n = 0;
 
   /** `value` >= 0. */
-  add(value: number): void {
+  add(value: number, count = 1): void {
     const bucket = this.bucketOf(value);
-    this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
-    this.#n++;
+    this.#counts[bucket] = (this.#counts[bucket] as number) + count;
+    this.#n += count;
   }
 
   /** The bucket a value falls in; buckets are in the order of their values. */

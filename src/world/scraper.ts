@@ -1,6 +1,5 @@
 /** What a monitoring stack would collect of the world between two scrapes. */
 import type { RequestWatcher } from "./cluster/request-service.ts";
-import { Service } from "./cluster/service.ts";
 import type { Forecast } from "./energy/signal.ts";
 import { GpuScraper } from "./gpu-scraper.ts";
 import type { BatchTelemetry, Recorder, Telemetry } from "./ports.ts";
@@ -30,7 +29,7 @@ export class Scraper implements Recorder {
 
   requestsOf({ service }: RequestUnit): RequestWatcher | undefined {
     if (service instanceof ModelServing) return this.#gpus.watcherOf(service);
-    return service instanceof Service ? this.#services.watcherOf(service) : undefined;
+    return this.#services.watcherOf(service);
   }
 
   /** Samples the world now and starts the next interval. */

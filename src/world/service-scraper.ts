@@ -1,15 +1,21 @@
 /** What a monitoring stack would collect of services between two scrapes. */
-import { LatencyRecorder } from "../stats/index.ts";
+import { CountedRecorder, LatencyRecorder } from "../stats/index.ts";
 import type { Replica } from "./cluster/replica.ts";
-import type { RequestWatcher } from "./cluster/request-service.ts";
-import type { Service } from "./cluster/service.ts";
+import type { ReplicatedService, RequestService, RequestWatcher } from "./cluster/request-service.ts";
 import { OUTCOME } from "./cluster/service-stats.ts";
 import type { ServiceTelemetry } from "./ports.ts";
 import type { ServiceUnit, World } from "./world.ts";
 
+/** Of an interval. */
+interface Latencies {
+  add(latencyS: number, count: number): void;
+  percentile(p: number): number;
+  clear(): void;
+}
+
 /** A service with its interval. */
 interface Watched {
-  readonly latencyS: LatencyRecorder;
+  readonly latencyS: Latencies;
   arrived: number;
   ended: number;
   good: number;
@@ -21,14 +27,14 @@ interface Watched {
 
 export class ServiceScraper {
   readonly #units: readonly ServiceUnit[];
-  readonly #watched = new Map<Service, Watched>();
+  readonly #watched = new Map<ReplicatedService, Watched>();
 
   /** @param sees of which workloads */
   constructor(world: World, sees: (workload: string) => boolean) {
     this.#units = world.services.filter(({ name }) => sees(name));
     for (const { service } of this.#units) {
       const watched = {
-        latencyS: new LatencyRecorder(),
+        latencyS: service.isFluid ? new CountedRecorder() : new LatencyRecorder(),
         arrived: 0,
         ended: 0,
         good: 0,
@@ -41,15 +47,16 @@ export class ServiceScraper {
   }
 
   /** Hears of requests that end, or undefined for a service that it does not see. */
-  watcherOf(service: Service): RequestWatcher | undefined {
-    const watched = this.#watched.get(service);
+  watcherOf(service: RequestService): RequestWatcher | undefined {
+    const watched = this.#watched.get(service as ReplicatedService);
     if (watched === undefined) return undefined;
     return (request, nowS) => {
-      watched.ended++;
+      const { count } = request;
+      watched.ended += count;
       if (request.outcome !== OUTCOME.finished) return;
       const latencyS = nowS - request.arrivalS;
-      watched.latencyS.add(latencyS);
-      if (latencyS <= request.sloS) watched.good++;
+      watched.latencyS.add(latencyS, count);
+      if (latencyS <= request.sloS) watched.good += count;
     };
   }
 
@@ -58,9 +65,10 @@ export class ServiceScraper {
     return Object.fromEntries(this.#units.map(({ name, service }) => [name, this.#one(service, nowS, intervalS)]));
   }
 
-  #one(service: Service, nowS: number, intervalS: number): ServiceTelemetry {
+  #one(service: ReplicatedService, nowS: number, intervalS: number): ServiceTelemetry {
     const watched = this.#watched.get(service) as Watched;
     const { set, stats } = service;
+    service.catchUp();
     const busyCoreS = set.busyCoreS(nowS);
     const perS = (amount: number): number => (intervalS > 0 ? amount / intervalS : 0);
     const telemetry: ServiceTelemetry = {
@@ -93,7 +101,7 @@ type Usage = Pick<ServiceTelemetry, "cpuUtilization" | "cpuLimitUtilization" | "
 
 /** Of the replicas that take requests, each over as much of the interval as it was ready. */
 function usage(
-  { set }: Service,
+  { set }: ReplicatedService,
   { nowS, intervalS, busyCoreSOf }: { readonly nowS: number; readonly intervalS: number; readonly busyCoreSOf: Watched["busyCoreSOf"] },
 ): Usage {
   let busyCoreS = 0;

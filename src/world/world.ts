@@ -6,10 +6,9 @@ import type { BatchWorkload } from "./cluster/batch-workload.ts";
 import type { Job, StretchEnd } from "./cluster/job.ts";
 import type { Replica } from "./cluster/replica.ts";
 import type { ReplicaPlacer } from "./cluster/replica-placer.ts";
-import type { RequestService } from "./cluster/request-service.ts";
+import type { ReplicatedService, RequestService } from "./cluster/request-service.ts";
 import type { Server } from "./cluster/server.ts";
 import type { ServerState } from "./cluster/server-options.ts";
-import type { Service } from "./cluster/service.ts";
 import type { Site } from "./cluster/site.ts";
 import type { FaultPort, FaultTarget, Recorder } from "./ports.ts";
 import type { Device } from "./serving/device.ts";
@@ -31,7 +30,7 @@ export interface RequestUnit {
 
 export interface ServiceUnit extends RequestUnit {
   readonly rank: number;
-  readonly service: Service;
+  readonly service: ReplicatedService;
   /** Finds room for its replicas. */
   readonly placer: ReplicaPlacer;
 }
@@ -83,6 +82,13 @@ export class World implements FaultPort, BatchListener {
   addDevice(device: Device, site: Site): void {
     this.devices.push(device);
     site.metered.push(device);
+  }
+
+  /** Brings all meters and counts up to now: for the books at the end of a run. */
+  finalize(): void {
+    for (const { service } of this.services) service.finalize();
+    for (const server of this.servers) server.finalize();
+    for (const site of this.sites) site.close();
   }
 
   /** Services and servers that come later are not heard. */
@@ -168,8 +174,8 @@ export class World implements FaultPort, BatchListener {
     return job !== undefined || worst !== undefined;
   }
 
-  #worstReplica(server: Server): { service: Service; replica: Replica; rank: number } | undefined {
-    let worst: { service: Service; replica: Replica; rank: number } | undefined;
+  #worstReplica(server: Server): { service: ReplicatedService; replica: Replica; rank: number } | undefined {
+    let worst: { service: ReplicatedService; replica: Replica; rank: number } | undefined;
     for (const { service, rank } of this.services) {
       for (const replica of service.replicas) {
         if (replica.server !== server || replica.memoryB === 0) continue;

@@ -27,7 +27,6 @@ const NOT_YET = [
   "workloads.web.limits.llc",
   "workloads.web.limits.memoryBandwidth",
   "workloads.web.contention",
-  'workloads.fluid.mode "fluid"',
   'workloads.social.kind "app"',
   'workloads.thumbs.kind "function"',
   'workloads.manifests.kind "kubernetes"',
@@ -77,6 +76,7 @@ describe("the whole vocabulary", () => {
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(spec.workloads), [
       "web",
+      "fluid",
       "replay",
       "sizes",
       "bursts",

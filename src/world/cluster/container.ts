@@ -24,6 +24,8 @@ export interface ContainerOwner {
   taskFinished(task: number, container: Container): void;
   /** Running tasks' joule and gram marks must fall by these amounts: the container counts from zero again. */
   rebased(container: Container, phiJ: number, carbonG: number): void;
+  /** The server's cores have another speed from now on; asked only of those who plan by it. */
+  speedChanged?(): void;
 }
 
 export class Container {

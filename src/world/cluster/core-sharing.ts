@@ -41,5 +41,25 @@ export function shareCores(containers: readonly Container[], coreCount: number):
   return coreCount; // saturated: the parts may miss the whole by an ulp
 }
 
+/** Cores that `mine` would get of `coreCount` if it wanted as many as it may have, and the others what they want now. */
+export function coresWithin(containers: readonly Container[], coreCount: number, mine: Container): number {
+  const wanted = Math.min(mine.capCores, coreCount);
+  let demand = wanted;
+  for (let i = 0; i < containers.length; i++) if (containers[i] !== mine) demand += (containers[i] as Container).demandCores;
+  if (demand <= coreCount) return wanted;
+  // As above: whoever needs less than its share by weight gets that; the rest is shared among the others.
+  let open = containers.filter((each) => each === mine || each.demandCores > 0);
+  let left = coreCount;
+  for (;;) {
+    const perWeight = left / open.reduce((sum, { weight }) => sum + weight, 0);
+    const needOf = (each: Container): number => (each === mine ? wanted : each.demandCores);
+    const closed = open.filter((each) => needOf(each) <= perWeight * each.weight);
+    if (closed.includes(mine)) return wanted;
+    if (closed.length === 0) return perWeight * mine.weight;
+    left -= closed.reduce((sum, each) => sum + needOf(each), 0);
+    open = open.filter((each) => !closed.includes(each));
+  }
+}
+
 /** Marks a container whose share is not settled yet. */
 const OPEN = -1;

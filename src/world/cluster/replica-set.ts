@@ -27,6 +27,8 @@ export interface ReplicaOptions {
 export interface ReplicaOwner extends ReplicaListener {
   /** It outgrew its memory: everything in it is to fail. */
   replicaKilled(replica: Replica): void;
+  /** Others take requests, or each may use other cores; asked only of those who plan by it. */
+  upChanged?(): void;
 }
 
 /** What a service reports upwards. */
@@ -131,7 +133,7 @@ export class ReplicaSet {
     this.#areaAtS = this.#simulation.nowS;
     this.#byId.push(replica);
     this.present.push(replica);
-    if (replica.takesRequests) this.up = [...this.up, replica];
+    if (replica.takesRequests) this.refresh();
     this.#updateMemory(replica);
     if (!replica.isReady) this.#simulation.schedule(startupS, PHASE.fault, this.#onReady, replica.id);
     this.#listener.roomChanged(server);
@@ -155,6 +157,7 @@ export class ReplicaSet {
       container.capCores = this.#capOn(server);
       server.settle();
     }
+    this.#owner.upChanged?.();
   }
 
   /** Most memory of each replica from now on; who uses more is killed at once. */
@@ -166,6 +169,7 @@ export class ReplicaSet {
   /** Takes note of replicas that came up, went down or drain. */
   refresh(): void {
     this.up = this.present.filter((replica) => replica.takesRequests);
+    this.#owner.upChanged?.();
   }
 
   requestCame(replica: Replica): void {
@@ -225,6 +229,7 @@ export class ReplicaSet {
     this.#areaAtS = this.#simulation.nowS;
     this.#byId[replica.id] = undefined;
     this.present.splice(this.present.indexOf(replica), 1);
+    this.#owner.upChanged?.();
     this.#listener.roomChanged(server);
   }
 

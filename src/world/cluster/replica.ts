@@ -8,6 +8,8 @@ import type { Server } from "./server.ts";
 export interface ReplicaListener {
   requestFinished(slot: number, replica: Replica): void;
   marksMoved(replica: Replica, phiJ: number, carbonG: number): void;
+  /** As of `ContainerOwner`. */
+  speedChanged?(): void;
 }
 
 export class Replica implements ContainerOwner {
@@ -59,6 +61,10 @@ export class Replica implements ContainerOwner {
 
   taskFinished(task: number): void {
     this.#listener.requestFinished(task, this);
+  }
+
+  speedChanged(): void {
+    this.#listener.speedChanged?.();
   }
 
   rebased(_container: Container, phiJ: number, carbonG: number): void {

@@ -20,6 +20,8 @@ export class Request implements EndedRequest {
   /** How its last attempt ended. */
   outcome: Outcome = OUTCOME.finished;
   attempt = 1;
+  /** How many it stands for: 1, but of a fluid service those of an interval that are alike. */
+  count = 1;
   /** Its class, or its model. */
   classIndex = 0;
   /** Of a request to a model: its class among the workload's, counted on from the models, or NONE. */

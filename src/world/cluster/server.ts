@@ -141,14 +141,19 @@ export class Server {
     this.#isDirty = true;
     this.clockHz = clockHz;
     this.#staticW = staticPowerW(this.options, this.state, this.clockHz);
-    this.settle();
+    this.#speedChanged();
   }
 
   /** Multiplies the speed, unseen by telemetry. */
   setSlowFactor(factor: number): void {
     this.#isDirty = true;
     this.slowFactor = factor;
+    this.#speedChanged();
+  }
+
+  #speedChanged(): void {
     this.settle();
+    for (const { owner } of this.containers) owner.speedChanged?.();
   }
 
   /** Brings a container up to now and notes that its tasks change. */

@@ -24,26 +24,37 @@ export class RequestTally {
   readonly ended = noneEnded();
   /** Finished within the SLO. */
   good = 0;
-  readonly latencyS = new LatencyRecorder();
-  readonly latencyBatches = new BatchMeans();
+  readonly latencyS: LatencyRecorder;
+  /** Undefined where no requests follow each other: of a fluid service. */
+  readonly latencyBatches: BatchMeans | undefined;
   readonly waitS = new Sum();
   readonly energyJ = new Sum();
   readonly carbonG = new Sum();
+
+  constructor(isFluid: boolean) {
+    this.latencyS = isFluid ? new LatencyRecorder(0) : new LatencyRecorder();
+    this.latencyBatches = isFluid ? undefined : new BatchMeans();
+  }
 
   get finished(): number {
     return this.ended[OUTCOME.finished] as number;
   }
 
-  /** Counts a request that ended. */
+  /** Counts a request that ended, or as many as it stands for. */
   add(request: EndedRequest, latencyS: number, isGood: boolean): void {
-    this.ended[request.outcome] = (this.ended[request.outcome] as number) + 1;
+    const { count } = request;
+    this.ended[request.outcome] = (this.ended[request.outcome] as number) + count;
     if (request.outcome !== OUTCOME.finished) return;
-    if (isGood) this.good++;
-    this.latencyS.add(latencyS);
-    this.latencyBatches.add(latencyS);
-    this.waitS.add(request.startS - request.arrivalS);
-    this.energyJ.add(request.energyJ);
-    this.carbonG.add(request.carbonG);
+    if (isGood) this.good += count;
+    if (this.latencyBatches === undefined) {
+      this.latencyS.addMany(latencyS, count);
+    } else {
+      this.latencyS.add(latencyS);
+      this.latencyBatches.add(latencyS);
+    }
+    this.waitS.add((request.startS - request.arrivalS) * count);
+    this.energyJ.add(request.energyJ * count);
+    this.carbonG.add(request.carbonG * count);
   }
 }
 
@@ -53,7 +64,7 @@ export class ServiceStats {
   readonly slo: Slo | undefined;
   /** Of each class, where they differ. */
   readonly #latenciesS: readonly (number | undefined)[];
-  readonly total = new RequestTally();
+  readonly total: RequestTally;
   /** One tally a class, in declared order, of models one a model before them; empty without classes. */
   readonly classes: readonly RequestTally[];
 
@@ -78,12 +89,14 @@ export class ServiceStats {
   windowGood = new Float64Array(64);
   windowCount = 0;
 
-  /** @param options `latenciesS`: SLO of each class, where it has its own */
-  constructor(options: { warmupS: number; slo: Slo | undefined; latenciesS: readonly (number | undefined)[] }) {
+  /** @param options `latenciesS`: SLO of each class, where it has its own; `isFluid`: does a record stand for many? */
+  constructor(options: { warmupS: number; slo: Slo | undefined; latenciesS: readonly (number | undefined)[]; isFluid?: boolean }) {
+    const { isFluid = false } = options;
+    this.total = new RequestTally(isFluid);
     this.warmupS = options.warmupS;
     this.slo = options.slo;
     this.#latenciesS = options.slo === undefined ? [] : options.latenciesS;
-    this.classes = options.latenciesS.map(() => new RequestTally());
+    this.classes = options.latenciesS.map(() => new RequestTally(isFluid));
   }
 
   /** The latency that the SLO asks of a request of a class, or of a model and a class (NONE without); Infinity where it asks none. */
@@ -111,32 +124,32 @@ export class ServiceStats {
     return this.#areaS.value;
   }
 
-  arrived({ arrivalS: nowS, classIndex, tierIndex }: EndedRequest): void {
+  arrived({ arrivalS: nowS, classIndex, tierIndex, count }: EndedRequest): void {
     this.#moveArea(nowS);
-    this.#inSystem++;
-    this.arrivedCount++;
+    this.#inSystem += count;
+    this.arrivedCount += count;
     if (nowS < this.warmupS) return;
-    this.total.arrived++;
-    if (this.classes.length > 0) (this.classes[classIndex] as RequestTally).arrived++;
-    if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).arrived++;
+    this.total.arrived += count;
+    if (this.classes.length > 0) (this.classes[classIndex] as RequestTally).arrived += count;
+    if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).arrived += count;
     if (this.slo !== undefined) {
       const window = this.#window(nowS, this.slo.windowS);
-      this.windowArrived[window] = (this.windowArrived[window] as number) + 1;
+      this.windowArrived[window] = (this.windowArrived[window] as number) + count;
     }
   }
 
   /** Books a request's end. `startS` is when its last attempt first ran. */
   ended(request: EndedRequest, nowS: number): void {
     this.#moveArea(nowS);
-    this.#inSystem--;
-    const { outcome, arrivalS, energyJ, carbonG } = request;
-    this.endedCount[outcome] = (this.endedCount[outcome] as number) + 1;
+    const { outcome, arrivalS, energyJ, carbonG, count } = request;
+    this.#inSystem -= count;
+    this.endedCount[outcome] = (this.endedCount[outcome] as number) + count;
     const latencyS = nowS - arrivalS;
     const isMeasured = arrivalS >= this.warmupS;
     if (!isMeasured || outcome !== OUTCOME.finished) {
-      this.#otherEnergyJ.add(energyJ);
-      this.#otherCarbonG.add(carbonG);
-      this.#otherS.add(latencyS);
+      this.#otherEnergyJ.add(energyJ * count);
+      this.#otherCarbonG.add(carbonG * count);
+      this.#otherS.add(latencyS * count);
       if (!isMeasured) return;
     }
     const isGood = this.isGood(request, latencyS);
@@ -146,7 +159,7 @@ export class ServiceStats {
     if (tierIndex >= 0) (this.classes[tierIndex] as RequestTally).add(request, latencyS, isGood);
     if (this.slo !== undefined && isGood) {
       const window = this.#window(arrivalS, this.slo.windowS);
-      this.windowGood[window] = (this.windowGood[window] as number) + 1;
+      this.windowGood[window] = (this.windowGood[window] as number) + count;
     }
   }
 
@@ -191,6 +204,7 @@ export interface EndedRequest {
   id: number;
   outcome: Outcome;
   attempt: number;
+  count: number;
   classIndex: number;
   tierIndex: number;
   arrivalS: number;

@@ -7,7 +7,7 @@ import type { AnyQueueRule, RouteRule } from "./ports.ts";
 import type { Replica } from "./replica.ts";
 import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "./replica-set.ts";
 import { NONE, REQUEST_STATE, type Request, RequestPool } from "./request-pool.ts";
-import type { OpenTotals, Receiver, RequestService, RequestWatcher } from "./request-service.ts";
+import type { OpenTotals, Receiver, ReplicatedService, RequestWatcher } from "./request-service.ts";
 import { RequestCursor } from "./request-view.ts";
 import { OUTCOME, type Outcome, type ServiceStats } from "./service-stats.ts";
 
@@ -32,7 +32,8 @@ export interface ServicePolicy {
 /** Retries wait at most this many times the base, as Envoy's do. */
 const BACKOFF_CAP = 10;
 
-export class Service implements ReplicaOwner, RequestService, Receiver {
+export class Service implements ReplicaOwner, ReplicatedService, Receiver {
+  readonly isFluid = false;
   readonly options: ServiceOptions;
   readonly set: ReplicaSet;
   readonly stats: ServiceStats;
@@ -98,6 +99,14 @@ export class Service implements ReplicaOwner, RequestService, Receiver {
   get energyJ(): number {
     return this.set.energyJ;
   }
+
+  areaS(nowS: number): number {
+    return this.stats.areaS(nowS);
+  }
+
+  // Each request is counted when it ends.
+  catchUp(): void {}
+  finalize(): void {}
 
   placeOf(replica: number): string {
     return this.set.placeOf(replica); // "": no replica was up

@@ -37,7 +37,10 @@ export const serviceFields = {
   priority: priority.default("critical"),
   tenant: z.string().optional(),
   sites: z.array(z.string()).min(1).optional(),
+  /** Fluid: no request is an event; queues by formula, an interval at a time. */
   mode: z.enum(["events", "fluid"]).default("events"),
+  /** Of a fluid service: time between two draws of what comes. */
+  interval: quantity("duration", { above: 0, example: "15 s" }).optional(), // default: 15 s
   requests: z
     .strictObject({ cpu: z.number().positive().optional(), memory: quantity("memory", { example: "1 GiB" }).optional() })
     .optional(),

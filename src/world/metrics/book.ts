@@ -27,6 +27,11 @@ export class MetricBook {
     if (note !== undefined) this.notes[name] = note;
   }
 
+  /** How to read a metric, unless something is said of it already. */
+  remark(name: string, reason: string): void {
+    this.notes[name] = { reason, ...this.notes[name] };
+  }
+
   missing(name: string, reason: string): void {
     this.metrics[name] = null;
     this.notes[name] = { reason };

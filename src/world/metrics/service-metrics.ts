@@ -7,6 +7,8 @@ import type { MetricBook } from "./book.ts";
 
 const S_PER_MIN = 60;
 const PERCENTILES = ["p50", "p90", "p95", "p99", "p999"] as const;
+/** What every output says of it. */
+export const FLUID = "mode: fluid, no request was an event: queues by formula";
 const NONE_FINISHED = "no request of the measured window finished";
 
 /** Requests of the measured window that are still under way, and those of them that could still meet the SLO. */
@@ -18,9 +20,17 @@ interface Open {
 export function serviceMetrics(book: MetricBook, unit: ServiceUnit, endS: number): void {
   const { stats } = unit.service;
   requestMetrics(book, unit, endS);
+  if (unit.service.isFluid) remarkFluid(book, `workloads.${unit.name}`);
   book.set(`workloads.${unit.name}.attempts`, stats.attemptCount);
   book.set(`workloads.${unit.name}.oom_restarts`, stats.oomRestarts);
   book.ratio(`workloads.${unit.name}.replicas_mean`, unit.service.set.areaS(endS), endS, "no time passed");
+}
+
+/** Where a reader looks first, and where the number means something else. */
+function remarkFluid(book: MetricBook, prefix: string): void {
+  book.remark(`${prefix}.latency_p99_s`, "mode: fluid, by the law of a queue, not by a sample");
+  book.remark(`${prefix}.requests_arrived`, FLUID);
+  book.remark(`${prefix}.latency_max_s`, "mode: fluid, the mean of the slowest few");
 }
 
 /** What every workload of requests has. */
@@ -38,7 +48,7 @@ export function requestMetrics(book: MetricBook, unit: RequestUnit, endS: number
     });
   });
   if (stats.slo !== undefined) windowMetrics(book, prefix, sloWindows(service, stats.slo, endS), endS);
-  book.ratio(`${prefix}.in_system_mean`, stats.areaS(endS), endS, "no time passed");
+  book.ratio(`${prefix}.in_system_mean`, service.areaS(endS), endS, "no time passed");
   book.set(`${prefix}.energy_j`, service.energyJ);
   book.set(`${prefix}.carbon_g`, stats.endedCarbonG + service.openTotals().carbonG);
 }
@@ -60,7 +70,7 @@ function tallyMetrics(
   book.ratio(`${prefix}.throughput_per_s`, tally.finished, window.measuredS, "the run ended within the warm-up");
   const cutOffCount = ended("timedOut") + ended("dropped") + window.open.count;
   book.latencies(`${prefix}.latency`, tally.latencyS, {
-    batches: tally.latencyBatches,
+    ...(tally.latencyBatches && { batches: tally.latencyBatches }),
     cutOffCount,
     percentiles: PERCENTILES,
     reason: NONE_FINISHED,
@@ -99,7 +109,7 @@ export function sloWindows({ requests, stats }: RequestService, slo: Slo, endS: 
     const { arrivalS } = request;
     if (arrivalS < warmupS || !isYoung(request, slo, endS)) continue;
     const window = Math.floor((arrivalS - warmupS) / windowS);
-    young.set(window, (young.get(window) ?? 0) + 1);
+    young.set(window, (young.get(window) ?? 0) + request.count);
   }
   return Array.from({ length: windowCount((endS - warmupS) / windowS) }, (_, i) => {
     const judged = (windowArrived[i] ?? 0) - (young.get(i) ?? 0); // nothing is kept beyond the last arrival's window
@@ -130,8 +140,8 @@ function openRequests({ requests, stats }: RequestService, endS: number): readon
     const canMeet = stats.slo !== undefined && isYoung(request, stats.slo, endS);
     for (const count of [open[0], open[classIndex + 1], tierIndex >= 0 ? open[tierIndex + 1] : undefined]) {
       if (count === undefined) continue; // without classes
-      count.count++;
-      if (canMeet) count.young++;
+      count.count += request.count;
+      if (canMeet) count.young += request.count;
     }
   }
   return open;

@@ -76,6 +76,7 @@ export class ServedModel {
 }
 
 export class ModelServing implements RequestService, Receiver, ReplicaListener {
+  readonly isFluid = false;
   readonly options: ServingOptions;
   readonly stats: ServiceStats;
   readonly requests = new RequestPool();
@@ -144,6 +145,10 @@ export class ModelServing implements RequestService, Receiver, ReplicaListener {
 
   get runningCount(): number {
     return this.replicas.reduce((sum, { runningCount }) => sum + runningCount, 0);
+  }
+
+  areaS(nowS: number): number {
+    return this.stats.areaS(nowS);
   }
 
   get energyJ(): number {

@@ -3,7 +3,7 @@ import type { ZodType, z } from "zod";
 import type { Plugin } from "../base/plugin.ts";
 import { quantity } from "../base/quantity.ts";
 import type { FileReader } from "../base/table.ts";
-import type { ArrivalFactory, ArrivalOptions, ArrivalProcess, OpenArrivals } from "./arrivals.ts";
+import type { ArrivalFactory, ArrivalOptions, ArrivalProcess, ArrivalStream, OpenArrivals } from "./arrivals.ts";
 import { makeProfile, type ProfileSpec, profile } from "./profiles/index.ts";
 
 /** Requests or jobs: which units a rate takes. */
@@ -37,6 +37,8 @@ export const profileField = profile.optional();
 interface Unprofiled {
   readonly meanRatePerS: number;
   readonly peakRatePerS: number;
+  /** Squared coefficient of variation of independent gaps; absent where gaps depend on each other. */
+  readonly gapCv2?: number;
   /** The process in its own time, at factor 1. */
   create(options: ArrivalOptions): ArrivalProcess;
 }
@@ -47,12 +49,21 @@ interface Unprofiled {
  * @see Gerhardt & Nelson, Transforming renewal processes for simulation of nonstationary arrival processes, INFORMS J. Computing 21(4), 2009.
  */
 export function openArrivals(spec: ProfileSpec | undefined, base: Unprofiled): OpenArrivals {
-  if (spec === undefined) return { kind: "open", ...base };
+  const { gapCv2, meanRatePerS } = base;
+  if (spec === undefined) {
+    const stream = gapCv2 === undefined ? undefined : { gapCv2, expectedBy: (timeS: number) => meanRatePerS * timeS };
+    return { kind: "open", ...base, ...(stream && { stream: () => stream }) };
+  }
   const { meanFactor, peakFactor, clock } = makeProfile(spec);
+  const streamFrom = (dayOffsetS: number): ArrivalStream => {
+    const { elapsedAt } = clock(dayOffsetS);
+    return { gapCv2: gapCv2 as number, expectedBy: (timeS) => meanRatePerS * elapsedAt(timeS) };
+  };
   return {
     kind: "open",
     meanRatePerS: base.meanRatePerS * meanFactor,
     peakRatePerS: base.peakRatePerS * peakFactor,
+    ...(gapCv2 !== undefined && { stream: streamFrom }),
     create: (options) => {
       const { timeOf } = clock(options);
       const process = base.create(options);

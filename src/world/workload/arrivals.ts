@@ -24,10 +24,20 @@ interface Timed {
   readonly peakRatePerS: number;
 }
 
+/** Arrivals as a stream of known rate: what a service needs that plays no single request. */
+export interface ArrivalStream {
+  /** Squared coefficient of variation of the gaps, in the profile's time; 1 is Poisson. */
+  readonly gapCv2: number;
+  /** How many arrive up to a time, in the mean. */
+  expectedBy(timeS: number): number;
+}
+
 /** Arrivals from a law: they come whatever becomes of them. */
 export interface OpenArrivals extends Timed {
   readonly kind: "open";
   create(options: ArrivalOptions): ArrivalProcess;
+  /** Of independent gaps; undefined where gaps depend on each other. @param dayOffsetS as of `ArrivalOptions` */
+  readonly stream?: (dayOffsetS: number) => ArrivalStream;
 }
 
 /** Arrivals replayed from a file, with columns of their own. */

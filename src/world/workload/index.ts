@@ -1,7 +1,15 @@
 /** What arrives: laws of sizes and times, arrival processes, the tables they read. */
 export type { RateDimension } from "./arrival-plugin.ts";
 export { type ArrivalsSpec, arrivals, arrivalsSchema, makeArrivals } from "./arrivals/index.ts";
-export type { ArrivalFactory, ArrivalOptions, ArrivalProcess, ClosedArrivals, OpenArrivals, TraceArrivals } from "./arrivals.ts";
+export type {
+  ArrivalFactory,
+  ArrivalOptions,
+  ArrivalProcess,
+  ArrivalStream,
+  ClosedArrivals,
+  OpenArrivals,
+  TraceArrivals,
+} from "./arrivals.ts";
 export { type ColumnSpec, readCsv } from "./csv.ts";
 export type { FileField } from "./file-field.ts";
 export type { Law, LawFactory, MadeLaw } from "./law.ts";

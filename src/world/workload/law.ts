@@ -21,6 +21,8 @@ export interface MadeLaw {
   readonly mean: number;
   /** Mean of the square. */
   readonly secondMoment: number;
+  /** The value below which a share `u` in [0, 1) of all lies. */
+  readonly quantile: (u: number) => number;
 }
 
 /** A law's plugin; its fields take the units of what the law measures. */
@@ -43,7 +45,21 @@ export function lawPlugin<const Kind extends string, Shape extends z.ZodObject>(
   return { ...definition, schema: definition.shape("duration") as unknown as z.ZodType<z.output<Shape>> };
 }
 
-/** A made law from its moments and a way to bind its draw to a source of uniforms in [0, 1). */
-export function madeLaw(mean: number, secondMoment: number, sampler: (uniform: () => number) => () => number): MadeLaw {
-  return { mean, secondMoment, factory: (rng) => ({ mean, draw: sampler(rng.uniform) }) };
+interface Moments {
+  readonly mean: number;
+  readonly secondMoment: number;
+}
+
+/** A made law from its moments, its quantiles and a way to bind its draw to a source of uniforms in [0, 1). */
+export function madeLaw(
+  { mean, secondMoment }: Moments,
+  quantile: (u: number) => number,
+  sampler: (uniform: () => number) => () => number,
+): MadeLaw {
+  return { mean, secondMoment, quantile, factory: (rng) => ({ mean, draw: sampler(rng.uniform) }) };
+}
+
+/** A law that is drawn by inversion: a uniform number is the share below the value. */
+export function inverseLaw(moments: Moments, quantile: (u: number) => number): MadeLaw {
+  return madeLaw(moments, quantile, (uniform) => () => quantile(uniform()));
 }

@@ -11,6 +11,11 @@ export const gamma = arrivalPlugin({
     z.strictObject({ kind: z.literal("gamma"), rate: positiveRate(dimension), cv: z.number().min(0.001).max(100), profile: profileField }),
   create: ({ rate, cv, profile }) => {
     const { factory } = makeLaw({ kind: "gamma", mean: 1 / rate, cv });
-    return openArrivals(profile, { meanRatePerS: rate, peakRatePerS: rate, create: ({ rng }) => renewalProcess(factory, rng) });
+    return openArrivals(profile, {
+      meanRatePerS: rate,
+      peakRatePerS: rate,
+      gapCv2: cv * cv,
+      create: ({ rng }) => renewalProcess(factory, rng),
+    });
   },
 });

@@ -10,6 +10,7 @@ export const poisson = arrivalPlugin({
     openArrivals(profile, {
       meanRatePerS: rate,
       peakRatePerS: rate,
+      gapCv2: 1,
       create: ({ rng: { uniform } }) => {
         const meanGapS = 1 / rate;
         let timeS = 0;

@@ -15,10 +15,11 @@ export const renewal = arrivalPlugin({
   doc: "independent gaps of a law of your choice",
   shape: () => z.strictObject({ kind: z.literal("renewal"), gap, profile: profileField }),
   create: (spec) => {
-    const { factory, mean } = makeLaw(spec.gap);
+    const { factory, mean, secondMoment } = makeLaw(spec.gap);
     return openArrivals(spec.profile, {
       meanRatePerS: 1 / mean,
       peakRatePerS: 1 / mean,
+      gapCv2: Math.max(0, secondMoment / (mean * mean) - 1), // rounding must not make it negative
       create: ({ rng }) => renewalProcess(factory, rng),
     });
   },

@@ -3,7 +3,7 @@
  * @see Harchol-Balter, Performance Modeling and Design of Computer Systems, 2013, section 20.4.
  */
 import { z } from "zod";
-import { lawPlugin, madeLaw } from "../law.ts";
+import { inverseLaw, lawPlugin } from "../law.ts";
 import { positive } from "../size.ts";
 
 export const boundedPareto = lawPlugin({
@@ -17,7 +17,7 @@ export const boundedPareto = lawPlugin({
     const logRange = Math.log(max / min);
     const mass = -Math.expm1(-shape * logRange); // of the uncut law below max
     const moment = (order: number): number => (shape * Math.exp(order * Math.log(min)) * growth(order - shape, logRange)) / mass;
-    return madeLaw(moment(1), moment(2), (uniform) => () => Math.min(max, min * Math.exp(-Math.log1p(-uniform() * mass) / shape)));
+    return inverseLaw({ mean: moment(1), secondMoment: moment(2) }, (u) => Math.min(max, min * Math.exp(-Math.log1p(-u * mass) / shape)));
   },
 });
 

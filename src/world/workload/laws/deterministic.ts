@@ -7,5 +7,10 @@ export const deterministic = lawPlugin({
   kind: "deterministic",
   doc: "always the same value; a bare quantity means this",
   shape: (dimension) => z.strictObject({ kind: z.literal("deterministic"), value: nonNegative(dimension) }),
-  create: ({ value }) => madeLaw(value, value * value, () => () => value),
+  create: ({ value }) =>
+    madeLaw(
+      { mean: value, secondMoment: value * value },
+      () => value,
+      () => () => value,
+    ),
 });

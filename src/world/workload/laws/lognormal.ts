@@ -1,6 +1,7 @@
 /** The exponential of a normal variable, by mean and coefficient of variation or by median and sigma of the logarithm. */
 import { randomNormal } from "d3-random";
 import { z } from "zod";
+import { normalQuantile } from "../../../stats/index.ts";
 import { lawPlugin, madeLaw } from "../law.ts";
 import { positive } from "../size.ts";
 
@@ -23,7 +24,8 @@ export const lognormal = lawPlugin({
     const { median, sigma } = parameters;
     const spread = Math.exp((sigma * sigma) / 2); // mean over median
     const mean = median * spread;
-    return madeLaw(mean, mean * mean * spread * spread, (uniform) => {
+    const quantile = (u: number): number => (u === 0 ? 0 : median * Math.exp(sigma * normalQuantile(u)));
+    return madeLaw({ mean, secondMoment: mean * mean * spread * spread }, quantile, (uniform) => {
       const normal = randomNormal.source(uniform)(0, sigma);
       return () => median * Math.exp(normal());
     });

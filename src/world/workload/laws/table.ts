@@ -1,7 +1,7 @@
 /** A law measured elsewhere: quantiles in a file, straight lines between them, drawn by inversion. */
 import { z } from "zod";
 import { fileField, tableOf } from "../file-field.ts";
-import { lawPlugin, madeLaw } from "../law.ts";
+import { inverseLaw, lawPlugin } from "../law.ts";
 import { quantileTable } from "../tables.ts";
 
 export const table = lawPlugin({
@@ -12,7 +12,7 @@ export const table = lawPlugin({
   create: ({ file }) => {
     const { quantile, value } = tableOf(file).numbers as { readonly quantile: Float64Array; readonly value: Float64Array };
     const { mean, secondMoment } = moments(quantile, value);
-    return madeLaw(mean, secondMoment, (uniform) => () => interpolate(quantile, value, uniform()));
+    return inverseLaw({ mean, secondMoment }, (u) => interpolate(quantile, value, u));
   },
 });
 

@@ -11,6 +11,7 @@ export const trace = lawPlugin({
   create: (): MadeLaw => ({
     mean: Number.NaN,
     secondMoment: Number.NaN,
+    quantile: () => Number.NaN,
     factory: () => {
       throw new Error("a trace law has no draws: the workload reads its column");
     },

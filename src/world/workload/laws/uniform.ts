@@ -1,6 +1,6 @@
 /** All values from min to max alike. */
 import { z } from "zod";
-import { lawPlugin, madeLaw } from "../law.ts";
+import { inverseLaw, lawPlugin } from "../law.ts";
 import { nonNegative, positive } from "../size.ts";
 
 export const uniform = lawPlugin({
@@ -10,5 +10,6 @@ export const uniform = lawPlugin({
     z
       .strictObject({ kind: z.literal("uniform"), min: nonNegative(dimension), max: positive(dimension) })
       .refine((spec) => spec.min <= spec.max, { error: "min must not be above max", path: ["min"], abort: true }),
-  create: ({ min, max }) => madeLaw((min + max) / 2, (min * min + min * max + max * max) / 3, (draw) => () => min + (max - min) * draw()),
+  create: ({ min, max }) =>
+    inverseLaw({ mean: (min + max) / 2, secondMoment: (min * min + min * max + max * max) / 3 }, (u) => min + (max - min) * u),
 });

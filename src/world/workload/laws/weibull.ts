@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { power } from "../../../kernel/index.ts";
 import { logGamma } from "../../../stats/index.ts";
-import { lawPlugin, madeLaw } from "../law.ts";
+import { inverseLaw, lawPlugin } from "../law.ts";
 import { positive } from "../size.ts";
 
 export const weibull = lawPlugin({
@@ -11,6 +11,6 @@ export const weibull = lawPlugin({
   shape: (dimension) => z.strictObject({ kind: z.literal("weibull"), shape: z.number().positive(), scale: positive(dimension) }),
   create: ({ shape, scale }) => {
     const moment = (order: number): number => Math.exp(order * Math.log(scale) + logGamma(1 + order / shape));
-    return madeLaw(moment(1), moment(2), (uniform) => () => scale * power(-Math.log1p(-uniform()), 1 / shape));
+    return inverseLaw({ mean: moment(1), secondMoment: moment(2) }, (u) => scale * power(-Math.log1p(-u), 1 / shape));
   },
 });

@@ -1,0 +1,119 @@
+/**
+ * Requests of a fluid service that have ended and are not counted yet. Hot: bench/fluid.ts.
+ *
+ * Latencies are worked out when somebody asks: until then a stretch of requests is a few numbers. They enter the books as strata, each a
+ * whole number of requests at the mean latency of its stratum (strata.ts); of few requests some strata have none, in turn.
+ */
+import { Request } from "../request-pool.ts";
+import type { RequestWatcher } from "../request-service.ts";
+import { OUTCOME, type ServiceStats } from "../service-stats.ts";
+import type { Batches } from "./batches.ts";
+import { areAlike, LAW, LAW_SIZE, Strata } from "./strata.ts";
+import type { WorkLaw } from "./work-law.ts";
+
+const ARRIVAL = 0;
+const COUNT = 1;
+const ENERGY = 2;
+const CARBON = 3;
+const LAW_AT = 4;
+const CELLS = LAW_AT + LAW_SIZE;
+/** Entries after which nobody needs to ask: 19 MB. */
+const ENTRIES_MAX = 262_144;
+const GOLDEN = 0.6180339887498949;
+
+export class EndedLog {
+  readonly #strata: Strata;
+  readonly #stats: ServiceStats;
+  readonly #watchers: readonly RequestWatcher[];
+  readonly #record = new Request(0);
+  #cells = new Float64Array(64 * CELLS);
+  #count = 0;
+  #turn = 0;
+  // Per request of the entries that `#leave` is adding.
+  #energyJ = 0;
+  #carbonG = 0;
+  readonly #leave = (count: number, arrivalS: number, laws: Float64Array, lawAt: number): void =>
+    this.#append(count, arrivalS, laws, lawAt);
+
+  constructor(work: WorkLaw, stats: ServiceStats, watchers: readonly RequestWatcher[]) {
+    this.#strata = new Strata(work);
+    this.#stats = stats;
+    this.#watchers = watchers;
+  }
+
+  /** Takes `count` requests out of `batches`; joules and grams are of each. */
+  add(batches: Batches, count: number, energyJ: number, carbonG: number): void {
+    this.#energyJ = energyJ;
+    this.#carbonG = carbonG;
+    batches.take(count, this.#leave);
+    if (this.#count >= ENTRIES_MAX) this.flush();
+  }
+
+  /** Counts them. */
+  flush(): void {
+    const cells = this.#cells;
+    for (let i = 0; i < this.#count; i++) this.#enter(cells, i * CELLS);
+    this.#count = 0;
+  }
+
+  #append(count: number, arrivalS: number, laws: Float64Array, lawAt: number): void {
+    if (this.#count > 0 && this.#joins(count, arrivalS, laws, lawAt)) return;
+    if ((this.#count + 1) * CELLS > this.#cells.length) {
+      const larger = new Float64Array(2 * this.#cells.length);
+      larger.set(this.#cells);
+      this.#cells = larger;
+    }
+    const cells = this.#cells;
+    const at = this.#count++ * CELLS;
+    cells[at + ARRIVAL] = arrivalS;
+    cells[at + COUNT] = count;
+    cells[at + ENERGY] = this.#energyJ;
+    cells[at + CARBON] = this.#carbonG;
+    for (let i = 0; i < LAW_SIZE; i++) cells[at + LAW_AT + i] = laws[lawAt + i] as number;
+  }
+
+  /** Adds them to the last entry, if they came with those and fare alike: in another replica. */
+  #joins(count: number, arrivalS: number, laws: Float64Array, lawAt: number): boolean {
+    const cells = this.#cells;
+    const at = (this.#count - 1) * CELLS;
+    if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT)) return false;
+    const before = cells[at + COUNT] as number;
+    const all = before + count;
+    cells[at + COUNT] = all;
+    cells[at + ENERGY] = ((cells[at + ENERGY] as number) * before + this.#energyJ * count) / all;
+    cells[at + CARBON] = ((cells[at + CARBON] as number) * before + this.#carbonG * count) / all;
+    return true;
+  }
+
+  #enter(cells: Float64Array, at: number): void {
+    const strata = this.#strata;
+    const record = this.#record;
+    const sloS = this.#stats.slo?.latencyS ?? Infinity;
+    const count = cells[at + COUNT] as number;
+    strata.compute(cells, at + LAW_AT, sloS);
+    record.outcome = OUTCOME.finished;
+    record.arrivalS = cells[at + ARRIVAL] as number;
+    record.energyJ = cells[at + ENERGY] as number;
+    record.carbonG = cells[at + CARBON] as number;
+    record.startS = record.arrivalS + waitS(cells, at + LAW_AT);
+    this.#turn += this.#turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
+    let before = 0; // how many of the points (k + turn) / count, k = 0, 1, ..., lie below the stratum
+    for (let i = 0; i < strata.count; i++) {
+      const below = Math.max(0, Math.ceil(count * (strata.below[i + 1] as number) - this.#turn));
+      record.count = below - before;
+      before = below;
+      if (record.count === 0) continue;
+      const latencyS = strata.meanS[i] as number;
+      // All of a stratum meet the SLO or none: the clock's rounding must not decide.
+      record.sloS = i < strata.goodCount ? Infinity : 0;
+      const endS = record.arrivalS + latencyS;
+      this.#stats.ended(record, endS);
+      for (const watcher of this.#watchers) watcher(record, endS);
+    }
+  }
+}
+
+/** Mean wait for a slot. */
+function waitS(cells: Float64Array, lawAt: number): number {
+  return (cells[lawAt + LAW.shift] as number) + (cells[lawAt + LAW.chance] as number) * (cells[lawAt + LAW.delayS] as number);
+}

@@ -1,0 +1,151 @@
+/**
+ * How much is in one replica of a fluid service: a number of requests, not requests. Hot: bench/fluid.ts.
+ *
+ * Between two plans all rates are constant. The number follows the pointwise stationary fluid flow approximation, d(number)/dt =
+ * arrivals - what a stationary queue of that number serves (Wang, Tipper & Banerjee, A simple approximation for modeling nonstationary
+ * queues, IEEE INFOCOM 1996), in implicit Euler steps: a replica works as hard as the stationary queue that it leaves behind. Where
+ * the load stays that is the stationary queue itself, however long a step; above capacity the number grows by what is too much, and
+ * comes down again as it is served.
+ *
+ * What chance adds to the mean goes along beside it, linearized, so that it favours no side: means stay means.
+ */
+import { Station, type StationOptions } from "./station.ts";
+import { LAW, LAW_SIZE } from "./strata.ts";
+
+export interface Inflow {
+  /** Until the next plan, seconds. */
+  stepS: number;
+  /** Requests that come, in the mean; and by how much the work that does come differs from their mean work, in requests. */
+  expected: number;
+  surprise: number;
+  /** Squared coefficient of variation of the gaps between them. */
+  gapCv2: number;
+}
+
+export class Flow {
+  /** Law of the latency of those who come until the next plan. */
+  readonly law = new Float64Array(LAW_SIZE);
+  readonly #station: Station;
+  readonly #workS: number;
+  readonly #isShared: boolean;
+  /** Mean number in the replica; the part of it that no queue of a lesser load would leave, for it is beyond capacity; what chance added. */
+  #number = 0;
+  #backlog = 0;
+  #chance = 0;
+  /** Load of what is no backlog, as of station.ts, and requests of it that run. */
+  #x = 0;
+  #running = 0;
+  // The plan: changes a second, and what would be served without chance.
+  #numberRate = 0;
+  #backlogRate = 0;
+  #surpriseRate = 0;
+  #servedRate = 0;
+
+  constructor(options: StationOptions) {
+    this.#station = new Station(options);
+    this.#workS = options.work.meanS;
+    this.#isShared = options.slots === Infinity;
+  }
+
+  /** Requests in it, chance included. */
+  get content(): number {
+    return Math.max(0, this.#number + this.#chance);
+  }
+
+  /** Those of them that run, mean. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Plans a step; returns the cores that it keeps busy. @param coreSpeed reference-core seconds a second */
+  plan({ stepS, expected, surprise, gapCv2 }: Inflow, cores: number, coreSpeed: number): number {
+    const station = this.#station;
+    station.set(cores, gapCv2);
+    const perS = (station.capacity * coreSpeed) / this.#workS;
+    const could = perS * stepS;
+    const total = this.#number + expected;
+    const x = total > 0 ? station.solve(total, could, this.#x) : 0;
+    const served = total > 0 ? could * (x / (1 + x)) : 0;
+    const all = Math.min(could, Math.max(0, served + this.#passing(x, could) * (this.#chance + surprise)));
+    const backlog = Math.max(0, this.#backlog + expected - could);
+    this.#setLaw(x, { stationary: Math.max(0, total - served - backlog), backlog, perS, coreSpeed });
+    this.#setRates(stepS, { number: expected - served, backlog: backlog - this.#backlog, surprise, served });
+    return (all * this.#workS) / (coreSpeed * stepS);
+  }
+
+  /** Plans the way out of one that gets nothing any more: as hard as it works, until it is empty. @returns busy cores, and for how long */
+  planEnd(cores: number, coreSpeed: number): { readonly busyCores: number; readonly lastsS: number } {
+    const station = this.#station;
+    station.set(cores, 1);
+    const perS = (station.capacity * coreSpeed) / this.#workS;
+    const stationary = this.#number - this.#backlog;
+    const x = stationary > 0 ? station.solve(stationary, 0, this.#x) : 0;
+    const latencyS = x > 0 ? (stationary * (1 + x)) / (perS * x) : this.#workS / coreSpeed;
+    const lastsS = Math.max(this.#backlog / perS + latencyS, this.content / perS);
+    this.#setRates(lastsS, { number: -this.#number, backlog: -this.#backlog, surprise: 0, served: this.#number });
+    return { busyCores: (this.content * this.#workS) / (coreSpeed * lastsS), lastsS };
+  }
+
+  /** Nothing happens in it until the next plan: no core is busy. */
+  rest(): number {
+    this.#setRates(1, { number: 0, backlog: 0, surprise: 0, served: 0 });
+    this.#running = 0;
+    return 0;
+  }
+
+  /** All that was in it is gone. */
+  empty(): void {
+    this.#number = 0;
+    this.#backlog = 0;
+    this.#chance = 0;
+    this.#x = 0;
+    this.rest();
+  }
+
+  /** Goes `dtS` on with the plan. @param served what was, in mean requests */
+  advance(dtS: number, served: number): void {
+    this.#number = Math.max(0, this.#number + this.#numberRate * dtS);
+    this.#backlog = Math.max(0, this.#backlog + this.#backlogRate * dtS);
+    this.#chance += (this.#surpriseRate + this.#servedRate) * dtS - served;
+  }
+
+  /** Share of one more request that is through by the end of the step, for it raises the load that the step ends with. */
+  #passing(x: number, could: number): number {
+    return could / (could + this.#station.slope * (1 + x) * (1 + x));
+  }
+
+  #setRates(stepS: number, change: { number: number; backlog: number; surprise: number; served: number }): void {
+    this.#numberRate = change.number / stepS;
+    this.#backlogRate = change.backlog / stepS;
+    this.#surpriseRate = change.surprise / stepS;
+    this.#servedRate = change.served / stepS;
+  }
+
+  /** @param x of the whole number, as `at` was last asked; `stationary` is the number without the backlog, both at the step's end */
+  #setLaw(x: number, now: { stationary: number; backlog: number; perS: number; coreSpeed: number }): void {
+    const station = this.#station;
+    const { law } = this;
+    const { stationary, backlog, perS, coreSpeed } = now;
+    this.#x = backlog > 0 ? station.solve(stationary, 0, x) : x;
+    const throughput = (perS * this.#x) / (1 + this.#x);
+    const inSlots = stationary - station.waiting;
+    const aloneS = 1 / coreSpeed; // of a reference second of work
+    const behindS = (this.#backlog + backlog) / 2 / perS;
+    const perWorkS = throughput > 0 ? Math.max(aloneS, inSlots / throughput / this.#workS) : aloneS;
+    this.#running = this.#isShared ? stationary + backlog : inSlots;
+    if (this.#isShared) {
+      law[LAW.scale] = aloneS + behindS / this.#workS;
+      law[LAW.shift] = 0;
+      law[LAW.chance] = 1;
+      law[LAW.delayS] = 0;
+      law[LAW.stretch] = perWorkS - aloneS;
+      return;
+    }
+    const { waiting, waitChance } = station;
+    law[LAW.scale] = perWorkS;
+    law[LAW.shift] = behindS;
+    law[LAW.chance] = waiting > 0 ? waitChance : 0;
+    law[LAW.delayS] = waiting > 0 ? waiting / throughput / waitChance : 0;
+    law[LAW.stretch] = 0;
+  }
+}
