@@ -41,7 +41,7 @@ interface Coming {
 }
 
 function drawn(made: OpenArrivals | ClosedArrivals, spec: ServiceSpec, { dayOffsetS }: BuildContext, rng: Rng): Coming {
-  const stream = made.kind === "open" ? made.stream?.(dayOffsetS) : undefined;
+  const stream = made.kind === "open" ? made.stream?.({ rng: rng.fork("arrivals"), dayOffsetS }) : undefined;
   if (stream === undefined) throw new Error(`arrivals ${spec.arrivals.kind} are no stream`); // the scenario is refused
   const work = lawOf(spec.work as LawSpec);
   return { work, arrivals: new DrawnArrivals(stream, work, rng) };

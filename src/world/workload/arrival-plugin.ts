@@ -4,6 +4,7 @@ import type { Plugin } from "../base/plugin.ts";
 import { quantity } from "../base/quantity.ts";
 import type { FileReader } from "../base/table.ts";
 import type { ArrivalFactory, ArrivalOptions, ArrivalProcess, ArrivalStream, OpenArrivals } from "./arrivals.ts";
+import type { ClockOptions } from "./profile.ts";
 import { makeProfile, type ProfileSpec, profile } from "./profiles/index.ts";
 
 /** Requests or jobs: which units a rate takes. */
@@ -55,8 +56,8 @@ export function openArrivals(spec: ProfileSpec | undefined, base: Unprofiled): O
     return { kind: "open", ...base, ...(stream && { stream: () => stream }) };
   }
   const { meanFactor, peakFactor, clock } = makeProfile(spec);
-  const streamFrom = (dayOffsetS: number): ArrivalStream => {
-    const { elapsedAt } = clock(dayOffsetS);
+  const streamFrom = (options: ClockOptions): ArrivalStream => {
+    const { elapsedAt } = clock(options);
     return { gapCv2: gapCv2 as number, expectedBy: (timeS) => meanRatePerS * elapsedAt(timeS) };
   };
   return {

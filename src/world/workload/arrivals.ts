@@ -36,8 +36,8 @@ export interface ArrivalStream {
 export interface OpenArrivals extends Timed {
   readonly kind: "open";
   create(options: ArrivalOptions): ArrivalProcess;
-  /** Of independent gaps; undefined where gaps depend on each other. @param dayOffsetS as of `ArrivalOptions` */
-  readonly stream?: (dayOffsetS: number) => ArrivalStream;
+  /** Of independent gaps; undefined where gaps depend on each other. */
+  readonly stream?: (options: ClockOptions) => ArrivalStream;
 }
 
 /** Arrivals replayed from a file, with columns of their own. */
