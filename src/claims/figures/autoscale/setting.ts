@@ -46,7 +46,7 @@ function treeOf(who: Who, mode: Mode): Tree {
     web.memoryUse.perRequest = 0;
   }
   const scaler = tree.controllers.scaler as Record<string, unknown>;
-  if (who === "agent") scaler.policy = { kind: "stored", file: `${POLICY}.json` };
+  if (who === "agent") scaler.policy = { kind: "stored", file: `${POLICY}.json`, mode: "stochastic" };
   return tree;
 }
 
