@@ -1,5 +1,4 @@
 /** One fleet and its jobs, from the scenario file to the metrics. */
-import { readFileSync } from "node:fs";
 import { printCost } from "./child.ts";
 import type { FleetSize } from "./fleet.ts";
 import { load, play } from "./scenario.ts";
@@ -29,7 +28,7 @@ controllers:
 
 await printCost(async (input) => {
   const size = input as FleetSize;
-  const scenario = load(yaml(size), { "jobs.csv": readFileSync(size.jobsFile, "utf8"), "server.yaml": SERVER });
+  const scenario = load(yaml(size), { "server.yaml": SERVER }, { "jobs.csv": size.jobsFile });
   const { metrics } = await play(scenario, 1);
   const arrived = metrics["workloads.etl.jobs_arrived"];
   if (arrived !== size.jobCount) throw new Error(`${arrived} jobs arrived, not ${size.jobCount}`);

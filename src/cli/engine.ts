@@ -8,7 +8,6 @@ import type { TrainingOutput } from "../experiment/training/output.ts";
 import type { SessionOptions, TrainingSession } from "../experiment/training/session.ts";
 import type { PrecisionTarget } from "../experiment/until-precise.ts";
 import type { Env } from "../learn/env.ts";
-import type { Contest } from "../scenario/contest.ts";
 import type { EvaluationWords, LoadedEvaluation } from "../scenario/evaluation.ts";
 import type { LoadedGate } from "../scenario/gate/load.ts";
 import type { LoadedTraining, TrainingFlags } from "../scenario/training/load.ts";
@@ -99,8 +98,8 @@ export interface Engine {
   loadEvaluation(words: EvaluationWords, cwd: string): Promise<LoadedEvaluation>;
   /** @throws an error with `problems` where the file, or what it names, is wrong; its baseline is not looked at. */
   loadGate(file: string, cwd: string): Promise<LoadedGate>;
-  /** Of the physics and the data that decide what is measured. */
-  worldVersion(contest: Contest): string;
+  /** Of the physics, and of the data that a scenario names; a task has none. */
+  worldVersion(dataSha256: string | undefined): string;
   /** Checks a file of any of our families; its warnings. @throws an error with `problems`. */
   check(file: string, cwd: string): Promise<readonly string[]>;
   readonly runSeed: RunSeed<unknown>;

@@ -54,7 +54,7 @@ async function gateCommand(args: Args, io: Io, engine: Engine): Promise<number> 
   const now = loaded.map(
     ({ gate: one }, i): Baseline => ({
       subject: subjectOf(one),
-      worldVersion: engine.worldVersion(one.contest),
+      worldVersion: engine.worldVersion(one.contest.kind === "scenario" ? one.contest.scenario.dataSha256 : undefined),
       policySha256: one.policy.stored?.sha256 as string,
       rewards: { policy: [...(measured[2 * i] as readonly number[])], heuristic: [...(measured[2 * i + 1] as readonly number[])] },
     }),

@@ -14,7 +14,6 @@ import { startProgress } from "./progress.ts";
 import { shellQuoted } from "./shell-quoted.ts";
 import { TrainingFolder } from "./training-folder.ts";
 import { UsageError } from "./usage-error.ts";
-import { scenarioWorldVersion, taskWorldVersion } from "./world-version.ts";
 
 export const train: Command = {
   words: { usage: "<training.yaml>", min: 1, max: 1 },
@@ -50,8 +49,7 @@ async function trainCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const plan = { what: "training", task: loaded.sha256, program: programSha256() } as const;
   const folder = new TrainingFolder(resolve(io.cwd, out), { named: out, seeds: loaded.seeds });
   const stored = await folder.claim({ plan, resume, force });
-  const world = loaded.dataSha256 === undefined ? taskWorldVersion() : scenarioWorldVersion(loaded.dataSha256);
-  const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: world };
+  const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: engine.worldVersion(loaded.dataSha256) };
   return asUser(file, async () => {
     const session = await engine.openTraining(loaded, { stored, workers });
     try {

@@ -4,24 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { Contest } from "../scenario/contest.ts";
 import { packageRoot } from "./package-root.ts";
 import { UsageError } from "./usage-error.ts";
 
-export function worldVersion(contest: Contest): string {
-  return contest.kind === "task" ? taskWorldVersion() : scenarioWorldVersion(contest.scenario.dataSha256);
-}
-
-/** @param dataSha256 digest of the tables and kinds that a scenario names */
-export function scenarioWorldVersion(dataSha256: string): string {
+/** @param dataSha256 digest of the tables and kinds that a scenario names; undefined for a reference task */
+export function worldVersion(dataSha256: string | undefined): string {
+  if (dataSha256 === undefined) return sources("task");
   return createHash("sha256")
     .update(`${sources("scenario")}\0${dataSha256}`)
     .digest("hex");
-}
-
-/** Of all reference tasks. */
-export function taskWorldVersion(): string {
-  return sources("task");
 }
 
 function sources(world: "scenario" | "task"): string {

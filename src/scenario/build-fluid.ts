@@ -30,7 +30,7 @@ interface Part {
 
 export function fluidService(context: BuildContext, spec: ServiceSpec, { options, stats, rng, isInTurn }: Part): FluidService {
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
-  const { work, arrivals } = made.kind === "trace" ? traced(made, spec, rng.fork("fluid")) : drawn(made, spec, context, rng.fork("fluid"));
+  const { work, arrivals } = made.kind === "trace" ? traced(made, spec, rng) : drawn(made, spec, context, rng);
   const fluid = { ...options, intervalS: spec.interval ?? FLUID_INTERVAL_S, isInTurn, work };
   return new FluidService(context.world.simulation, fluid, arrivals, stats, context.world);
 }
@@ -44,14 +44,14 @@ function drawn(made: OpenArrivals | ClosedArrivals, spec: ServiceSpec, { dayOffs
   const stream = made.kind === "open" ? made.stream?.({ rng: rng.fork("arrivals"), dayOffsetS }) : undefined;
   if (stream === undefined) throw new Error(`arrivals ${spec.arrivals.kind} are no stream`); // the scenario is refused
   const work = lawOf(spec.work as LawSpec);
-  return { work, arrivals: new DrawnArrivals(stream, work, rng) };
+  return { work, arrivals: new DrawnArrivals(stream, work, rng.fork("fluid")) };
 }
 
 function traced(made: TraceArrivals, spec: ServiceSpec, rng: Rng): Coming {
   const process = made.replay(readPiece);
   const workS = cellsOf(process, spec.work, "work_s");
   const work = workS === undefined ? lawOf(spec.work as LawSpec) : columnLawOf(made, spec);
-  return { work, arrivals: new TracedArrivals({ process, workS }, work, rng) };
+  return { work, arrivals: new TracedArrivals({ process, workS }, work, rng.fork("fluid")) };
 }
 
 /** Laws take their time to tabulate, and the same scenario is built again and again. */

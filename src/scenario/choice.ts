@@ -1,6 +1,7 @@
 /** Alternatives told apart by looking at the value first, so that messages speak of the one that was meant. */
 import { type ZodObject, type ZodType, z } from "zod";
 
+/** By definition: a schema that is only described anew keeps it. */
 const alternativesOf = new WeakMap<object, readonly ZodType[]>();
 
 /** Parses by the schema that `pick` chooses; the JSON Schema offers all. */
@@ -11,7 +12,7 @@ export function choice(alternatives: readonly ZodType[], pick: (value: unknown) 
     for (const issue of result.error.issues) context.issues.push({ ...issue, input: value } as never);
     return z.NEVER;
   });
-  alternativesOf.set(schema, alternatives);
+  alternativesOf.set(schema._zod.def, alternatives);
   return schema;
 }
 
@@ -63,7 +64,7 @@ function exportSchema(schema: ZodType): JsonSchema {
     target: "draft-7",
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema }) => {
-      const alternatives = alternativesOf.get(zodSchema);
+      const alternatives = alternativesOf.get(zodSchema._zod.def);
       if (alternatives === undefined) return;
       jsonSchema.anyOf = alternatives.map((alternative) => {
         const { $schema, ...rest } = jsonSchemaOf(alternative);

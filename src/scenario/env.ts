@@ -24,7 +24,10 @@ export function bareScenarioEnv(spec: ScenarioSpec, agent?: string): ScenarioEnv
   const [own, ...more] = agent === undefined ? all : all.filter(({ name }) => name === agent);
   const names = all.map(({ name }) => name).join(", ");
   if (own === undefined) throw new EnvError(`${spec.name} has no controller "${agent}" of kind "external"; it has: ${names}`);
-  if (more.length > 0) throw new EnvError(`${spec.name} has several controllers of kind "external": say which is the agent: ${names}`);
+  if (more.length > 0)
+    throw new EnvError(
+      `${spec.name} has several controllers of kind "external": say which is the agent (${names}), or play it as a team or in turns`,
+    );
   return new ScenarioEnv({ ...episodesOf(spec, [own]), episodeSteps: episodeStepsOf(spec, own) });
 }
 

@@ -1,9 +1,10 @@
 /** A scenario as an environment: its steps by hand, its contract, and the same world as `run` plays. */
 import { strict as assert } from "node:assert";
 import { rootRng } from "../../src/kernel/index.ts";
+import { checkEnv } from "../../src/learn/check-env.ts";
 import { NO_MASK } from "../../src/learn/env.ts";
 import { buildWorld } from "../../src/scenario/build.ts";
-import { scenarioEnv } from "../../src/scenario/index.ts";
+import { bareScenarioEnv, scenarioEnv } from "../../src/scenario/index.ts";
 import { make } from "../control/make.ts";
 import { csv, type Files, loadYaml, near } from "../world/run-yaml.ts";
 
@@ -187,6 +188,36 @@ describe("a scenario as an environment", () => {
     assert.throws(() => env.step(Float64Array.of(1), seen, NO_MASK), /story\/mine, step 1: the reward is NaN/);
     env.reset(1, seen, NO_MASK);
     assert.throws(() => env.step(Float64Array.of(Number.NaN), seen, NO_MASK), /story\/mine, step 1: action replicas is NaN, not in 1..20/);
+  });
+
+  it("knows how many steps an episode has, by its period, warm-up and telemetry", () => {
+    const length = (from: string | RegExp, to: string): readonly [number | undefined, number] => {
+      const env = scenarioEnv(loadYaml(random.replace(from, to)).spec);
+      const seen = new Float64Array(env.observationSpace.slots.length);
+      env.reset(1, seen, NO_MASK);
+      for (let steps = 1; ; steps++) if (env.step(env.actionSpace.low, seen, NO_MASK).truncated) return [env.episodeSteps, steps];
+    };
+    // Decisions every 15 s from 30 s on, the first after the warm-up of 20 s; the last before 220 s is at 210 s.
+    assert.deepEqual(length(", loss: 0.1", ""), [13, 13]);
+    assert.deepEqual(length(/ {4}telemetry.*\n/, ""), [13, 13]);
+    assert.deepEqual(length("delay: 5 s, loss: 0.1", "delay: 40 s"), [12, 12]); // nothing is seen before 45 s
+    assert.deepEqual(length("warmup: 20 s", "warmup: 25 s"), [undefined, 13]); // lost telemetry may put the first one off
+    assert.deepEqual(length(/warmup: 20 s\n([\s\S]*)period: 15 s([\s\S]*), loss: 0.1/, "$1period: 20 s$2"), [9, 9]); // 20, 40, ..., 180 s
+  });
+
+  it("is one of a named controller; others decide by their policies", () => {
+    const act = "observe: [replicas], act: [{ kind: replicas, min: 1, max: 4 }], reward: replicas";
+    const other = `  other: { kind: external, target: { workload: web }, period: 15 s, ${act}, policy: { kind: hpa } }\n`;
+    const { spec } = loadYaml(story(act, other), ROWS);
+    const env = scenarioEnv(spec, "mine");
+    assert.equal(env.name, "story/mine");
+    assert.deepEqual(checkEnv({ form: "single", create: () => bareScenarioEnv(spec, "mine") }, { seed: 5, stepsMax: 10 }), []);
+    assert.deepEqual([...buildWorld(spec, { seed: 1, warmupS: 0, outside: ["mine"] }).externals.keys()], ["other"]);
+    assert.throws(
+      () => scenarioEnv(spec),
+      /story has several controllers of kind "external": say which is the agent \(mine, other\), or play it/,
+    );
+    assert.throws(() => scenarioEnv(spec, "hers"), /story has no controller "hers" of kind "external"; it has: mine, other/);
   });
 
   it("is refused where it makes no sense", () => {

@@ -107,7 +107,10 @@ describe("several external controllers", () => {
       () => scenarioTeamEnv(spec),
       /pair is no team that acts at once: first decides every 20 s and second every 30 s; give them one period, or play it in turns/,
     );
-    assert.throws(() => scenarioEnv(spec), /pair has 2 controllers of kind "external": keep one, or play it as a team or in turns/);
+    assert.throws(
+      () => scenarioEnv(spec),
+      /pair has several controllers of kind "external": say which is the agent \(first, second\), or play it as a team or in turns/,
+    );
     const { spec: none } = loadYaml(pair(20, 30).replace(/controllers:[\s\S]*/, ""));
     assert.throws(() => scenarioTurnEnv(none), /pair has no controller of kind "external" to decide for; add one/);
   });

@@ -71,14 +71,15 @@ describe("dist/cybertwin.js", function () {
     it(`loads ${name}`, () => assert.equal(bin(name, "--help").status, 0));
   }
 
-  it("runs scenarios without loading TensorFlow.js", () => {
+  it("runs and checks scenarios without loading TensorFlow.js; to list algorithms needs it", () => {
     // It leaves its engine among the globals; the probe of `doctor` shows that this finds it.
     const preload = join(cli.folder, "preload.cjs");
     writeFileSync(preload, "process.on('exit', () => { if (globalThis._tfengine !== undefined) process.exitCode = 9; });");
     const status = (...argv: readonly string[]) => spawnSync(process.execPath, ["--require", preload, ...argv], { cwd: cli.folder }).status;
     const file = cli.scenario(SCENARIO, "tiny.yaml");
     assert.equal(status(BIN, "run", file, "--seed", "1"), 0);
-    assert.equal(status(BIN, "list"), 0);
+    assert.equal(status(BIN, "validate", file), 0);
+    assert.equal(status(BIN, "list"), 9);
     assert.equal(status(resolve("dist/backend-probe.js"), "cpu"), 9);
   });
 

@@ -205,7 +205,7 @@ describe("cybertwin gate", function () {
     );
     assert.match(
       await refused("2001..2010"),
-      /^pole\.yaml:4:8: seeds must be for gates: 2001 is for tuning; gates takes 3000\.\.3999, or your own, below 1000/,
+      /^pole\.yaml:4:8: seeds must be 3000\.\.3999, or your own below 1000, got 2001, which is for tuning\./,
     );
     assert.match(await refused("3001..3009"), /^pole\.yaml:4:8: seeds must be at least 10: fewer show no advantage/);
   });

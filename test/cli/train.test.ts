@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { taskWorldVersion } from "../../src/cli/world-version.ts";
+import { worldVersion } from "../../src/cli/world-version.ts";
 import { evaluate } from "../../src/learn/evaluate.ts";
 import { type PolicyFile, policyFor, unpackPolicy } from "../../src/learn/policy-file.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
@@ -62,7 +62,7 @@ describe("cybertwin train", function () {
     const { about } = file;
     assert.deepEqual([about.environment, about.trainingSeeds, about.tuningSeeds], ["CartPole-v1", [7], [11, 12, 13, 14]]);
     assert.deepEqual([about.command, about.algorithm.options.lanes], ["cybertwin train small.yaml", 4]);
-    assert.equal(about.worldVersion, taskWorldVersion());
+    assert.equal(about.worldVersion, worldVersion(undefined)); // a task's
     const { stochastic, greedy } = evaluate(policyFor(makeEnv("CartPole-v1"), file), () => makeEnv("CartPole-v1"), [11, 12, 13, 14]);
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const [head, ...rows] = bytes("mine/curve.csv").toString().trim().split("\n");
@@ -160,7 +160,7 @@ evaluate: { every: 2, seeds: [2] }
     assert.deepEqual([status, stderr], [0, ""]);
     const { environment, steps } = JSON.parse(stdout) as { environment: string; steps: number };
     assert.deepEqual([environment, steps], ["toy/mine", 4 * 12]); // decisions at 10, 20, ..., 120 s of 130 s
-    assert.notEqual(policy("toy/policy-best").about.worldVersion, taskWorldVersion());
+    assert.notEqual(policy("toy/policy-best").about.worldVersion, worldVersion(undefined));
   });
 
   it("names agent and step of a reward that is no number", () => {

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { scenarioWorldVersion, taskWorldVersion } from "../../src/cli/world-version.ts";
+import { worldVersion } from "../../src/cli/world-version.ts";
 import { loadScenario } from "../../src/scenario/index.ts";
 
 type World = "scenario" | "task";
@@ -37,7 +37,7 @@ describe("the version of the world", function () {
     const built = await script.worlds(".");
     assert.deepEqual(JSON.parse(readFileSync("dist/world.json", "utf8")), built);
     assert.deepEqual(await script.worlds(root), built);
-    assert.equal(taskWorldVersion(), built.task);
+    assert.equal(worldVersion(undefined), built.task);
   });
 
   it("stays where comments and line breaks change, and where commands, reports or learners do", async () => {
@@ -113,7 +113,7 @@ workloads: { web: { kind: service, work: 20 ms, arrivals: { kind: trace, file: t
     };
     const version = (changed: Record<string, string> = {}): string => {
       const read = (file: string): string => ({ ...files, ...changed })[file] as string;
-      return scenarioWorldVersion(loadScenario("s.yaml", { read, cwd: ".", catalogue: { dir: "catalogue" } }).dataSha256);
+      return worldVersion(loadScenario("s.yaml", { read, cwd: ".", catalogue: { dir: "catalogue" } }).dataSha256);
     };
     const before = version();
     assert.match(before, /^[0-9a-f]{64}$/);

@@ -13,7 +13,7 @@ describe("README.md", () => {
     this.timeout(120_000);
     const folder = mkdtempSync(join(tmpdir(), "cybertwin-tour-"));
     try {
-      for (const name of ["scenarios", "traces", "catalogue"]) symlinkSync(ROOT + name, join(folder, name));
+      for (const name of ["scenarios", "traces", "catalogue", "gates", "results"]) symlinkSync(ROOT + name, join(folder, name));
       mkdirSync(join(folder, "out")); // as `npm start` leaves it
       const tour = README.slice(README.indexOf("<!-- tour -->"));
       const steps = [...tour.matchAll(/```sh\n([^`]*)```\n(?:```text\n([\s\S]*?)```\n)?/g)];
@@ -35,6 +35,7 @@ describe("README.md", () => {
       "README.md",
       "CONTRIBUTING.md",
       "docs/adding.md",
+      "docs/gates.md",
       "docs/importing.md",
       "docs/kernel.md",
       "docs/python.md",

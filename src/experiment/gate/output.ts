@@ -27,7 +27,7 @@ export function explain({ file, judgement, baseline, now, command }: GateResult)
   const heuristicStands = judgement.differing.heuristic.length === 0;
   const [was, is] = [mean(baseline.rewards.heuristic), mean(now.rewards.heuristic)].map(numberText);
   const heuristic = heuristicStands
-    ? "The heuristic earns the same bits as before: look at the code of the policy first."
+    ? "The heuristic earns the same bits as before: the world moved only where the policy goes, or the code of the policy changed with it."
     : `The heuristic, too, earns otherwise: ${was} before, ${is} now.`;
   return [since, heuristic, `Train it again, then record it: ${command}; ${record}`];
 }

@@ -37,7 +37,7 @@ export function loadGateWith(file: string, options: ContestOptions): LoadedGate 
   const foreign = firstForeignSeed("gates", seeds);
   if (seeds.length < SEEDS_MIN)
     findings.problem(["seeds"], `must be at least ${SEEDS_MIN}: fewer show no advantage`, 'Hint: "3001..3100".');
-  if (foreign !== undefined) findings.problem(["seeds"], `must be for gates: ${foreignSeedText("gates", foreign)}`);
+  if (foreign !== undefined) findings.problem(["seeds"], foreignSeedText("gates", foreign));
   if (findings.problems.length > 0) throw new SpecError(findings.problems);
 
   const placed = (key: string): Tree => at(tree, [key]) as Tree;

@@ -35,7 +35,9 @@ export const gateSchema = z
       .min(1)
       .optional()
       .meta({ description: "controllers.<agent>.reward_mean; of a task, return. These are the defaults." }),
-    seeds: seedsSchema,
+    seeds: seedsSchema.meta({
+      description: "3000..3999 are for gates, those below 1000 are yours; at least ten, none that a policy has seen.",
+    }),
     baseline: z
       .string()
       .regex(/\.json$/, { error: "must be a .json file" })

@@ -28,7 +28,7 @@ interface Timed {
 export interface ArrivalStream {
   /** Squared coefficient of variation of the gaps, in the profile's time; 1 is Poisson. */
   readonly gapCv2: number;
-  /** How many arrive up to a time, in the mean. */
+  /** How many arrive up to a time, in the mean. Ask in rising order. */
   expectedBy(timeS: number): number;
 }
 
@@ -36,7 +36,7 @@ export interface ArrivalStream {
 export interface OpenArrivals extends Timed {
   readonly kind: "open";
   create(options: ArrivalOptions): ArrivalProcess;
-  /** Of independent gaps; undefined where gaps depend on each other. */
+  /** Of independent gaps; undefined where gaps depend on each other. The rate is that of `create` with the same options. */
   readonly stream?: (options: ClockOptions) => ArrivalStream;
 }
 

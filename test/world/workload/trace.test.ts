@@ -70,6 +70,12 @@ describe("a trace", () => {
     }
   });
 
+  it("has no part of a line break in its texts", () => {
+    const text = "arrival_s,class\r\n1,a\r\n2,b\n3,a\r\n4,a\rb\r\n5,a\r";
+    assert.deepEqual(replayed(traceFrom(text)).class, ["a", "b", "a", "a\rb", "a"]);
+    assert.deepEqual(readCsv(text.split("\n"), "a.csv", ARRIVAL_COLUMNS).texts.class, ["a", "b", "a", "a\rb", "a"]);
+  });
+
   it("is refused where the reader of whole tables refuses, with the same line and words", () => {
     const texts = [
       "",
@@ -163,6 +169,21 @@ describe("a trace", () => {
   it("crosses threads", () => {
     const trace = structuredClone(traceFrom("arrival_s,class\n1,a\n2,b"));
     assert.deepEqual(replayed(trace), { arrival_s: [1, 2], class: ["a", "b"] });
+  });
+});
+
+describe("numbers of a trace", () => {
+  it("are the nearest floats to their digits, as Number reads them", () => {
+    const texts = Array.from({ length: 200_000 }, () => {
+      const digits = Array.from({ length: 1 + rng.int(23) }, () => rng.int(10)).join("");
+      const point = rng.int(digits.length + 1);
+      return rng.int(4) === 0 ? String(rng.uniform() * 1e5) : `${digits.slice(0, point)}.${digits.slice(point)}`;
+    });
+    // In the middle of two floats, or as near to it as 22 decimals come.
+    texts.push("9007199254740993", "9007199254740993.0000001", "4503599627370496.5", "4503599627370497.5", "0.5000000000000000555112");
+    const trace = traceFrom(`arrival_s,work_s\n${texts.map((text) => `0,${text}`).join("\n")}`);
+    const cells = replayed(trace).work_s as readonly number[];
+    for (const [i, text] of texts.entries()) assert.equal(cells[i], Number(text), text);
   });
 });
 

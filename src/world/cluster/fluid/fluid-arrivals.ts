@@ -12,8 +12,8 @@ export interface FluidArrivals {
   readonly expected: number;
   readonly count: number;
   readonly surprise: number;
-  /** Goes to the interval [fromS, toS). */
-  next(fromS: number, toS: number): void;
+  /** Goes to the next interval, which ends before `toS`. */
+  next(toS: number): void;
 }
 
 /**
@@ -31,6 +31,8 @@ export class DrawnArrivals implements FluidArrivals {
   readonly #countNormal: () => number;
   readonly #workNormal: () => number;
   #left = 0;
+  /** How many were expected up to the end of the interval. */
+  #by = 0;
 
   constructor(stream: ArrivalStream, work: WorkLaw, rng: Rng) {
     this.gapCv2 = stream.gapCv2;
@@ -41,8 +43,10 @@ export class DrawnArrivals implements FluidArrivals {
     this.#workNormal = randomNormal.source(rng.fork("work").uniform)();
   }
 
-  next(fromS: number, toS: number): void {
-    const expected = Math.max(0, this.#stream.expectedBy(toS) - this.#stream.expectedBy(fromS));
+  next(toS: number): void {
+    const by = this.#stream.expectedBy(toS);
+    const expected = Math.max(0, by - this.#by);
+    this.#by = by;
     this.expected = expected;
     this.count = this.gapCv2 === 1 ? poisson(expected, this.#countRng) : this.#renewals(expected);
     this.surprise = this.count - expected + workSurprise(this.count, this.#workCv2, this.#workNormal);
@@ -85,7 +89,7 @@ export class TracedArrivals implements FluidArrivals {
     return this.count;
   }
 
-  next(_fromS: number, toS: number): void {
+  next(toS: number): void {
     const { process, workS } = this.#rows;
     if (Number.isNaN(this.#nextS)) this.#nextS = process.nextS();
     let sumS = 0;

@@ -203,7 +203,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     this.#fromS = this.#toS;
     this.#toS = ++this.#interval * this.options.intervalS;
     this.#came = 0;
-    this.#arrivals.next(this.#fromS, this.#toS);
+    this.#arrivals.next(this.#toS);
     this.#plan();
     this.#simulation.scheduleAt(this.#toS, PHASE.arrive, this.#onTick);
   }

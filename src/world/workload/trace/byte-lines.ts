@@ -6,20 +6,18 @@ import { TableError } from "../../base/table.ts";
 export const CHUNK_BYTES = 65_536;
 /** A file without line breaks is no table; it would fill the memory. */
 const LINE_BYTES_MAX = 16_777_216;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
+export const LINE_FEED = 10;
+export const CARRIAGE_RETURN = 13;
 
 export class ByteLines {
-  /** Holds the line that `next` came to, in [from, to): without its line break. */
   bytes = new Uint8Array(CHUNK_BYTES);
-  from = 0;
-  to = 0;
+  /** Where the bytes that are read and not yet taken begin, and where they end. */
+  ahead = 0;
+  end = 0;
   readonly #source: FileBytes;
   readonly #read: ReadPiece;
   readonly #file: string;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // only the header's is one
-  #nextFrom = 0;
-  #end = 0;
   #position = 0;
   #line = 0;
 
@@ -29,47 +27,43 @@ export class ByteLines {
     this.#file = file;
   }
 
-  /** Goes to the next line; false at the end. @throws {TableError} at an endless line */
-  next(): boolean {
-    let searchFrom = this.#nextFrom;
+  /** The next line without its line break; undefined at the end. @throws {TableError} at an endless line */
+  take(): string | undefined {
+    let searchFrom = this.ahead;
     for (;;) {
       const found = this.bytes.indexOf(LINE_FEED, searchFrom);
-      if (found >= 0 && found < this.#end) {
-        this.#take(found);
-        this.#nextFrom = found + 1;
-        return true;
-      }
-      searchFrom = this.#end - this.#nextFrom;
+      if (found >= 0 && found < this.end) return this.#text(found, found + 1);
+      searchFrom = this.end - this.ahead;
       if (!this.#more()) break;
     }
-    if (this.#nextFrom === this.#end) return false;
-    this.#take(this.#end); // the last one, without a line break
-    this.#nextFrom = this.#end;
-    return true;
+    return this.ahead === this.end ? undefined : this.#text(this.end, this.end); // the last one has no line break
   }
 
-  text(): string {
-    return this.#decoder.decode(this.bytes.subarray(this.from, this.to));
-  }
-
-  #take(to: number): void {
+  /** Takes a line that somebody else has read, up to the start of the next one. */
+  pass(next: number): void {
     this.#line++;
-    this.from = this.#nextFrom;
-    this.to = to > this.from && this.bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
+    this.ahead = next;
+  }
+
+  #text(to: number, next: number): string {
+    const isCarried = to > this.ahead && this.bytes[to - 1] === CARRIAGE_RETURN;
+    const text = this.#decoder.decode(this.bytes.subarray(this.ahead, isCarried ? to - 1 : to));
+    this.pass(next);
+    return text;
   }
 
   /** Moves the begun line to the start of the buffer and reads on behind it. */
   #more(): boolean {
-    const begun = this.#end - this.#nextFrom;
+    const begun = this.end - this.ahead;
     if (begun === this.bytes.length) {
       if (begun >= LINE_BYTES_MAX) throw new TableError(this.#file, this.#line + 1, "is longer than any line of a table");
       const larger = new Uint8Array(2 * begun);
       larger.set(this.bytes);
       this.bytes = larger;
-    } else this.bytes.copyWithin(0, this.#nextFrom, this.#end);
+    } else this.bytes.copyWithin(0, this.ahead, this.end);
     const count = this.#read(this.#source, this.#position, this.bytes.subarray(begun));
-    this.#nextFrom = 0;
-    this.#end = begun + count;
+    this.ahead = 0;
+    this.end = begun + count;
     this.#position += count;
     return count > 0;
   }

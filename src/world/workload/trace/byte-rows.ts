@@ -4,7 +4,8 @@
  */
 import type { FileBytes, ReadPiece } from "../../base/bytes.ts";
 import { type ColumnSpec, CsvLines, noNumber, numberOf } from "../csv.ts";
-import { ByteLines } from "./byte-lines.ts";
+import { ByteLines, CARRIAGE_RETURN, LINE_FEED } from "./byte-lines.ts";
+import { POWERS, quotient } from "./decimal.ts";
 import { Names } from "./names.ts";
 
 const KIND = { skipped: 0, number: 1, text: 2 } as const;
@@ -13,9 +14,10 @@ const COMMA = 44;
 const POINT = 46;
 const ZERO = 48;
 const QUOTE = 34;
-/** Digits without the point are a whole number; up to here it is exact, and so are the powers: their quotient is the nearest float. */
-const EXACT_MAX = Number.MAX_SAFE_INTEGER;
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+/** Below this a whole number takes one more digit and is still exact; then its quotient by an exact power is the nearest float. */
+const ONE_MORE_MAX = 9e14;
+/** Digits after those that are taken in without an error: with them come all that a float's shortest text has. */
+const REST_MAX = 7;
 
 export interface RowOptions {
   readonly file: string;
@@ -58,12 +60,14 @@ export class ByteRows {
 
   /** Goes to the next row; false at the end. @throws {TableError} naming the first bad line, but for bounds and order of values */
   next(): boolean {
-    while (this.#lines.next()) {
+    for (;;) {
       if (this.#kinds !== undefined && this.#readPlain(this.#kinds)) {
         this.#table.pass();
         return true;
       }
-      const cells = this.#table.take(this.#lines.text());
+      const line = this.#lines.take();
+      if (line === undefined) break;
+      const cells = this.#table.take(line);
       if (cells === undefined) continue;
       this.#kinds ??= this.#begin(cells);
       this.#readCells(cells, this.#kinds);
@@ -106,38 +110,61 @@ export class ByteRows {
     kinds[column] = KIND.skipped; // nobody named it
   }
 
-  /** False for a line that is out of the ordinary in any way: quotes, blanks, signs, exponents, more digits than are exact, a cell too many. */
+  /** Reads the next line. False, and nothing is read, where anything is out of the ordinary: quotes, blanks, signs, exponents, more
+   * digits than are exact, a cell too many, an end of the buffer. */
   #readPlain(kinds: Uint8Array): boolean {
-    const { bytes, to } = this.#lines;
-    let at = this.#lines.from;
+    const { bytes, ahead, end } = this.#lines;
+    let at = ahead;
     for (let column = 0; column < kinds.length; column++) {
-      if (column > 0 && (at >= to || bytes[at++] !== COMMA)) return false;
+      if (column > 0 && (at >= end || bytes[at++] !== COMMA)) return false;
       const from = at;
       if (kinds[column] === KIND.number) {
-        at = this.#readNumber(bytes, from, to, column);
+        at = this.#readNumber(bytes, from, end, column);
         if (at < 0) return false;
         continue;
       }
-      for (; at < to && bytes[at] !== COMMA; at++) if (bytes[at] === QUOTE) return false;
+      at = textEnd(bytes, from, end);
+      if (bytes[at] === QUOTE) return false;
       if (kinds[column] === KIND.text) this.values[column] = (this.#names[column] as Names).codeOfBytes(bytes, from, at);
     }
-    return at === to;
+    if (at < end && bytes[at] === CARRIAGE_RETURN) at++;
+    if (at >= end || bytes[at] !== LINE_FEED) return false;
+    this.#lines.pass(at + 1);
+    return true;
   }
 
   /** Where digits with at most one point end; -1 where there are none, or too many. */
-  #readNumber(bytes: Uint8Array, from: number, to: number, column: number): number {
-    let value = 0;
+  #readNumber(bytes: Uint8Array, from: number, end: number, column: number): number {
+    let first = 0;
+    let rest = 0;
+    let restCount = 0;
     let point = -1;
     let at = from;
-    for (; at < to; at++) {
-      const byte = bytes[at] as number;
-      if (byte >= ZERO && byte <= ZERO + 9) value = value * 10 + (byte - ZERO);
-      else if (byte === POINT && point < 0) point = at;
+    for (; at < end; at++) {
+      const digit = (bytes[at] as number) - ZERO;
+      if (digit >= 0 && digit <= 9) {
+        if (first < ONE_MORE_MAX) first = first * 10 + digit;
+        else {
+          rest = rest * 10 + digit;
+          restCount++;
+        }
+      } else if (digit === POINT - ZERO && point < 0) point = at;
       else break;
     }
     const decimals = point < 0 ? 0 : at - point - 1;
-    if (value > EXACT_MAX || decimals >= POWERS.length || at === from + (point < 0 ? 0 : 1)) return -1;
-    this.values[column] = decimals === 0 ? value : value / (POWERS[decimals] as number);
-    return at;
+    if (decimals >= POWERS.length || restCount > REST_MAX || at === from + (point < 0 ? 0 : 1)) return -1;
+    const value = restCount === 0 ? first / (POWERS[decimals] as number) : quotient(first, rest, restCount, decimals);
+    this.values[column] = value;
+    return Number.isNaN(value) ? -1 : at;
   }
+}
+
+/** Where a text ends: at a comma, an end of a line, or a quote. */
+function textEnd(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  for (; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte === COMMA || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === QUOTE) break;
+  }
+  return at;
 }

@@ -45,7 +45,7 @@ describe("counts of an interval", () => {
     const counts: number[] = [];
     const surprises: number[] = [];
     for (let i = 0; i < 20_000; i++) {
-      made.next(10 * i, 10 * (i + 1));
+      made.next(10 * (i + 1));
       counts.push(made.count);
       surprises.push(made.surprise);
       assert.ok(Math.abs(made.expected - 300) < 1e-6);
@@ -76,7 +76,7 @@ describe("counts of an interval", () => {
     const made = new TracedArrivals({ process, workS: (at) => worksS[at] as number }, work, rootRng(1));
     const told: string[] = [];
     for (let i = 0; i < 3; i++) {
-      made.next(10 * i, 10 * (i + 1));
+      made.next(10 * (i + 1));
       told.push(`${made.count} ${made.expected} ${made.surprise}`);
     }
     assert.deepEqual(told, ["2 2 -1", "1 1 0", "1 1 1"]);
