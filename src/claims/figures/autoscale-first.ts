@@ -88,7 +88,14 @@ async function paired(lab: Lab): Promise<readonly Verdict[]> {
     const row = { id: `gap.${who}`, parameters: `${WORDS[who]}: gated reward in events less fluid, the same rates`, unit: "1", interval };
     return reported(row, null, "what the fluid days do not tell, lack of memory included");
   });
-  return [...rows, ...gaps];
+  const inFluid = differences(valuesOf(fluid.agent, "reward.gated"), valuesOf(fluid.hpa, "reward.gated"));
+  const row = {
+    id: "fluid.difference",
+    parameters: "learned policy less tuned HPA: gated reward in fluid, the same rates",
+    unit: "1",
+    interval: inFluid,
+  };
+  return [...rows, ...gaps, reported(row, null, "where it was learned")];
 }
 
 /** The burden of proof is the policy's: the whole interval must be at or above 0. */
