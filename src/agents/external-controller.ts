@@ -24,6 +24,12 @@ export interface ExternalControllerOptions extends ExternalPortOptions {
   readonly startS: number;
 }
 
+export interface BadReward {
+  readonly value: number;
+  /** When its step ended. */
+  readonly endS: number;
+}
+
 type Decide = Periodic["decide"];
 
 export class ExternalController implements Periodic {
@@ -34,6 +40,7 @@ export class ExternalController implements Periodic {
   readonly #choose: Decide;
   readonly #rewards = new Sum();
   #stepCount = 0;
+  #badReward: BadReward | undefined;
   /** When the step under way began; NaN before the first. */
   #beganS = Number.NaN;
 
@@ -63,9 +70,14 @@ export class ExternalController implements Periodic {
     this.#endStep(telemetry.nowS);
   }
 
-  /** Mean over the steps; NaN without any, or where a step's reward was no number. */
+  /** Mean over the steps; meaningless without any, or with a bad reward. */
   get rewardMean(): number {
     return this.#rewards.value / this.#stepCount;
+  }
+
+  /** The first reward that was no finite number. */
+  get badReward(): BadReward | undefined {
+    return this.#badReward;
   }
 
   get stepCount(): number {
@@ -74,7 +86,9 @@ export class ExternalController implements Periodic {
 
   #endStep(nowS: number): void {
     if (!(nowS > this.#beganS)) return;
-    this.#rewards.add(this.#port.reward);
+    const { reward } = this.#port;
+    if (!Number.isFinite(reward)) this.#badReward ??= { endS: nowS, value: reward };
+    this.#rewards.add(reward);
     this.#stepCount++;
   }
 }

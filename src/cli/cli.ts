@@ -1,4 +1,5 @@
 /** From words to an exit code: finds the command, loads it, turns errors into messages. */
+import { EnvError } from "../learn/env-error.ts";
 import { COMMANDS } from "./commands.ts";
 import type { Engine } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
@@ -13,6 +14,10 @@ export async function runCli(argv: readonly string[], io: Io, loadEngine: () => 
   } catch (error) {
     if (error instanceof UsageError) {
       io.err(`${error.message}${error.hint === undefined ? "" : ` ${error.hint}`}\n`);
+      return EXIT.input;
+    }
+    if (error instanceof EnvError) {
+      io.err(`${error.message}.\n`);
       return EXIT.input;
     }
     if (isProblemsError(error)) {

@@ -107,11 +107,12 @@ async function update(
   const text = baselineText(after);
   if (before !== undefined && baselineText(before) === text) return `${named}: nothing changed\n`;
   await mkdir(dirname(path), { recursive: true });
-  await writeWhole(path, text);
+  // The ledger first: a bar that moves without a word of why must not be possible.
   await appendFile(
     ledgerOf(path),
     ledgerLine({ ...(before !== undefined && { before }), after, date: new Date().toISOString().slice(0, 10), reason }),
   );
+  await writeWhole(path, text);
   const means = ({ rewards }: Baseline): string =>
     `policy ${numberText(mean(rewards.policy))}, heuristic ${numberText(mean(rewards.heuristic))}`;
   return `${named}: ${means(after)}${before === undefined ? "" : `; before: ${means(before)}`}\n`;

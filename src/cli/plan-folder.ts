@@ -1,4 +1,5 @@
 /** Folders that are filled bit by bit: whose a folder is is written into it before the first result. */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../experiment/write-whole.ts";
@@ -19,38 +20,31 @@ export interface Claim {
   readonly plan: Plan;
   /** Begin anew where the folder holds another. */
   readonly force: boolean;
-  /** Names of files and folders that are written there: all that `force` removes. */
-  readonly ours: readonly string[];
 }
 
 /**
- * Makes the folder this plan's, or finds that it is so already.
+ * Whose the folder is: this plan's, nobody's, or another's that is to be given up. Nothing is written.
  * @param named the folder as the user says it
- * @returns whose it was before
  * @throws {UsageError} if it holds another's results, or those of another build, and `force` is not given, or anything else.
  */
-export async function claimFolder(folder: string, named: string, { plan, force, ours }: Claim): Promise<"own" | "new"> {
-  await mkdir(folder, { recursive: true });
-  const names = (await readdir(folder)).filter((name) => !name.endsWith(".part"));
+export async function ownerOf(folder: string, named: string, { plan, force }: Claim): Promise<"own" | "other" | "nobody"> {
+  const names = existsSync(folder) ? (await readdir(folder)).filter((name) => !name.endsWith(".part")) : [];
   if (names.length > 0 && !names.includes(PLAN)) {
     throw new UsageError(`${named} holds files but no ${plan.what} (no ${PLAN}).`, "Name another folder with --out.");
   }
-  if (names.includes(PLAN)) {
-    const difference = differenceOf(await readPlan(folder), plan);
-    if (difference === "none") return "own";
-    if (!force) {
-      const goOn = difference === "program" ? "Go on with that build, name" : "Name";
-      throw new UsageError(`${named} ${holdsText(difference, plan)}`, `${goOn} another folder with --out, or begin anew with --force.`);
-    }
-    await clearFolder(folder, ours);
-  }
-  await writeWhole(join(folder, PLAN), `${JSON.stringify(plan)}\n`);
-  return "new";
+  if (!names.includes(PLAN)) return "nobody";
+  const difference = differenceOf(await readPlan(folder), plan);
+  if (difference === "none") return "own";
+  if (force) return "other";
+  const goOn = difference === "program" ? "Go on with that build, name" : "Name";
+  throw new UsageError(`${named} ${holdsText(difference, plan)}`, `${goOn} another folder with --out, or begin anew with --force.`);
 }
 
-/** Removes the plan and what was written by it. */
-export async function clearFolder(folder: string, ours: readonly string[]): Promise<void> {
+/** Makes the folder this plan's. @param ours names of files and folders that are written there: what there is of them goes */
+export async function takeFolder(folder: string, plan: Plan, ours: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
   for (const name of [PLAN, ...ours]) await rm(join(folder, name), { recursive: true, force: true });
+  await writeWhole(join(folder, PLAN), `${JSON.stringify(plan)}\n`);
 }
 
 export function holdsText(difference: "task" | "program", { what }: Plan): string {

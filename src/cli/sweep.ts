@@ -12,7 +12,7 @@ import type { Engine, LoadedSweep, SweepPoint } from "./engine.ts";
 import { BUG, EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { missedText } from "./missed-text.ts";
-import { claimFolder, type Plan } from "./plan-folder.ts";
+import { ownerOf, type Plan, takeFolder } from "./plan-folder.ts";
 import { programSha256 } from "./program-digest.ts";
 import { startProgress } from "./progress.ts";
 import { checkMergeable, planSha256, SWEEP_FILES } from "./sweep-folder.ts";
@@ -48,7 +48,8 @@ async function sweepCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const sha256 = planSha256(plan);
   const folder = resolve(io.cwd, out);
   for (const dir of merged) await checkMergeable(resolve(io.cwd, dir), dir, plan);
-  await claimFolder(folder, out, { plan, force: args.switches.has("force"), ours: SWEEP_FILES });
+  const owner = await ownerOf(folder, out, { plan, force: args.switches.has("force") });
+  if (owner !== "own") await takeFolder(folder, plan, SWEEP_FILES);
   const work: Work = { loaded, sha256, folder, out, metrics: args.lists.get("metric") ?? [], workerCount, quiet };
   const all = tasksOf(loaded.points.length, loaded.seeds);
   const share = shard === undefined ? all : shareOf(all, shard);

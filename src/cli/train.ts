@@ -12,7 +12,7 @@ import type { Io } from "./io.ts";
 import { programSha256 } from "./program-digest.ts";
 import { startProgress } from "./progress.ts";
 import { shellQuoted } from "./shell-quoted.ts";
-import { TrainingFolder } from "./training-folder.ts";
+import { CHECKPOINT, TrainingFolder } from "./training-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const train: Command = {
@@ -48,11 +48,12 @@ async function trainCommand(args: Args, io: Io, engine: Engine): Promise<number>
   if (!args.switches.has("quiet")) for (const warning of loaded.warnings) io.err(`${warning}\n`);
   const plan = { what: "training", task: loaded.sha256, program: programSha256() } as const;
   const folder = new TrainingFolder(resolve(io.cwd, out), { named: out, seeds: loaded.seeds });
-  const stored = await folder.claim({ plan, resume, force });
+  const stored = await folder.check({ plan, resume, force });
   const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: engine.worldVersion(loaded.dataSha256) };
-  return asUser(file, async () => {
+  return asUser({ file, out }, async () => {
     const session = await engine.openTraining(loaded, { stored, workers });
     try {
+      if (!resume) await folder.claim(plan);
       return await runSession({ session, loaded, folder, origin, name, out, args }, io, engine);
     } finally {
       await session.close();
@@ -107,12 +108,14 @@ async function runSession({ session, loaded, folder, origin, name, out, args }: 
 }
 
 /** Mistakes that only show at work, as one line: the backend, what was stored, the environment, numbers that run away. */
-async function asUser<T>(file: string, work: () => Promise<T>): Promise<T> {
+async function asUser<T>({ file, out }: { readonly file: string; readonly out: string }, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof BackendError) throw new UsageError(`${error.message}.`, error.hint);
-    const isTheirs = error instanceof CheckpointError || error instanceof EnvError || error instanceof DivergedError || isUnfit(error);
+    if (error instanceof CheckpointError)
+      throw new UsageError(`${join(out, CHECKPOINT)}: ${error.message}.`, "Restore it, or begin anew with --force.");
+    const isTheirs = error instanceof EnvError || error instanceof DivergedError || isUnfit(error);
     throw isTheirs ? new UsageError(`${file}: ${(error as Error).message}.`) : error;
   }
 }

@@ -7,20 +7,18 @@ import { writeWhole } from "../experiment/write-whole.ts";
 import { scalarsOf } from "../report/training/curve-csv.ts";
 import { scalarRecord, startRecord, versionRecord } from "../report/training/tfevents.ts";
 import type { TrainingSession } from "./engine.ts";
-import { claimFolder, clearFolder, PLAN, type Plan } from "./plan-folder.ts";
+import { type Claim, ownerOf, PLAN, type Plan, takeFolder } from "./plan-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
-const CHECKPOINT = "checkpoint.bin";
+export const CHECKPOINT = "checkpoint.bin";
 const EVENTS = "tensorboard";
 /** Of each agent of a population. */
 const AGENTS = "agents";
 const POLICIES = ["policy-best.json", "policy-best.bin", "policy-last.json", "policy-last.bin"];
 const TRAINING_FILES = [CHECKPOINT, EVENTS, AGENTS, ...POLICIES, "curve.csv", "curve.svg", "training.json", "meta.json"];
 
-export interface TrainingClaim {
-  readonly plan: Plan;
+export interface TrainingClaim extends Claim {
   readonly resume: boolean;
-  readonly force: boolean;
 }
 
 const nowS = (): number => Date.now() / 1000;
@@ -42,26 +40,26 @@ export class TrainingFolder {
   }
 
   /**
-   * Makes the folder this training's.
+   * Whether this training may have the folder. Nothing is written: who asks for a backend that is not there loses no results.
    * @returns the checkpoint to go on from
    * @throws {UsageError} if it holds another training, or this one and nobody says what to do with it
    */
-  async claim({ plan, resume, force }: TrainingClaim): Promise<Uint8Array | undefined> {
+  async check({ plan, resume, force }: TrainingClaim): Promise<Uint8Array | undefined> {
     if (resume && !existsSync(join(this.#path, PLAN))) {
       throw new UsageError(`${this.#named} holds no training (no ${PLAN}).`, "Leave --resume out, or name its folder with --out.");
     }
-    const whose = await claimFolder(this.#path, this.#named, { plan, force, ours: TRAINING_FILES });
-    if (whose === "new") return undefined;
+    const owner = await ownerOf(this.#path, this.#named, { plan, force });
     if (resume) return this.#checkpoint();
-    if (!force) {
-      throw new UsageError(
-        `${this.#named} holds this training.`,
-        "Go on with --resume, begin anew with --force, or name another folder with --out.",
-      );
-    }
-    await clearFolder(this.#path, TRAINING_FILES);
-    await writeWhole(join(this.#path, PLAN), `${JSON.stringify(plan)}\n`);
-    return undefined;
+    if (owner !== "own" || force) return undefined;
+    throw new UsageError(
+      `${this.#named} holds this training.`,
+      "Go on with --resume, begin anew with --force, or name another folder with --out.",
+    );
+  }
+
+  /** Makes the folder this training's, and empties it of any other. */
+  claim(plan: Plan): Promise<void> {
+    return takeFolder(this.#path, plan, TRAINING_FILES);
   }
 
   /** None where the training was killed before there was one. */

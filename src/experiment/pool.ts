@@ -2,6 +2,7 @@
  * Runs tasks, each a scenario with a seed, over worker threads. What is kept of a task depends on the task alone, whatever
  * thread finished first, so the number of workers never shows in the output.
  */
+import { EnvError } from "../learn/env-error.ts";
 import type { RunSeed } from "./hooks.ts";
 import type { RunResult } from "./result.ts";
 
@@ -47,6 +48,8 @@ export interface WorkerTask {
   readonly seed: number;
   readonly index: number;
 }
+/** An error of the user's making crosses as data: what a thread throws loses its class on the way. */
+export type WorkerAnswer = RunResult | { readonly envError: string };
 
 const PROGRESS_EVERY_MS = 100;
 
@@ -90,7 +93,9 @@ async function runInThreads<Loaded>(plan: TaskPlan<Loaded>, workers: number, kee
     while (next < runCount && hooks.signal?.aborted !== true) {
       const index = next++;
       const task: WorkerTask = { ...(plan.tasks[index] as RunTask<Loaded>), index };
-      await keep(await pool.run(task), index);
+      const answer: WorkerAnswer = await pool.run(task);
+      if ("envError" in answer) throw new EnvError(answer.envError);
+      await keep(answer, index);
     }
   };
   try {

@@ -1,5 +1,6 @@
 /** One run of one scenario with one seed: build, play, measure. */
 import { join } from "node:path";
+import { EnvError } from "../learn/env-error.ts";
 import { type BuiltWorld, buildWorld } from "../scenario/build.ts";
 import type { ScenarioSpec } from "../scenario/spec.ts";
 import { MSER5_VALUES_MIN, mser5 } from "../stats/index.ts";
@@ -47,7 +48,9 @@ export const runSeed: RunSeed<LoadedSpec> = async ({ spec, spool }, seed, hooks)
   const rows = recordRows(world, spec.record);
   const trace = spec.record.trace && spool !== undefined ? startTrace(spec, world, join(spool, `trace-${seed}.json`)) : undefined;
   built.begin();
-  const isWhole = await play(built, endS, hooks);
+  const isWhole = await play(built, endS, hooks).catch((error: unknown) => {
+    throw error instanceof EnvError ? new EnvError(`${spec.name}, seed ${seed}: ${error.message}`) : error;
+  });
   const traceFile = trace?.close({ scenario: spec.name, seed });
   return { ...result({ spec, seed, warmupS, isSettled, built, series, rows, isWhole }), ...(traceFile !== undefined && { traceFile }) };
 };
@@ -121,10 +124,15 @@ function controllerMetrics(book: MetricBook, names: readonly string[], { loop, e
     book.set(`controllers.${name}.actions`, stats.actions);
     book.set(`controllers.${name}.refusals`, stats.refused);
   }
-  for (const [name, { rewardMean, stepCount }] of externals) {
+  for (const [name, { rewardMean, stepCount, badReward }] of externals) {
     const metric = `controllers.${name}.reward_mean`;
-    if (Number.isFinite(rewardMean)) book.set(metric, rewardMean, { n: stepCount });
-    else book.missing(metric, stepCount === 0 ? "no step ended" : "a step's reward was no number");
+    if (stepCount === 0) book.missing(metric, "no step ended");
+    else if (badReward === undefined) book.set(metric, rewardMean, { n: stepCount });
+    else
+      book.missing(
+        metric,
+        `the reward of the step that ends at ${badReward.endS} s is ${badReward.value}; use a formula that is always a number`,
+      );
   }
 }
 

@@ -38,9 +38,7 @@ export function unpackTraining(spec: TrainingSpec, bytes: Uint8Array): TrainingS
   for (const [name, wanted] of Object.entries(belonging(spec))) {
     const found = header[name as keyof Header];
     if (!isDeepStrictEqual(found, wanted)) {
-      throw new CheckpointError(
-        `the stored training has ${name} ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}; begin anew, or ask for the same`,
-      );
+      throw new CheckpointError(`the stored training has ${name} ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
     }
   }
   return deserialize(body) as TrainingState;

@@ -11,6 +11,7 @@ import type { Findings } from "./findings.ts";
 import { checkClassShares } from "./meaning-classes.ts";
 import { checkPools } from "./meaning-disaggregated.ts";
 import { checkPlacement, fittingOffers, type Offer } from "./meaning-placement.ts";
+import { checkPrompts } from "./meaning-prompts.ts";
 import { checkChunk, checkSteps } from "./meaning-steps.ts";
 import { checkTokens } from "./meaning-tokens.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +23,7 @@ import {
   type ServedModelSpec,
   type ServingSpec,
   sharesOf,
+  takesPrompts,
 } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
@@ -53,8 +55,11 @@ export function checkServing(serving: ServingSpec, path: Path, ground: Ground, f
     const fitting = fittingOffers(model, kind, { serving, offers, path: at }, findings);
     if (fitting.length === 0) continue;
     const gpus = fitting.map(({ group, kind: gpu }) => ({ name: group.kind, kind: gpu }));
+    const check = { serving, key, model: kind, parts };
     const isFine =
-      engine.kind === "batches" || checkSteps({ serving, engine, key, model: kind, parallel: model.parallel, gpus, parts }, at, findings);
+      engine.kind === "steps"
+        ? checkSteps({ ...check, engine, parallel: model.parallel, gpus }, at, findings)
+        : kind.context === undefined || !takesPrompts(serving, [kind]) || checkPrompts(check, at, { limit: kind.context }, findings);
     if (!isFine || serving.placement !== "exclusive") continue;
     const demand = demands[i] as Demand;
     const disaggregation = engine.kind === "steps" ? engine.disaggregation : undefined;

@@ -1,13 +1,12 @@
 /** Whether an engine that works by steps can run a model: its law, its KV memory, and prompts that fit. */
 import type { StepEngine } from "../world/serving/engines.ts";
 import type { GpuKindSpec } from "../world/serving/gpu-kind.ts";
-import { BLOCK_TOKENS, blockB, blocksBesideWeights, blocksToHold, tokenLimit, watermarkOf } from "../world/serving/kv-memory.ts";
+import { BLOCK_TOKENS, blockB, blocksBesideWeights, tokenLimit } from "../world/serving/kv-memory.ts";
 import { gpuName, kvPerTokenB, type ModelKindSpec } from "../world/serving/model-kind.ts";
 import type { Findings } from "./findings.ts";
-import { columnOf } from "./meaning-tokens.ts";
+import { checkPrompts } from "./meaning-prompts.ts";
 import type { Parts } from "./parts.ts";
-import { modelNamesOf, type ServingSpec } from "./spec.ts";
-import { findCell } from "./trace-rows.ts";
+import type { ServingSpec } from "./spec.ts";
 import type { Path } from "./tree.ts";
 
 const GIB = 1_073_741_824;
@@ -61,7 +60,7 @@ export function checkSteps(check: StepCheck, path: Path, findings: Findings): bo
     noBlocks(check, at, findings);
     return false;
   }
-  return checkPrompts(check, path, blocks, findings);
+  return checkPrompts(check, path, { limit: tokenLimit(model, engine, blocks), engine, blocks }, findings);
 }
 
 /** Each request that writes takes one of a step's tokens. @see vLLM, which refuses max_num_batched_tokens below max_num_seqs. */
@@ -81,43 +80,4 @@ function noBlocks({ model, parallel, gpus }: StepCheck, path: Path, findings: Fi
     `needs ${gib(oneB)} for a KV block of ${BLOCK_TOKENS} tokens, more than its weights leave: ${[...new Set(room)].join(", ")}`,
     `Hint: a GPU of at least ${gib(neededB)}.`,
   );
-}
-
-/** The longest prompt that is known must leave room for a token of its answer. */
-function checkPrompts({ serving, engine, key, model, parts }: StepCheck, path: Path, blocks: number, findings: Findings): boolean {
-  const limit = tokenLimit(model, engine, blocks);
-  const watermark = watermarkOf(engine, blocks);
-  const kept = watermark > 0 ? `, ${watermark} of which stay free,` : "";
-  const what = limit === model.context ? `the context of ${limit} tokens` : `the ${limit} tokens of ${blocks} KV blocks${kept}`;
-  const hint = `Hint: prompts of at most ${limit - 1} tokens`;
-  const more = (tokens: number): string => (limit === model.context ? "." : `, or kvBlocks: ${blocksToHold(engine, tokens + 1)}.`);
-  const law = serving.promptTokens;
-  const column = columnOf("promptTokens", law);
-  if (column === undefined) {
-    const tokens = parts.meanOfLaw(law as NonNullable<typeof law>);
-    if (!(tokens >= limit)) return true;
-    findings.problem(
-      [...path.slice(0, 2), "promptTokens"],
-      `have ${tokens} tokens in the mean, and ${what} must hold prompt and answer`,
-      hint + more(tokens),
-    );
-    return false;
-  }
-  const trace = parts.traceOf(serving.arrivals);
-  const scale = law === undefined ? 1 : (law.scale as number);
-  const isOfModels = modelNamesOf(serving, trace) !== undefined;
-  const tokensOf = (cell: number): number => Math.round(cell * scale);
-  const found =
-    trace &&
-    findCell(
-      trace,
-      column,
-      (cell) => tokensOf(cell) >= limit,
-      (name) => !isOfModels || name === key,
-    );
-  if (found === undefined) return true;
-  const tokens = tokensOf(found.value);
-  const message = `replay a trace whose ${found.request} has a prompt of ${tokens} tokens, and ${what} must hold prompt and answer`;
-  findings.problem([...path.slice(0, 2), "arrivals"], message, hint + more(tokens));
-  return false;
 }

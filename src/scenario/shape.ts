@@ -145,9 +145,16 @@ function unknownKind(path: Path, context: Context): Problem {
   const family = above.length === 0 && context.root !== undefined ? context.root : familyAt(above);
   if (typeof kind !== "string") return { place, message: `${showPath(path)} must be text, got ${show(kind)}` };
   if (isKindNotYet(family, kind)) return { place, message: `${showPath(path)} ${JSON.stringify(kind)} is not supported yet` };
+  const kinds = kindsAt(context.schema(), above, context.plain);
+  const near = didYouMean(kind, kinds);
   const list = listName(family);
-  const see = list === undefined ? undefined : `See \`cybertwin list ${list}\`.`;
-  const hint = [didYouMean(kind, kindsAt(context.schema(), above, context.plain)), see].filter((said) => said !== undefined).join(" ");
+  const see =
+    list !== undefined
+      ? `See \`cybertwin list ${list}\`.`
+      : near === undefined && kinds.length > 0
+        ? `There are: ${kinds.join(", ")}.`
+        : undefined;
+  const hint = [near, see].filter((said) => said !== undefined).join(" ");
   return { place, message: `unknown ${family} kind ${JSON.stringify(kind)}`, ...(hint === "" ? {} : { hint }) };
 }
 

@@ -132,7 +132,8 @@ controllers:
   it("has no mean where a step's reward is no number", async () => {
     const result = await play(SCALED.replace("{ kind: gated }", '"log(queued - 1e6)"'));
     assert.equal(result.metrics["controllers.mine.reward_mean"], null);
-    assert.equal(result.notes["controllers.mine.reward_mean"]?.reason, "a step's reward was no number");
+    const first = /^the reward of the step that ends at 45 s is NaN; use a formula that is always a number$/; // decisions from 30 s on
+    assert.match(result.notes["controllers.mine.reward_mean"]?.reason ?? "", first);
   });
 
   it("is refused where its files are missing, damaged or another's", () => {

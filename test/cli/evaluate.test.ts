@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { SCALED } from "../agents/policies.ts";
 import { GateCase, leaning } from "./gate-case.ts";
 
 interface Document {
@@ -147,6 +148,20 @@ describe("cybertwin evaluate", function () {
     assert.match(out, /unclear: only one pair of runs has both values/);
   });
 
+  it("names controller, time and field where a policy sees no number", async () => {
+    const [from, to] = ["log(1 + latency_p99_s)", "log(arrival_rate_per_s - 20)"];
+    cli.scaled(SCALED.replace(from, to));
+    cli.scenario(SCALED.replace(from, to).replace("30 req/s", "3 req/s"), "scaled.yaml");
+    const where =
+      /^scaled, seed 5: mine at 30 s: observation log\(arrival_rate_per_s - 20\) is NaN; use a formula that is always a number\.\n$/;
+    const run = await cli.run("run", "scaled.yaml", "--set", "controllers.mine.policy=mine.json", "--seed", "5");
+    assert.deepEqual([run.code, run.out], [2, ""]);
+    assert.match(run.err, where);
+    const evaluated = await cli.run("evaluate", "scaled.yaml", "--policy", "mine.json", "--seeds", "5..6");
+    assert.equal(evaluated.code, 2);
+    assert.match(evaluated.err, where);
+  });
+
   it("refuses seeds that a policy has seen, policies that do not fit, and words that name nothing", async () => {
     const refused = async (...argv: readonly string[]): Promise<string> => {
       const { code, err, out } = await cli.run("evaluate", ...argv);
@@ -164,7 +179,10 @@ describe("cybertwin evaluate", function () {
     );
     assert.match(await refused("scaled.yaml", "--policy", "pole.json", ...seeds), /does not fit mine/);
     assert.match(await refused("scaled.yaml", "--policy", "hpaa", ...seeds), /unknown policy kind "hpaa"\. Did you mean "hpa"\?/);
-    assert.match(await refused("CartPole-v1", "--policy", "hpa", ...seeds), /unknown policy kind "hpa"/);
+    assert.match(
+      await refused("CartPole-v1", "--policy", "hpa", ...seeds),
+      /unknown policy kind "hpa"\. There are: stored, state-feedback\.\n$/,
+    );
     assert.match(
       await refused("CartPol-v1", "--policy", "hpa", ...seeds),
       /^CartPol-v1: "CartPol-v1" is no task of one agent\. Did you mean "CartPole-v1"\?/,

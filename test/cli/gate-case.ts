@@ -40,11 +40,16 @@ export class GateCase extends CliCase {
 
   constructor() {
     super();
-    this.scenario(SCALED, "scaled.yaml");
-    const { spec } = loadScenario(join(this.folder, "scaled.yaml"), reads(this.folder));
-    this.#write("mine", packed(spec));
+    this.scaled(SCALED);
     this.pole(leaning(0.5, 1, 10, 3));
     this.scenario(TASK_GATE, "pole.yaml");
+  }
+
+  /** Another scenario, and a policy for it. */
+  scaled(text: string): void {
+    this.scenario(text, "scaled.yaml");
+    const { spec } = loadScenario(join(this.folder, "scaled.yaml"), reads(this.folder));
+    this.#write("mine", packed(spec));
   }
 
   /** Another policy for the task. */

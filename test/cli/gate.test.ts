@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { SCALED } from "../agents/policies.ts";
 import { GateCase, leaning, TASK_GATE } from "./gate-case.ts";
@@ -190,6 +190,14 @@ describe("cybertwin gate", function () {
     assert.match(await refused("--reason", "so"), /^--reason goes with --update\./);
     cli.inCi = true;
     assert.match(await refused("--update", "--reason", "so"), /^--update is refused in CI\. Run it where you work/);
+  });
+
+  it("moves no bar whose reason cannot be written down", async () => {
+    mkdirSync(join(cli.folder, "pole.baseline.ledger.jsonl"));
+    const { code, err } = await cli.run("gate", "pole.yaml", "--update", "--reason", "so");
+    assert.equal(code, 2);
+    assert.match(err, /pole\.baseline\.ledger\.jsonl is a folder\.\n$/);
+    assert.ok(!existsSync(join(cli.folder, "pole.baseline.json")));
   });
 
   it("refuses seeds that the policy has seen, or that are for something else", async () => {

@@ -198,7 +198,7 @@ evaluate: { every: 2, seeds: [2] }
     stored[stored.length - 9] = (stored[stored.length - 9] as number) ^ 1;
     writeFileSync(join(cli.folder, "mine/checkpoint.bin"), stored);
     refused(
-      "small.yaml: the training is corrupted: its checksum is not the one it was stored with.\n",
+      "mine/checkpoint.bin: the training is corrupted: its checksum is not the one it was stored with. Restore it, or begin anew with --force.\n",
       ...["small.yaml", "--out", "mine", "--resume"],
     );
   });
@@ -216,7 +216,13 @@ evaluate: { every: 2, seeds: [2] }
       "2999",
     );
     refused(/^--episodes 5: episodes have no length of their own in CartPole-v1.* Say steps instead\.\n$/, "small.yaml", "--episodes", "5");
-    refused(/^@tensorflow\/tfjs-node-gpu is not installed\. .*npm install/, "small.yaml", "--backend", "tensorflow", "--out", "gpu");
+    assert.equal(bin("small.yaml", "--out", "gpu").status, 0);
+    const before = results("gpu");
+    refused(
+      /^@tensorflow\/tfjs-node-gpu is not installed\. .*npm install/,
+      ...["small.yaml", "--backend", "tensorflow", "--out", "gpu", "--force"],
+    );
+    assert.deepEqual(results("gpu"), before); // what is there is given up for a training that begins, not for one that cannot
     cli.scenario(SMALL.replace("ppo, hidden: [16], lanes: 4, rolloutSteps: 32", "ddpg"), "unfit.yaml");
     refused(/^unfit\.yaml: .*cannot act in a discrete space\.\n$/, "unfit.yaml");
     refused(

@@ -1,6 +1,7 @@
 /** A run without a world: the seed decides how long it takes and what it measures. */
 import type { RunHooks } from "../../src/experiment/hooks.ts";
 import type { RunResult, RunSeries } from "../../src/experiment/result.ts";
+import { EnvError } from "../../src/learn/env-error.ts";
 
 export const NO_SERIES: RunSeries = {
   bucketS: 1,
@@ -29,9 +30,10 @@ export function fakeResult(seed: number, more: Partial<RunResult> = {}): RunResu
   };
 }
 
-/** Seed 666 throws; seed 99 runs until it is stopped; any other takes a few turns, small seeds the longest. */
+/** Seed 666 throws; seed 667 blames the user; seed 99 runs until it is stopped; any other takes a few turns, small seeds the longest. */
 export async function fakeRunSeed(loaded: { readonly name: string }, seed: number, hooks: RunHooks): Promise<RunResult> {
   if (seed === 666) throw new Error(`broken world in ${loaded.name}`);
+  if (seed === 667) throw new EnvError(`${loaded.name} sees NaN`);
   const turnCount = seed === 99 ? Infinity : Math.max(1, 10 - seed);
   for (let turn = 0; turn < turnCount; turn++) {
     if (hooks.shouldStop()) return fakeResult(seed, { interruptedAtS: turn });

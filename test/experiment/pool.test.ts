@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { runSeeds, runTasks, type SeedPlan } from "../../src/experiment/pool.ts";
+import { EnvError } from "../../src/learn/env-error.ts";
 import { fakeRunSeed } from "./fake-run.ts";
 
 type Plan = SeedPlan<{ readonly name: string }>;
@@ -74,6 +75,12 @@ describe("runTasks", () => {
         [8, 3],
         [9, 4],
       ]);
+    });
+
+    it(`tells an error of the user's making from a bug, ${workers} worker(s)`, async () => {
+      const failing = [tasks[0], { loaded: { name: "dusk" }, seed: 667 }].map((task) => task ?? assert.fail());
+      const failed = runTasks({ tasks: failing, workers, runSeed: fakeRunSeed, workerFile }, () => {});
+      await assert.rejects(failed, (error) => error instanceof EnvError && error.message === "dusk sees NaN");
     });
 
     it(`stops when a result cannot be kept, ${workers} worker(s)`, async () => {

@@ -184,6 +184,12 @@ describe("models on GPUs", () => {
       "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 (chat.csv:3) has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
     ],
     [
+      "replaying a prompt as long as the context, in whole batches",
+      { ...STEPS, engine: "{ kind: continuous, maxBatch: 2 }", rest: REPLAY },
+      { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 99, 3], [1, 100, 3]) },
+      "scenario.yaml:10:15: workloads.chat.arrivals replay a trace whose request 2 (chat.csv:3) has a prompt of 100 tokens, and the context of 100 tokens must hold prompt and answer. Hint: prompts of at most 99 tokens.",
+    ],
+    [
       "replaying a prompt as long as the KV memory",
       { ...STEPS, engine: "{ kind: vllm, kvBlocks: 3 }", rest: REPLAY },
       { "chat.csv": csv("arrival_s,prompt_tokens,output_tokens", [0, 60, 3]) },
