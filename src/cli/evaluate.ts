@@ -15,7 +15,7 @@ export const evaluate: Command = {
     policy: {
       type: "text",
       doc: "Who decides: the .json file of a stored policy, a kind, or a mapping",
-      example: 'ppo.json or "{ kind: hpa, cpu: 0.6 }"',
+      example: 'ppo.json or "{ kind: hpa, cpuUtilization: 0.6 }"',
     },
     against: { type: "text", doc: "Whom it is compared with, seed by seed, said likewise", example: "hpa" },
     seeds: { type: "text", doc: "Seeds that nothing was trained with or chosen by", example: "4001..4010" },

@@ -115,8 +115,9 @@ async function asUser<T>({ file, out }: { readonly file: string; readonly out: s
     if (error instanceof BackendError) throw new UsageError(`${error.message}.`, error.hint);
     if (error instanceof CheckpointError)
       throw new UsageError(`${join(out, CHECKPOINT)}: ${error.message}.`, "Restore it, or begin anew with --force.");
-    const isTheirs = error instanceof EnvError || error instanceof DivergedError || isUnfit(error);
-    throw isTheirs ? new UsageError(`${file}: ${(error as Error).message}.`) : error;
+    if (isUnfit(error))
+      throw new UsageError(`${file}: ${(error as Error).message}.`, "`cybertwin list algorithms` says what each acts by.");
+    throw error instanceof EnvError || error instanceof DivergedError ? new UsageError(`${file}: ${(error as Error).message}.`) : error;
   }
 }
 

@@ -117,7 +117,7 @@ class AgentGuard {
 export function actionFault(space: Space, action: Floats, mask: Uint8Array): string | undefined {
   const outside = firstOutside(space, action);
   if (outside >= 0) {
-    const hint = "a policy's reals need clampInto, its choices whole numbers";
+    const hint = "clip a policy's reals to that, and choose by whole numbers";
     return `action ${nameOf(space.slots, outside)} is ${action[outside]}, not in ${rangeOf(space, outside)}; ${hint}`;
   }
   const masked = mask.length === 0 ? -1 : firstMasked(space, action, mask);

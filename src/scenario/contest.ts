@@ -57,7 +57,7 @@ export interface ScenarioContest extends Described {
 }
 
 export interface Contestant {
-  /** As tables show it: `hpa`, `ppo.json`. */
+  /** As tables show it: `hpa { cpuUtilization: 0.6 }`, `ppo.json`. */
   readonly name: string;
   /** Of a stored policy only. */
   readonly mode?: StoredPolicySpec["mode"];
@@ -191,7 +191,14 @@ function enterScenario({ file, agent }: ScenarioContest, value: Tree, { load, ..
   const player: ScenarioPlayer = { kind: "scenario", scenario };
   const spec = scenario.spec.controllers[agent]?.policy as StoredPolicySpec | { readonly kind: string };
   if ("file" in spec) return { ...storedContestant(spec), player };
-  return { name: spec.kind, identity: toPlain(value) as Contestant["identity"], player };
+  const identity = toPlain(value) as Contestant["identity"];
+  return { name: heuristicName(identity), identity, player };
+}
+
+/** `hpa { cpuUtilization: 0.6 }`: two settings of one kind must not look alike. */
+function heuristicName({ kind, ...options }: Contestant["identity"]): string {
+  const said = Object.entries(options).map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return said.length === 0 ? String(kind) : `${kind} { ${said.join(", ")} }`;
 }
 
 function storedContestant({ file, mode }: StoredPolicySpec): Omit<Contestant, "player"> {

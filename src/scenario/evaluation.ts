@@ -72,7 +72,7 @@ function checkMetric(metric: string, contest: Contest, place: Place): void {
   if (findings.problems.length > 0) throw new SpecError(findings.problems);
 }
 
-/** `mine.json`, `hpa`, or `{ kind: hpa, cpu: 0.6 }`. */
+/** `mine.json`, `hpa`, or `{ kind: hpa, cpuUtilization: 0.6 }`. */
 function readDecider(word: string, place: Place): Tree {
   if (word.endsWith(".json")) return { kind: "scalar", place, value: word };
   const tree = parseYaml(word, place.source);
@@ -80,7 +80,7 @@ function readDecider(word: string, place: Place): Tree {
     return { kind: "map", place, entries: new Map([["kind", { keyPlace: place, value: tree }]]) };
   if (tree.kind === "map") return tree;
   throw new SpecError([
-    { place, message: "must be the .json file of a policy, a kind or a mapping", hint: 'Hint: "{ kind: hpa, cpu: 0.6 }".' },
+    { place, message: "must be the .json file of a policy, a kind or a mapping", hint: 'Hint: "{ kind: hpa, cpuUtilization: 0.6 }".' },
   ]);
 }
 

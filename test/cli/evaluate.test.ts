@@ -148,6 +148,17 @@ describe("cybertwin evaluate", function () {
     assert.match(out, /unclear: only one pair of runs has both values/);
   });
 
+  it("tells two settings of one heuristic apart", async () => {
+    const { policies } = await document(
+      "scaled.yaml",
+      ...["--policy", "hpa", "--against", "{ kind: hpa, cpuUtilization: 0.6, maxReplicas: 6 }", "--seeds", "4001..4002"],
+    );
+    assert.deepEqual(
+      policies.map(({ name }) => name),
+      ["hpa", "hpa { cpuUtilization: 0.6, maxReplicas: 6 }"],
+    );
+  });
+
   it("names controller, time and field where a policy sees no number", async () => {
     const [from, to] = ["log(1 + latency_p99_s)", "log(arrival_rate_per_s - 20)"];
     cli.scaled(SCALED.replace(from, to));

@@ -224,7 +224,7 @@ evaluate: { every: 2, seeds: [2] }
     );
     assert.deepEqual(results("gpu"), before); // what is there is given up for a training that begins, not for one that cannot
     cli.scenario(SMALL.replace("ppo, hidden: [16], lanes: 4, rolloutSteps: 32", "ddpg"), "unfit.yaml");
-    refused(/^unfit\.yaml: .*cannot act in a discrete space\.\n$/, "unfit.yaml");
+    refused(/^unfit\.yaml: .*cannot act in a discrete space\. `cybertwin list algorithms` says what each acts by\.\n$/, "unfit.yaml");
     refused(
       /^small\.yaml: .* the training diverged; lower the learning rate/,
       "small.yaml",

@@ -30,7 +30,7 @@ describe("a guarded environment", () => {
   it("refuses actions outside the space, and says which, where and what to do", () => {
     const guarded = started(new Counter());
     guarded.step(pick(0), out, NONE);
-    const expected = "Counter-v0, step 2: action pick is 3, not in 0..2; a policy's reals need clampInto, its choices whole numbers";
+    const expected = "Counter-v0, step 2: action pick is 3, not in 0..2; clip a policy's reals to that, and choose by whole numbers";
     assert.throws(() => guarded.step(pick(3), out, NONE), { name: "EnvError", message: expected });
     for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(() => guarded.step(pick(bad), out, NONE), new RegExp(`action pick is ${bad}, not in 0\\.\\.2`));

@@ -1,5 +1,6 @@
 /** Published figures that the simulator reproduces: one line adds a claim. */
 import type { Claim } from "../claim.ts";
+import { autoscaleFirst } from "./autoscale-first.ts";
 import { carbonServing } from "./carbon-serving.ts";
 import { lengthPredictor } from "./length-predictor.ts";
 import { llmLatency } from "./llm-latency.ts";
@@ -27,4 +28,5 @@ export const FIGURES: readonly Claim[] = [
   muserveSensitivity,
   muservePower,
   carbonServing,
+  autoscaleFirst,
 ];
