@@ -47,10 +47,11 @@ export class Container {
   // Kept by the server: place among its active containers or -1, and whether it changed since the server settled.
   position = -1;
   isTouched = false;
-  /** Cores it holds, cores of each of its tasks, and how many tasks there were, as the server last settled them. */
+  /** Cores it holds, cores of each of its tasks, how many tasks there were and what one could use, as the server last settled them. */
   cores = 0;
   taskShare = 0;
   settledCount = 0;
+  settledTaskCores = 0;
   /** Virtual time, its growth per second, and up to when it is known. */
   v = 0;
   rate = 0;
@@ -174,6 +175,7 @@ export class Container {
     this.taskShare = cores / this.count;
     this.rate = (this.taskShare / this.taskCores) * coreSpeed;
     this.settledCount = this.count;
+    this.settledTaskCores = this.taskCores;
   }
 
   /** When its first task finishes if nothing changes. */

@@ -231,7 +231,7 @@ export class Server {
     }
     if (c.position < 0) this.#activate(c);
     const demand = c.demandCores;
-    if (c.count === c.settledCount && this.#demands[c.position] === demand) {
+    if (c.count === c.settledCount && c.taskCores === c.settledTaskCores && this.#demands[c.position] === demand) {
       this.#duesS[c.position] = c.dueS;
       return;
     }

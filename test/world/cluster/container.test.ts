@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { buildWorld } from "../../../src/scenario/build.ts";
 import { Container, type ContainerOwner } from "../../../src/world/cluster/container.ts";
+import type { Server } from "../../../src/world/cluster/server.ts";
+import { loadYaml } from "../run-yaml.ts";
 
 const owner: ContainerOwner = { taskFinished: () => {}, rebased: () => {} };
 
@@ -36,5 +39,30 @@ describe("a container's tasks", () => {
       }),
       { seed: 11 },
     );
+  });
+});
+
+describe("a container on a server", () => {
+  it("goes on at its task's new pace where that asks for less, and the cores stay those of the cap", () => {
+    const text = "name: one\nseed: 1\nduration: 1 min\nsites: { west: { servers: { kind: small-8c } } }\n";
+    const { world } = buildWorld(loadYaml(text, {}).spec, { seed: 1, warmupS: 0 });
+    const { servers, simulation } = world;
+    const server = servers[0] as Server;
+    const container = new Container(owner, false);
+    container.shape({ weight: 1, taskCores: 2, capCores: 1 });
+    server.addContainer(container, { cores: 0, memoryB: 0 });
+    const change = (act: () => void): void => {
+      server.touch(container);
+      act();
+      server.settle();
+    };
+    change(() => container.add(0, 0, Infinity));
+    simulation.runUntil(10); // one core for a task of two: half as fast as time
+    change(() => {
+      container.taskCores = 1;
+    });
+    simulation.runUntil(20);
+    server.touch(container);
+    assert.equal(container.v, 10 / 2 + 10);
   });
 });

@@ -322,6 +322,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     record.state = REQUEST_STATE.queued;
     record.energyJ = 0;
     record.carbonG = 0;
+    record.remainingS = 0;
     return record;
   }
 
