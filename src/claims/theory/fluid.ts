@@ -11,7 +11,8 @@ import { EXPONENTIAL, ofS, openControls, serverKind, station, type Tree } from "
 const MARGIN = 0.03;
 /** Formulas for other laws are approximations, up to so much off; the rest of the margin is for what chance leaves open. */
 const OFF = 0.02;
-const ROUNDING = 1e-9;
+/** A wait is a difference of two times of day: of 0.6 ms after two days some digits are gone. */
+const ROUNDING = 1e-7;
 const DAY_S = 86_400;
 
 interface Law {
