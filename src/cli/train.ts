@@ -92,7 +92,9 @@ async function runSession({ session, loaded, folder, origin, name, out, args }: 
     for (let end = "stretched"; end === "stretched"; ) {
       end = await session.stretch({ signal, onProgress: progress.update });
       await folder.store(session, origin);
-      if (end !== "stretched") await folder.writeResults(await engine.trainingFiles(result(), { device: session.device }));
+      if (end === "stretched") continue;
+      await folder.writeResults(await engine.trainingFiles(result(), { device: session.device }));
+      await folder.writeResults({ "report.html": await engine.trainingPage(folder.path) });
     }
   } finally {
     progress.stop();

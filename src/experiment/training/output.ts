@@ -8,7 +8,12 @@ export interface TrainingOutput {
   readonly name: string;
   readonly sha256: string;
   readonly environment: string;
-  readonly algorithm: { readonly kind: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly algorithm: {
+    readonly kind: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    /** Names of the options that differ from the algorithm's defaults. */
+    readonly changed: readonly string[];
+  };
   readonly seeds: readonly number[];
   /** Of each agent. */
   readonly stepBudget: number;
@@ -16,7 +21,11 @@ export interface TrainingOutput {
   readonly ended: "budget" | "goal" | "interrupted";
   /** Mean return at which the training was to end. */
   readonly goal: number | undefined;
+  /** Steps between two evaluations. */
+  readonly evaluationEvery: number;
   readonly evaluationSeeds: readonly number[];
+  /** What trained the networks. */
+  readonly backend: string;
   /** In the order of `seeds`. */
   readonly agents: readonly TrainedAgent[];
   readonly curve: readonly CurvePoint[];

@@ -1,5 +1,6 @@
 /** A training as a command runs it: in stretches between which it can be stored, on the backend that its file names. */
-import { algorithmOf } from "../../learn/algorithms/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type Algorithm, algorithmOf } from "../../learn/algorithms/index.ts";
 import { type Backend, openBackend } from "../../learn/backends/index.ts";
 import type { Env } from "../../learn/env.ts";
 import type { CurvePoint } from "../../learn/learning-curve.ts";
@@ -134,18 +135,20 @@ export class TrainingSession {
   }
 
   output(about: Pick<TrainingOutput, "version" | "name">, interval: MeanInterval): TrainingOutput {
-    const { algorithm, seeds, stepBudget, evaluation, sha256, stopReward } = this.#loaded;
+    const { algorithm, seeds, stepBudget, evaluation, sha256, stopReward, backend } = this.#loaded;
     return {
       ...about,
       sha256,
       environment: this.environment,
-      algorithm,
+      algorithm: { ...algorithm, changed: changedOptions(this.#spec.algorithm, algorithm.options) },
       seeds,
       stepBudget,
       steps: this.steps,
       ended: this.#hasReachedGoal ? "goal" : this.#training.isDone ? "budget" : "interrupted",
       goal: stopReward,
+      evaluationEvery: evaluation.everySteps,
       evaluationSeeds: evaluation.seeds,
+      backend,
       agents: seeds.map((_, agent) => this.#trained(agent, interval)),
       curve: this.curve,
     };
@@ -192,6 +195,12 @@ export class TrainingSession {
     await this.#training.dispose();
     this.#backend.close();
   }
+}
+
+/** Names of the options that are not what the algorithm has by default. */
+function changedOptions({ schema }: Algorithm, options: LoadedTraining["algorithm"]["options"]): readonly string[] {
+  const defaults = schema.parse({}) as typeof options;
+  return Object.keys(options).filter((name) => !isDeepStrictEqual(options[name], defaults[name]));
 }
 
 function specOf({ source, algorithm, seeds, stepBudget, evaluation }: LoadedTraining, workers: number): OnlineSpec {

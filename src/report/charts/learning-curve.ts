@@ -2,7 +2,7 @@ import { areaY, axisX, line, ruleY, text } from "@observablehq/plot";
 import { digitsText } from "../format.ts";
 import { color, seriesColor } from "../palette.ts";
 import { grid, ROOM, valueAxis } from "./axes.ts";
-import { frame, WIDE } from "./frame.ts";
+import { type ChartSize, frame } from "./frame.ts";
 import type { LegendItem } from "./legend.ts";
 
 /** One evaluation of one agent. */
@@ -26,17 +26,17 @@ export interface LearningChart {
 }
 
 /** Mean returns over steps. One agent: with interval, greedy policy and training returns; several: a line each, and their mean. */
-export function learningCurve(chart: LearningChart): string {
+export function learningCurve(chart: LearningChart, { id, size }: { readonly id: string; readonly size: ChartSize }): string {
   const { title, agents, goal } = chart;
   const alone = agents.length === 1;
   const series = alone ? aloneMarks(chart) : populationMarks(chart);
   const values = [...series.values, ...(goal === undefined ? [] : [goal])];
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const air = 0.06 * (highest - lowest) || 1;
-  return frame({ id: "learning-curve", title, description: describe(chart) }, WIDE, {
+  return frame({ id, title, description: describe(chart) }, size, {
     legend: series.legend,
     plot: {
-      height: 300,
+      height: size.compact ? 240 : 300,
       ...ROOM,
       x: { type: "linear", domain: [0, Math.max(...agents.flatMap(({ marks }) => marks.map(({ steps }) => steps)))], axis: null },
       y: { type: "linear", domain: [lowest - air, highest + air], axis: null },
@@ -51,7 +51,7 @@ export function learningCurve(chart: LearningChart): string {
           labelOffset: 34,
           color: color("muted"),
           tickSize: 4,
-          ticks: 8,
+          ticks: size.compact ? 4 : 8,
         } as object),
         ...(goal === undefined ? [] : goalMarks(goal)),
         ...series.marks,

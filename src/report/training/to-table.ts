@@ -4,22 +4,28 @@ import { aligned } from "../aligned.ts";
 import { digitsText, grouped, intervalText, NBSP } from "../format.ts";
 
 const ENDS: Readonly<Record<TrainingOutput["ended"], string>> = { budget: "", goal: ", goal reached", interrupted: ", interrupted" };
-const HEAD = ["seed", "policy", "steps", "mean return", "95 % interval", "greedy", "95 % interval"];
+export const HEAD = ["seed", "policy", "steps", "mean return", "95 % interval", "greedy", "95 % interval"];
+/** What the numbers of an evaluation are worth. */
+export const FLATTERED = "by which the best was chosen: judge it by others, with cybertwin evaluate.";
+
+export function episodesText({ length }: readonly number[]): string {
+  return length === 1 ? "one episode" : `${length} episodes`;
+}
 
 export function trainingToTable(output: TrainingOutput): string {
   const { name, environment, algorithm, steps, stepBudget, ended, evaluationSeeds, agents, version } = output;
   const progress = `${grouped(steps)} of ${grouped(stepBudget)} steps${ENDS[ended]}`;
   const title = [name, environment, algorithm.kind, progress, `cybertwin ${version}`].join(" | ");
   const rows = agents.flatMap(({ seed, best, last }) => [...rowOf(seed, "best", best), ...rowOf(seed, "last", last)]);
-  const count = evaluationSeeds.length === 1 ? "one episode" : `${evaluationSeeds.length} episodes`;
   const lines =
     rows.length === 0
       ? [title, "", "No policy has been evaluated yet."]
-      : [title, "", ...aligned(HEAD, rows), "", `Over ${count} by which the best was chosen: judge it by others, with cybertwin evaluate.`];
+      : [title, "", ...aligned(HEAD, rows), "", `Over ${episodesText(evaluationSeeds)} ${FLATTERED}`];
   return `${lines.join("\n").replaceAll(NBSP, " ")}\n`;
 }
 
-function rowOf(seed: number, which: string, policy: EvaluatedPolicy | undefined): readonly (readonly string[])[] {
+/** None before the first evaluation. */
+export function rowOf(seed: number, which: string, policy: EvaluatedPolicy | undefined): readonly (readonly string[])[] {
   if (policy === undefined) return [];
   const { steps, stochastic, greedy } = policy;
   return [[`${seed}`, which, grouped(steps), ...returnText(stochastic), ...returnText(greedy)]];
