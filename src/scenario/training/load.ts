@@ -1,6 +1,7 @@
 /** From a training file to all that decides a training. */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
+import { algorithmOf } from "../../learn/algorithms/index.ts";
 import type { BackendName } from "../../learn/backends/backend.ts";
 import type { Env } from "../../learn/env.ts";
 import { EnvError } from "../../learn/env-error.ts";
@@ -19,6 +20,7 @@ import { shape } from "../shape.ts";
 import { parseYaml } from "../source.ts";
 import { nearest } from "../suggest.ts";
 import { at, type MapTree, type Path, type Tree, toPlain } from "../tree.ts";
+import { checkFit, stepBudgetOf } from "./algorithm.ts";
 import { type TrainingShape, trainingSchema } from "./schema.ts";
 
 export interface LoadedTraining {
@@ -73,11 +75,14 @@ export function loadTraining(file: string, options: TrainingOptions): LoadedTrai
   const env = envIn(source, shaped.value, findings);
   const stepsEach = shaped.value.episodes === undefined ? 1 : episodeStepsOf(env, findings);
   const { kind, ...algorithmOptions } = algorithm;
+  checkFit(algorithmOf(kind), shaped.value, env, findings);
+  const stepBudget = stepBudgetOf(algorithmOf(kind), shaped.value, stepsEach, findings);
+  stopAt(findings);
   return {
     source,
     algorithm: { kind, options: algorithmOptions },
     seeds,
-    stepBudget: (shaped.value.steps ?? (shaped.value.episodes as number)) * stepsEach,
+    stepBudget,
     evaluation: { everySteps: evaluate.every * stepsEach, seeds: evaluate.seeds },
     stopReward: stop?.reward,
     backend,

@@ -37,7 +37,7 @@ export const trainingSchema = z.strictObject({
   agent: z.string().min(1).optional().describe("The scenario's external controller, where it has several."),
   algorithm,
   seeds: seedsSchema.describe("Of the learning, 1000..1999 or your own below 1000; several make a population."),
-  steps: count.optional().describe("What each agent may use, over all its lanes. Schedules go by it."),
+  steps: count.optional().describe("What each agent may use, over all its lanes, in whole steps of all of them. Schedules go by it."),
   episodes: count.optional().describe("Instead of steps, where all episodes have the same length."),
   evaluate: z
     .strictObject({
