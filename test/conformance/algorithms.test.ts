@@ -24,6 +24,9 @@ const SMALL: Readonly<Record<string, unknown>> = {
   batchSize: 8,
   startSteps: 100,
   replayCapacity: 150, // so that the ring goes round
+  stepsPerRound: 8,
+  updatesPerRound: 3,
+  copyEveryUpdates: 5,
   bounds: { speedMPerS: [-3, 3], speedRadPerS: [-4, 4] },
 };
 const STEPS = 500;

@@ -7,14 +7,14 @@
  * 2. Epsilon-greedy; epsilon falls on a straight line by the fraction of training. Of equal values the first is taken.
  * 3. Learning rate falls likewise.
  * 4. Targets end at terminated transitions only, and are discounted by elapsed time.
- * 5. One choice without masks: the mask that followed a truncated episode is not known.
+ * 5. Masks take choices away: from what is drawn, from the greatest value, and from the next choice of a target.
  */
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
 import type { VectorBuffers } from "../lanes.ts";
 import { takeCheckpoint } from "../nets/index.ts";
-import { epsilonGreedy } from "../policy.ts";
+import { epsilonGreedy, greatest } from "../policy.ts";
 import { discount } from "../returns.ts";
 import { linear } from "../schedule.ts";
 import type { Floats } from "../spaces.ts";
@@ -82,7 +82,6 @@ class QTable implements OnlineLearner {
   constructor(setting: Setting, options: QTableOptions) {
     const { spec, seeds } = setting;
     if (spec.actionSpace.kind !== "discrete") throw new RangeError(`q-table cannot act in a ${spec.actionSpace.kind} space`);
-    if (spec.masked) throw new RangeError(`q-table does not know masks, and ${spec.name} has them; ppo does`);
     this.#setting = setting;
     this.#options = options;
     this.laneCount = options.lanes;
@@ -104,7 +103,7 @@ class QTable implements OnlineLearner {
     this.#learningRate = linear({ from: learningRate, to: learningRateEnd })(done);
     for (let lane = 0; lane < this.laneCount; lane++) {
       const first = this.#entryOf(rowOf(lanes.observations, lane, this.laneCount));
-      const choice = epsilonGreedy(this.#valuesAt(agent, first), lanes.masks, { rng, epsilon });
+      const choice = epsilonGreedy(this.#valuesAt(agent, first), rowOf(lanes.masks, lane, this.laneCount), { rng, epsilon });
       (this.#chosen[agent] as Int32Array)[lane] = first + choice;
       lanes.actions[lane] = choice;
     }
@@ -122,15 +121,21 @@ class QTable implements OnlineLearner {
   // ... Learning ...
 
   /** Q(s, a) += rate (r + gamma max Q(s', .) - Q(s, a)), lane by lane. */
-  observe(agent: number, { successors, rewards, elapsedS, terminated }: VectorBuffers): void {
+  observe(agent: number, lanes: VectorBuffers): void {
     const table = this.#tables[agent] as Float64Array;
     for (let lane = 0; lane < this.laneCount; lane++) {
-      const next = this.#valuesAt(agent, this.#entryOf(rowOf(successors, lane, this.laneCount)));
-      const factor = terminated[lane] === 1 ? 0 : discount(this.#options.gamma, (elapsedS[lane] as number) / this.#setting.stepS);
       const entry = (this.#chosen[agent] as Int32Array)[lane] as number;
-      const error = (rewards[lane] as number) + factor * Math.max(...next) - (table[entry] as number);
+      const error = (lanes.rewards[lane] as number) + this.#nextValue(agent, lanes, lane) - (table[entry] as number);
       table[entry] = (table[entry] as number) + this.#learningRate * error;
     }
+  }
+
+  /** What is to come after a lane's transition, as it is worth before it. */
+  #nextValue(agent: number, { successors, successorMasks, elapsedS, terminated }: VectorBuffers, lane: number): number {
+    if (terminated[lane] === 1) return 0;
+    const values = this.#valuesAt(agent, this.#entryOf(rowOf(successors, lane, this.laneCount)));
+    const best = greatest(values, rowOf(successorMasks, lane, this.laneCount), { from: 0, count: values.length });
+    return discount(this.#options.gamma, (elapsedS[lane] as number) / this.#setting.stepS) * (values[best] as number);
   }
 
   async update(): Promise<undefined> {
