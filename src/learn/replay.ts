@@ -32,24 +32,26 @@ export interface Batch {
   readonly actions: Float32Array;
   readonly rewards: Float32Array;
   readonly successors: Float32Array;
-  /** Only where the environment has masks. */
-  readonly successorMasks?: Uint8Array;
   /** 0 or 1, as numbers: targets multiply by 1 - terminated. */
   readonly terminated: Float32Array;
   readonly elapsedSteps: Float32Array;
+}
+/** The same, and what is allowed next, where a replay keeps masks. */
+export interface ReplayRows extends Batch {
+  readonly successorMasks?: Uint8Array;
 }
 
 /** What a ring needs to go on exactly where it was. */
 export interface ReplayState {
   /** The rows that are held, as they lie in the ring. */
-  readonly rows: Batch;
+  readonly rows: ReplayRows;
   /** Row that the next transition is written to. */
   readonly next: number;
 }
 
 export class Replay {
   readonly #size: ReplaySize;
-  readonly #rows: Batch;
+  readonly #rows: ReplayRows;
   #next = 0;
   #count = 0;
 
@@ -83,7 +85,7 @@ export class Replay {
   }
 
   /** Fills `batch` with rows drawn uniformly, with replacement. @throws {RangeError} if nothing is held. */
-  sampleInto(batch: Batch, rng: Rng): void {
+  sampleInto(batch: ReplayRows, rng: Rng): void {
     if (this.#count === 0) throw new RangeError("the replay holds nothing to draw from");
     for (let i = 0; i < batch.rewards.length; i++) this.#copy(rng.int(this.#count), batch, i);
   }
@@ -107,12 +109,12 @@ export class Replay {
         `${length} saved transitions do not fit a replay of ${capacity} x (${[observationSize, actionSize, ...(maskSize > 0 ? [maskSize] : [])].join(" + ")})`,
       );
     }
-    for (const [name, values] of Object.entries(rows) as [keyof Batch, Float32Array][]) this.#rows[name]?.set(values);
+    for (const [name, values] of Object.entries(rows) as [keyof ReplayRows, Float32Array][]) this.#rows[name]?.set(values);
     this.#count = length;
     this.#next = next;
   }
 
-  #copy(row: number, batch: Batch, i: number): void {
+  #copy(row: number, batch: ReplayRows, i: number): void {
     const { observationSize, actionSize, maskSize = 0 } = this.#size;
     const rows = this.#rows;
     for (let k = 0; k < observationSize; k++) {
@@ -129,7 +131,7 @@ export class Replay {
 }
 
 /** Arrays for `count` transitions. */
-export function makeBatch(count: number, { observationSize, actionSize, maskSize }: Omit<ReplaySize, "capacity">): Batch {
+export function makeBatch(count: number, { observationSize, actionSize, maskSize }: Omit<ReplaySize, "capacity">): ReplayRows {
   return {
     observations: new Float32Array(count * observationSize),
     actions: new Float32Array(count * actionSize),

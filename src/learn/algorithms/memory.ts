@@ -4,7 +4,7 @@ import type { Rng } from "../../kernel/index.ts";
 import { maskLength } from "../env.ts";
 import type { VectorBuffers } from "../lanes.ts";
 import type { Sequential } from "../nets/index.ts";
-import { type Batch, makeBatch, Replay, type ReplayState } from "../replay.ts";
+import { type Batch, makeBatch, Replay, type ReplayRows, type ReplayState } from "../replay.ts";
 import { discount } from "../returns.ts";
 import { agentStreams, type FirstUpdate, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat } from "./population.ts";
@@ -44,7 +44,7 @@ export class Memory {
   readonly decisions: readonly Float32Array[];
   readonly #observations: readonly Float32Array[];
   readonly #replays: readonly Replay[];
-  readonly #batches: readonly Batch[];
+  readonly #batches: readonly ReplayRows[];
   readonly #streams: readonly Rng[];
   readonly #options: MemoryOptions;
   readonly #stepS: number;
