@@ -4,6 +4,7 @@
  */
 import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
+import { within } from "./env-error.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type LanePlayer, LocalLanes } from "./lanes.ts";
 import { type CurvePoint, type CurveState, LearningCurve } from "./learning-curve.ts";
@@ -210,12 +211,17 @@ export class Training {
   async #evaluate(seeds: readonly number[], breathe: Breathe): Promise<readonly Evaluation[]> {
     const evaluations: Evaluation[] = [];
     const env = this.#spec.makeEnv();
-    for (const agent of this.#spec.seeds.keys()) {
+    for (const [agent, agentSeed] of this.#spec.seeds.entries()) {
       const data = this.learner.policyData(agent);
       const policy = this.#spec.algorithm.policy(this.#setting.spec, data as never);
       const found: Evaluation[] = [];
       for (const seed of seeds) {
-        found.push(evaluate(policy, () => env, [seed]));
+        found.push(
+          within(
+            () => `seed ${agentSeed}`,
+            () => evaluate(policy, () => env, [seed]),
+          ),
+        );
         await breathe();
       }
       const evaluation = { stochastic: found.flatMap(({ stochastic }) => stochastic), greedy: found.flatMap(({ greedy }) => greedy) };
