@@ -27,6 +27,7 @@ const fraction = z.number().min(0).max(1);
 const schema = z.strictObject({
   lanes: z.int().min(1).default(1).describe("environments side by side, which fill one table"),
   bins: z.int().min(1).default(10).describe("cells of each observed real; a choice has one for each value"),
+  binsOf: z.record(z.string(), z.int().min(1)).default({}).describe("cells by the name of the observed real, instead of `bins`"),
   bounds: z
     .record(z.string(), z.tuple([z.number(), z.number()]))
     .default({})
@@ -40,9 +41,9 @@ const schema = z.strictObject({
 });
 export type QTableOptions = z.output<typeof schema>;
 
-function gridOf({ observationSpace, name }: AgentSpec, { bins, bounds }: QTableOptions): Grid {
+function gridOf({ observationSpace, name }: AgentSpec, { bins, binsOf, bounds }: QTableOptions): Grid {
   const known = observationSpace.slots.map((slot) => slot.name);
-  const unknown = Object.keys(bounds).find((slot) => !known.includes(slot));
+  const unknown = [...Object.keys(bounds), ...Object.keys(binsOf)].find((slot) => !known.includes(slot));
   if (unknown !== undefined) throw new RangeError(`${name} observes no "${unknown}"; it observes: ${known.join(", ")}`);
   const ranges = observationSpace.slots.map((slot) => {
     if (slot.kind === "choice") return [0, slot.count] as const;
@@ -55,7 +56,7 @@ function gridOf({ observationSpace, name }: AgentSpec, { bins, bounds }: QTableO
     return [low, high] as const;
   });
   return {
-    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : bins)),
+    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : (binsOf[slot.name] ?? bins))),
     low: ranges.map(([low]) => low),
     high: ranges.map(([, high]) => high),
   };
