@@ -51,6 +51,8 @@ async function trainCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const stored = await folder.check({ plan, resume, force });
   const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: engine.worldVersion(loaded.dataSha256) };
   return asUser({ file, out }, async () => {
+    const episodeCount = loaded.data.reduce((sum, { seeds }) => sum + seeds.length, 0);
+    if (episodeCount > 0 && io.errIsTerminal && !args.switches.has("quiet")) io.err(`Playing ${episodeCount} episodes to learn from.\n`);
     const session = await engine.openTraining(loaded, { stored, workers });
     try {
       if (!resume) await folder.claim(plan);
@@ -101,7 +103,7 @@ async function runSession({ session, loaded, folder, origin, name, out, args }: 
   }
   if (!session.hasEnded) {
     io.err(
-      `Interrupted: the training is stored in ${out} after ${session.steps} of ${loaded.stepBudget} steps; add --resume to go on from there.\n`,
+      `Interrupted: the training is stored in ${out} after ${session.steps} of ${loaded.stepBudget} ${loaded.countedIn}; add --resume to go on from there.\n`,
     );
     return EXIT.interrupted;
   }

@@ -229,7 +229,7 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../world/serving/index.ts"),
     import("./catalogue.ts"),
   ]);
-  const { ALGORITHMS } = await import("../learn/algorithms/index.ts");
+  const { ALGORITHMS, OFFLINE_ALGORITHMS } = await import("../learn/algorithms/index.ts");
   return [
     { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
@@ -246,7 +246,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
-    { name: "algorithms", plugins: ALGORITHMS },
+    { name: "algorithms", plugins: [...ALGORITHMS, ...OFFLINE_ALGORITHMS] },
     { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }

@@ -14,7 +14,11 @@ export interface TrainingOutput {
     /** Names of the options that differ from the algorithm's defaults. */
     readonly changed: readonly string[];
   };
+  /** What was learned from; empty where the algorithm acted itself. */
+  readonly data: readonly TrainingData[];
   readonly seeds: readonly number[];
+  /** What steps are: of the environment, or of the learning. */
+  readonly countedIn: "steps" | "updates";
   /** Of each agent. */
   readonly stepBudget: number;
   readonly steps: number;
@@ -29,6 +33,14 @@ export interface TrainingOutput {
   /** In the order of `seeds`. */
   readonly agents: readonly TrainedAgent[];
   readonly curve: readonly CurvePoint[];
+}
+
+/** The episodes of a policy, one a seed. */
+export interface TrainingData {
+  readonly policy: string;
+  readonly seeds: readonly number[];
+  readonly transitionCount: number;
+  readonly return: MeanReturn;
 }
 
 export interface TrainedAgent {

@@ -8,7 +8,7 @@ import { fold, table } from "../html/details.ts";
 import { htmlPage } from "../html/page.ts";
 import { pictureHtml } from "../html/pictures.ts";
 import { learningCurvePicture, measuresPicture } from "./pictures.ts";
-import { episodesText, FLATTERED, HEAD, rowOf } from "./to-table.ts";
+import { dataText, episodesText, FLATTERED, headOf, rowOf } from "./to-table.ts";
 
 /** A policy in the folder, by what its manifest says. */
 export interface StoredPolicyFile {
@@ -31,9 +31,9 @@ export interface TrainingPageParts {
 /** The same folder gives the same bytes. */
 export function renderTraining(parts: TrainingPageParts): string {
   const { output } = parts;
-  const { name, version, environment, algorithm, seeds, steps, stepBudget, ended } = output;
+  const { name, version, environment, algorithm, seeds, steps, stepBudget, countedIn, ended } = output;
   const measures = measuresPicture(output);
-  const progress = `${grouped(steps)} of ${grouped(stepBudget)} steps${ended === "interrupted" ? ", interrupted" : ""}`;
+  const progress = `${grouped(steps)} of ${grouped(stepBudget)} ${countedIn}${ended === "interrupted" ? ", interrupted" : ""}`;
   const meta = [environment, algorithm.kind, progress, seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds`];
   return htmlPage({
     title: name,
@@ -58,14 +58,14 @@ export function renderTraining(parts: TrainingPageParts): string {
 }
 
 /** "The best policy of ppo on CartPole-v1 returned 372.7 in the mean (95 % interval 306 to 439), after 30,000 of 30,000 steps." */
-function lead({ agents, algorithm, environment }: TrainingOutput): string {
+function lead({ agents, algorithm, environment, countedIn }: TrainingOutput): string {
   const best = bestOf(agents.map(({ best: own }) => own));
   const subject = `${escapeText(algorithm.kind)} on ${escapeText(environment)}`;
   if (best === undefined) return `No policy of ${subject} has been evaluated yet.`;
   const { mean, low, high } = best.stochastic;
   const interval = intervalText(low, high, "1");
   const sure = interval === null ? "" : ` (${interval} with 95 % confidence)`;
-  return `The best policy of ${subject} returned <strong>${digitsText(mean, 4)}</strong> in the mean${sure}, after <strong>${grouped(best.steps)}</strong> steps.`;
+  return `The best policy of ${subject} returned <strong>${digitsText(mean, 4)}</strong> in the mean${sure}, after <strong>${grouped(best.steps)}</strong> ${countedIn}.`;
 }
 
 function bestOf(policies: readonly (EvaluatedPolicy | undefined)[]): EvaluatedPolicy | undefined {
@@ -75,9 +75,9 @@ function bestOf(policies: readonly (EvaluatedPolicy | undefined)[]): EvaluatedPo
   }, undefined);
 }
 
-function interrupted({ ended, steps, stepBudget }: TrainingOutput): string {
+function interrupted({ ended, steps, stepBudget, countedIn }: TrainingOutput): string {
   if (ended !== "interrupted") return "";
-  return `<p class="alert"><strong>Interrupted</strong> after ${grouped(steps)} of ${grouped(stepBudget)} steps; <code>--resume</code> goes on from there.</p>`;
+  return `<p class="alert"><strong>Interrupted</strong> after ${grouped(steps)} of ${grouped(stepBudget)} ${countedIn}; <code>--resume</code> goes on from there.</p>`;
 }
 
 function goalVerdict({ goal, ended, seeds }: TrainingOutput): string {
@@ -87,9 +87,10 @@ function goalVerdict({ goal, ended, seeds }: TrainingOutput): string {
   return `<ul class="verdicts">${verdict(ended === "goal", text)}</ul>`;
 }
 
-function returnsTable({ agents, evaluationSeeds }: TrainingOutput): string {
+function returnsTable(output: TrainingOutput): string {
+  const { agents, evaluationSeeds } = output;
   const rows = agents.flatMap(({ seed, best, last }) => [...rowOf(seed, "best", best), ...rowOf(seed, "last", last)]);
-  const columns = HEAD.map((title, i) => ({ title: `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`, number: i > 1 }));
+  const columns = headOf(output).map((title, i) => ({ title: capitalized(title), number: i > 1 }));
   return table({
     caption: `Mean returns of ${episodesText(evaluationSeeds)}, by the policy that draws its actions and by the greedy one`,
     columns,
@@ -97,10 +98,12 @@ function returnsTable({ agents, evaluationSeeds }: TrainingOutput): string {
   }).concat(`<p class="aside">Over ${episodesText(evaluationSeeds)} ${FLATTERED}</p>`);
 }
 
-function filesTable({ policies }: TrainingPageParts): string {
+const capitalized = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
+function filesTable({ policies, output }: TrainingPageParts): string {
   return table({
     caption: "Policies in the folder, each with its numbers in a .bin beside it",
-    columns: [{ title: "File" }, { title: "Steps", number: true }, { title: "SHA-256" }],
+    columns: [{ title: "File" }, { title: capitalized(output.countedIn), number: true }, { title: "SHA-256" }],
     rows: policies.map(({ file, steps, sha256 }) => [
       `<code>${escapeText(file)}</code>`,
       grouped(steps),
@@ -110,7 +113,7 @@ function filesTable({ policies }: TrainingPageParts): string {
 }
 
 function settingsTable({ output, device, command }: TrainingPageParts): string {
-  const { environment, algorithm, seeds, stepBudget, evaluationEvery, evaluationSeeds, goal, backend, sha256 } = output;
+  const { environment, algorithm, data, seeds, countedIn, stepBudget, evaluationEvery, evaluationSeeds, goal, backend, sha256 } = output;
   const changed = algorithm.changed.map((option) => `${option}: ${JSON.stringify(algorithm.options[option])}`);
   const settings: readonly (readonly [string, string])[] = [
     ["Environment", escapeText(environment)],
@@ -119,9 +122,12 @@ function settingsTable({ output, device, command }: TrainingPageParts): string {
       "Options that are not the default",
       changed.length === 0 ? "none" : changed.map((text) => `<code>${escapeText(text)}</code>`).join("<br>"),
     ],
+    ...(data.length === 0
+      ? []
+      : [["Learned from", data.map((part) => escapeText(`${dataText(part)}, seeds ${seedsText(part.seeds)}`)).join("<br>")] as const]),
     [seeds.length === 1 ? "Seed" : "Seeds", seedsText(seeds)],
-    ["Budget", `${grouped(stepBudget)} steps${seeds.length === 1 ? "" : " of each seed"}`],
-    ["Evaluated", `every ${grouped(evaluationEvery)} steps and at the end, by seeds ${seedsText(evaluationSeeds)}`],
+    ["Budget", `${grouped(stepBudget)} ${countedIn}${seeds.length === 1 ? "" : " of each seed"}`],
+    ["Evaluated", `every ${grouped(evaluationEvery)} ${countedIn} and at the end, by seeds ${seedsText(evaluationSeeds)}`],
     ...(goal === undefined ? [] : [["Goal", `a mean return of ${digitsText(goal)}`] as const]),
     ["Backend", `${escapeText(backend)}: ${escapeText(device)}`],
     ["Made by", `<code>${escapeText(command)}</code>`],

@@ -10,7 +10,8 @@ import { episodesText } from "./to-table.ts";
 
 /** @param output with at least one evaluation */
 export function learningCurvePicture(output: TrainingOutput, interval: MeanInterval): Picture {
-  const { name, environment, algorithm, seeds, curve, evaluationSeeds, goal } = output;
+  const { name, environment, algorithm, seeds, curve, evaluationSeeds, goal, data, countedIn } = output;
+  const dataCount = data.reduce((sum, part) => sum + part.seeds.length, 0);
   const chart = {
     title: `${name}: ${algorithm.kind} on ${environment}`,
     episodes: episodesText(evaluationSeeds),
@@ -23,17 +24,19 @@ export function learningCurvePicture(output: TrainingOutput, interval: MeanInter
       }),
     })),
     goal,
+    data: dataCount === 0 ? undefined : data.reduce((sum, part) => sum + part.return.mean * part.seeds.length, 0) / dataCount,
+    countedIn,
   };
   return {
     id: "learning-curve",
     title: "Return of the policies",
-    caption: `Each point is an evaluation: ${chart.episodes}, by seeds that no training uses, without learning.`,
+    caption: `Each point is an evaluation: ${chart.episodes}, by seeds that no training uses, without learning.${dataCount === 0 ? "" : " The data are episodes of other seeds."}`,
     draw: (size, id) => learningCurve(chart, { id, size }),
   };
 }
 
 /** A panel for each measure; undefined where the algorithm measured nothing. */
-export function measuresPicture({ name, seeds, curve }: TrainingOutput): Picture | undefined {
+export function measuresPicture({ name, seeds, curve, countedIn }: TrainingOutput): Picture | undefined {
   const panels = measureNames(curve).map((measure): LinePanel => {
     const each = seeds.map((_, agent): PanelLine["points"] =>
       curve.flatMap(({ steps, agents }) => {
@@ -42,12 +45,12 @@ export function measuresPicture({ name, seeds, curve }: TrainingOutput): Picture
       }),
     );
     const lines = seeds.length === 1 ? [{ series: 0, points: each[0] ?? [] }] : [...each.map((points) => ({ points })), meanLine(each)];
-    return { xLabel: "steps", yLabel: snakeCase(measure), lines };
+    return { xLabel: countedIn, yLabel: snakeCase(measure), lines };
   });
   if (panels.length === 0) return undefined;
   const chart = {
     title: `${name}: what the algorithm measured`,
-    description: `Over the steps of the training: ${panels.map(({ yLabel }) => yLabel).join(", ")}.`,
+    description: `Over the ${countedIn} of the training: ${panels.map(({ yLabel }) => yLabel).join(", ")}.`,
     series: seeds.length === 1 ? [] : ["mean of the seeds"],
     notes: seeds.length === 1 ? [] : [{ label: `each of ${seeds.length} seeds`, mark: "line" } as const],
     panels,

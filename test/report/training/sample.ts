@@ -14,7 +14,7 @@ export const CURVE: readonly CurvePoint[] = [
 ];
 const found = (bestSteps: number) => ({ curve: CURVE, bestSteps, interval: tInterval });
 export const OUTPUT: TrainingOutput = {
-  ...{ version: "9.9.9", name: "mine", sha256: "ab", environment: "CartPole-v1", backend: "wasm" },
+  ...{ version: "9.9.9", name: "mine", sha256: "ab", environment: "CartPole-v1", backend: "wasm", data: [], countedIn: "steps" },
   algorithm: { kind: "ppo", options: { lanes: 16, gamma: 0.99 }, changed: ["lanes"] },
   ...{
     seeds: [1000, 1001],

@@ -127,6 +127,22 @@ Over 2 episodes by which the best was chosen: judge it by others, with cybertwin
     assert.equal(curveToSvg(OUTPUT, tInterval), several);
   });
 
+  it("says what was learned from, and counts in updates then", () => {
+    const part = (policy: string, seeds: readonly number[], mean: number) => ({
+      ...{ policy, seeds, transitionCount: 1200, return: { mean, low: null, high: null } },
+    });
+    const output = { ...OUTPUT, countedIn: "updates", data: [part("hpa", [1, 2, 3], 6), part("<b>", [7], 10)] } as const;
+    assert.match(
+      trainingToTable(output),
+      /200 of 4,000 updates, .*\nlearned from hpa, 3 episodes of 1,200 transitions, mean return 6\nlearned from <b>, one episode of 1,200 transitions, mean return 10\n\n {2}seed {2}policy {2}updates /,
+    );
+    const page = renderTraining(trainingPage(output));
+    assert.match(page, />hpa, 3 episodes of 1,200 transitions, mean return 6, seeds 1\.\.3<br>&lt;b&gt;, one episode .*, seeds 7</);
+    const svg = curveToSvg(output, tInterval);
+    for (const text of [">data 7<", ">goal 21<", ">updates<"]) assert.ok(svg.includes(text), text); // (3 x 6 + 10) / 4
+    assert.doesNotMatch(`${page}${svg}`, / steps</);
+  });
+
   it("has no interval where one episode was played", () => {
     assert.deepEqual(meanReturn([7], tInterval), { mean: 7, low: null, high: null });
   });
