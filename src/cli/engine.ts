@@ -83,7 +83,7 @@ export interface Engine {
   readonly version: string;
   /** @throws an error with `problems` where the file, its scenario, or a flag is wrong. */
   loadTraining(file: string, cwd: string, flags: TrainingFlags): Promise<LoadedTraining>;
-  /** @throws {BackendError}, {CheckpointError}, {EnvError} and {UnfitError} for what the user can mend. */
+  /** @throws {BackendError}, {CheckpointError} and {EnvError} for what the user can mend. */
   openTraining(loaded: LoadedTraining, options: SessionOptions): Promise<TrainingSession>;
   /** The files of a training that are a function of its result, and `meta.json`. */
   trainingFiles(output: TrainingOutput, made: { readonly device: string }): Promise<Readonly<Record<string, string>>>;

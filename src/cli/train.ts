@@ -119,10 +119,6 @@ async function asUser<T>({ file, out }: { readonly file: string; readonly out: s
     if (error instanceof BackendError) throw new UsageError(`${error.message}.`, error.hint);
     if (error instanceof CheckpointError)
       throw new UsageError(`${join(out, CHECKPOINT)}: ${error.message}.`, "Restore it, or begin anew with --force.");
-    if (isUnfit(error))
-      throw new UsageError(`${file}: ${(error as Error).message}.`, "`cybertwin list algorithms` says what each acts by.");
     throw error instanceof EnvError || error instanceof DivergedError ? new UsageError(`${file}: ${(error as Error).message}.`) : error;
   }
 }
-
-const isUnfit = (error: unknown): boolean => error instanceof Error && error.name === "UnfitError";

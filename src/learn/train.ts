@@ -129,6 +129,7 @@ export class Training {
     const env = spec.makeEnv();
     const setting = { spec: env, stepS: env.stepS, seeds: spec.seeds };
     const options = spec.algorithm.schema.parse(spec.options ?? {});
+    spec.algorithm.check(env, options);
     if ("data" in spec) return new Training(spec, setting, { learner: await spec.algorithm.create(setting, options, spec.data) });
     const online = await spec.algorithm.create(setting, options);
     return new Training(spec, setting, { learner: online, online });

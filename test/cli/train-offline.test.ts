@@ -122,7 +122,10 @@ describe("cybertwin train, on what others did", function () {
   it("refuses an algorithm that cannot act there, and data that the agent could not make", () => {
     const unfit = bin("train", "clone.yaml", "--set", "algorithm={ kind: td3-bc }");
     assert.equal(unfit.status, 2);
-    assert.match(unfit.stderr, /^clone\.yaml: .*cannot act in a discrete space\. `cybertwin list algorithms` says what each acts by\.\n$/);
+    assert.match(
+      unfit.stderr,
+      /^--set .*: algorithm\.kind td3-bc cannot learn in CartPole-v1: .*\. These can with their defaults: behaviour-cloning\.\n$/,
+    );
     const scenario = resolve("scenarios/training/autoscale-hours.yaml");
     cli.scenario(
       `extends: ${scenario}\ncontrollers: { scaler: { act: [{ kind: replicas, min: 6 }, limits.cpu] } }\nduration: 10 min\n`,

@@ -148,6 +148,11 @@ describe("cybertwin train", function () {
     assert.equal(policy("early/policy-best").about.command, "cybertwin train long.yaml --set stop.reward=1");
   });
 
+  it("counts its budget in whole steps of all lanes", () => {
+    const { status, stdout } = bin("small.yaml", "--set", "algorithm.lanes=7", "--set", "steps=250", "--out", "seven");
+    assert.deepEqual([status, stdout.split("\n")[0]?.split(" | ")[3]], [0, "252 of 252 steps"]);
+  });
+
   const toy = (reward: string): string => `name: toy
 duration: 2 min
 warmup: 10 s
@@ -225,7 +230,7 @@ evaluate: { every: 2, seeds: [2] }
       const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, "validate", ...argv], { cwd: cli.folder, encoding: "utf8" });
       return [status, stdout, stderr];
     };
-    assert.deepEqual(checked("small.yaml", "--set", "steps=9", "--set", "seeds=8"), [0, "small.yaml: valid\n", ""]);
+    assert.deepEqual(checked("small.yaml", "--set", "steps=128", "--set", "seeds=8"), [0, "small.yaml: valid\n", ""]);
     const text = "--set seeds=2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.\n";
     assert.deepEqual(checked("small.yaml", "--set", "seeds=2999"), [2, "", text]);
     assert.deepEqual(bin("small.yaml", "--set", "seeds=2999").stderr, text);
@@ -260,7 +265,11 @@ evaluate: { every: 2, seeds: [2] }
     );
     assert.deepEqual(results("gpu"), before); // what is there is given up for a training that begins, not for one that cannot
     cli.scenario(SMALL.replace("ppo, hidden: [16], lanes: 4, rolloutSteps: 32", "ddpg"), "unfit.yaml");
-    refused(/^unfit\.yaml: .*cannot act in a discrete space\. `cybertwin list algorithms` says what each acts by\.\n$/, "unfit.yaml");
+    refused(
+      /^unfit\.yaml:2:20: algorithm\.kind ddpg cannot learn in CartPole-v1: .*cannot act in a discrete space\. These can/,
+      "unfit.yaml",
+    );
+    refused(/^--set steps=99: steps must be at least 128, got 99: ppo learns /, "small.yaml", "--set", "steps=99");
     refused(
       /^small\.yaml: .* the training diverged; lower the learning rate/,
       "small.yaml",

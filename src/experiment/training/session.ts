@@ -19,11 +19,6 @@ const BREATH_MS = 50;
 /** A stretch lasts no longer, so that a kill costs no more. */
 const STRETCH_MS = 60_000;
 
-/** The algorithm cannot learn there; the message says why. */
-export class UnfitError extends Error {
-  override readonly name = "UnfitError";
-}
-
 export interface SessionOptions {
   /** `checkpoint` of an earlier session. */
   readonly stored?: Uint8Array | undefined;
@@ -69,7 +64,7 @@ export class TrainingSession {
   }
 
   /**
-   * @throws {BackendError} if the backend is not there. @throws {UnfitError} if the algorithm cannot act in these spaces.
+   * @throws {BackendError} if the backend is not there.
    * @throws {CheckpointError} if what was stored is damaged or of another training.
    */
   static async open(loaded: LoadedTraining, { stored, workers }: SessionOptions): Promise<TrainingSession> {
@@ -80,7 +75,7 @@ export class TrainingSession {
       return new TrainingSession({ loaded, spec, data, training, backend });
     } catch (error) {
       backend.close();
-      throw error instanceof RangeError ? new UnfitError(error.message) : error;
+      throw error;
     }
   }
 

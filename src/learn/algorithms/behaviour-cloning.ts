@@ -106,6 +106,7 @@ export const behaviourCloning: OfflineAlgorithm<typeof schema> = {
   kind: "behaviour-cloning",
   doc: "Behaviour cloning: choices or reals, offline; does as the data did.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, actionSpace.kind === "box" ? "deterministic" : "categorical"),
   async create(setting, options, data) {
     const learner = new BehaviourCloning(setting, options, data);
     await learner.exportPolicies();

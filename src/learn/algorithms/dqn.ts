@@ -196,6 +196,12 @@ export const dqn: Algorithm<typeof schema> = {
   kind: "dqn",
   doc: "Deep Q-learning: one choice, off-policy.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, "values"),
+  firstUpdate({ lanes, startSteps, stepsPerRound }) {
+    const round = lanes * stepsPerRound;
+    const because = `${startSteps} startSteps, in rounds of ${lanes} lanes x ${stepsPerRound} stepsPerRound`;
+    return { steps: Math.ceil(startSteps / round) * round, because };
+  },
   async create(setting, options) {
     const learner = new Dqn(setting, options);
     await learner.exportPolicies();

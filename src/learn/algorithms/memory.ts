@@ -6,7 +6,7 @@ import type { VectorBuffers } from "../lanes.ts";
 import type { Sequential } from "../nets/index.ts";
 import { type Batch, makeBatch, Replay, type ReplayRows, type ReplayState } from "../replay.ts";
 import { discount } from "../returns.ts";
-import { agentStreams, type Setting } from "./algorithm.ts";
+import { agentStreams, type FirstUpdate, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat } from "./population.ts";
 
 export interface MemoryOptions {
@@ -32,6 +32,11 @@ export interface Transitions {
   readonly rewards: tf.Tensor2D;
   /** What a value after the transition is worth before it: 0 where the task ended, else gamma to the elapsed steps. [agents, batch] */
   readonly factors: tf.Tensor2D;
+}
+
+/** Of algorithms that let all lanes step on until there have been so many steps. */
+export function afterStart({ lanes, startSteps }: { readonly lanes: number; readonly startSteps: number }): FirstUpdate {
+  return { steps: Math.ceil(startSteps / lanes) * lanes, because: `${startSteps} startSteps` };
 }
 
 export class Memory {

@@ -17,10 +17,11 @@ import { takeCheckpoint } from "../nets/index.ts";
 import { epsilonGreedy, greatest } from "../policy.ts";
 import { discount } from "../returns.ts";
 import { linear } from "../schedule.ts";
-import type { Floats } from "../spaces.ts";
+import type { Floats, RealSlot } from "../spaces.ts";
 import { cellOf, type Grid, type TableData, tablePolicy } from "../table-policy.ts";
 import { type Algorithm, agentStreams, type LearnerState, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
+import { UnfitError } from "./unfit-error.ts";
 
 const fraction = z.number().min(0).max(1);
 
@@ -40,22 +41,27 @@ const schema = z.strictObject({
 });
 export type QTableOptions = z.output<typeof schema>;
 
-function gridOf({ observationSpace, name }: AgentSpec, { bins, bounds }: QTableOptions): Grid {
+const boundsOf = ({ name, low, high }: RealSlot, { bounds }: QTableOptions): readonly [number, number] => bounds[name] ?? [low, high];
+
+function check({ observationSpace, actionSpace, name }: AgentSpec, options: QTableOptions): void {
+  if (actionSpace.kind !== "discrete") throw new RangeError(`a table of one choice cannot act in a ${actionSpace.kind} space`);
   const known = observationSpace.slots.map((slot) => slot.name);
-  const unknown = Object.keys(bounds).find((slot) => !known.includes(slot));
-  if (unknown !== undefined) throw new RangeError(`${name} observes no "${unknown}"; it observes: ${known.join(", ")}`);
-  const ranges = observationSpace.slots.map((slot) => {
-    if (slot.kind === "choice") return [0, slot.count] as const;
-    const [low, high] = bounds[slot.name] ?? [slot.low, slot.high];
-    if (!(Number.isFinite(high - low) && low < high)) {
-      throw new RangeError(
-        `q-table needs finite bounds of ${slot.name}, which has ${low}..${high}; give bounds: { ${slot.name}: [low, high] }`,
-      );
-    }
-    return [low, high] as const;
-  });
+  const unknown = Object.keys(options.bounds).find((slot) => !known.includes(slot));
+  if (unknown !== undefined) {
+    throw new UnfitError("bounds", `names "${unknown}", which ${name} does not show; it shows: ${known.join(", ")}`);
+  }
+  for (const slot of observationSpace.slots) {
+    if (slot.kind === "choice") continue;
+    const [low, high] = boundsOf(slot, options);
+    if (Number.isFinite(high - low) && low < high) continue;
+    throw new UnfitError("bounds", `must give finite bounds of ${slot.name}, which has ${low}..${high}: { ${slot.name}: [low, high] }`);
+  }
+}
+
+function gridOf({ observationSpace }: AgentSpec, options: QTableOptions): Grid {
+  const ranges = observationSpace.slots.map((slot) => (slot.kind === "choice" ? ([0, slot.count] as const) : boundsOf(slot, options)));
   return {
-    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : bins)),
+    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : options.bins)),
     low: ranges.map(([low]) => low),
     high: ranges.map(([, high]) => high),
   };
@@ -81,11 +87,10 @@ class QTable implements OnlineLearner {
 
   constructor(setting: Setting, options: QTableOptions) {
     const { spec, seeds } = setting;
-    if (spec.actionSpace.kind !== "discrete") throw new RangeError(`q-table cannot act in a ${spec.actionSpace.kind} space`);
     this.#setting = setting;
     this.#options = options;
     this.laneCount = options.lanes;
-    this.#choiceCount = spec.actionSpace.count;
+    this.#choiceCount = spec.actionSpace.maskLength;
     this.#grid = gridOf(spec, options);
     const size = this.#grid.cells.reduce((product, count) => product * count, this.#choiceCount);
     this.#tables = seeds.map(() => new Float64Array(size));
@@ -166,6 +171,8 @@ export const qTable: Algorithm<typeof schema> = {
   kind: "q-table",
   doc: "Tabular Q-learning over a grid: one choice, few observed numbers.",
   schema,
+  check,
+  firstUpdate: ({ lanes }) => ({ steps: lanes, because: `${lanes} lanes` }),
   create: async (setting, options) => new QTable(setting, options),
   policy: tablePolicy,
 };

@@ -32,7 +32,7 @@ import { discountedReturns } from "../returns.ts";
 import { linear } from "../schedule.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat, standardized } from "./population.ts";
-import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
+import { afterRollout, RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
 
 const schema = z.strictObject({
   lanes: z.int().min(1).default(8).describe("environments side by side"),
@@ -202,6 +202,8 @@ export const reinforce: Algorithm<typeof schema> = {
   kind: "reinforce",
   doc: "REINFORCE with a baseline: choices, on-policy; the plainest policy gradient.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, "categorical"),
+  firstUpdate: afterRollout,
   async create(setting, options) {
     const learner = new Reinforce(setting, options);
     await learner.exportPolicies();

@@ -20,6 +20,7 @@ import { shape } from "../shape.ts";
 import { parseYaml } from "../source.ts";
 import { nearest } from "../suggest.ts";
 import { at, type MapTree, type Path, placeOf, type Tree, toPlain } from "../tree.ts";
+import { checkFit, stepBudgetOf } from "./algorithm.ts";
 import { checkDataSeeds, type LoadedData, loadData } from "./data.ts";
 import { type TrainingShape, trainingSchema } from "./schema.ts";
 
@@ -76,16 +77,20 @@ export function loadTraining(file: string, options: TrainingOptions): LoadedTrai
   stopAt(findings);
   const { source, sha256, dataSha256, warnings } = sourceOf(shaped.value, tree, options, findings);
   const env = envIn(source, shaped.value, findings);
+  checkFit(shaped.value, env, findings);
+  stopAt(findings);
   const data = shaped.value.data === undefined ? [] : dataOf(shaped.value, tree, options, findings);
   const stepsEach = shaped.value.episodes === undefined ? 1 : episodeStepsOf(env, findings);
   const { kind, ...algorithmOptions } = algorithm;
+  const stepBudget = stepBudgetOf(shaped.value, stepsEach, findings);
+  stopAt(findings);
   return {
     source,
     algorithm: { kind, options: algorithmOptions },
     data,
     seeds,
     countedIn: isOffline(kind) ? "updates" : "steps",
-    stepBudget: (shaped.value.updates ?? shaped.value.steps ?? (shaped.value.episodes as number)) * stepsEach,
+    stepBudget,
     evaluation: { everySteps: evaluate.every * stepsEach, seeds: evaluate.seeds },
     stopReward: stop?.reward,
     backend,

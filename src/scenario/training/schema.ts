@@ -58,7 +58,7 @@ export const trainingSchema = z.strictObject({
   algorithm,
   data: data.optional(),
   seeds: seedsSchema.describe("Of the learning, 1000..1999 or your own below 1000; several make a population."),
-  steps: count.optional().describe("What each agent may use, over all its lanes. Schedules go by it."),
+  steps: count.optional().describe("What each agent may use, over all its lanes, in whole steps of all of them. Schedules go by it."),
   episodes: count.optional().describe("Instead of steps, where all episodes have the same length."),
   updates: count.optional().describe("Instead of steps, for algorithms that learn from data: what each agent may use."),
   evaluate: z

@@ -52,9 +52,12 @@ describe("variants of algorithms", function () {
       });
     await assert.rejects(
       begin({}),
-      /q-table needs finite bounds of speedMPerS, which has -Infinity\.\.Infinity; give bounds: \{ speedMPerS: \[low, high\] \}/,
+      /bounds must give finite bounds of speedMPerS, which has -Infinity\.\.Infinity: \{ speedMPerS: \[low, high\] \}/,
     );
-    await assert.rejects(begin({ speed: [0, 1] }), /CartPole-v1 observes no "speed"; it observes: positionM, speedMPerS/);
+    await assert.rejects(
+      begin({ speed: [0, 1] }),
+      /bounds names "speed", which CartPole-v1 does not show; it shows: positionM, speedMPerS/,
+    );
   });
 
   it("training ends when the caller has seen enough", async () => {

@@ -88,10 +88,16 @@ describe("a training file", () => {
 
   it("gives way to flags", () => {
     const loaded = load(TRAINING.replace("episodes: 50", "steps: 7"), {
-      ...{ seed: "7", episodes: "3", backend: "cpu", set: ["algorithm.batchSize=8", "stop.reward=-200"] },
+      ...{ seed: "7", episodes: "3", backend: "cpu", set: ["algorithm.batchSize=8", "algorithm.startSteps=600", "stop.reward=-200"] },
     });
     assert.deepEqual([loaded.seeds, loaded.stepBudget, loaded.backend, loaded.stopReward], [[7], 600, "cpu", -200]);
     assert.equal(loaded.algorithm.options.batchSize, 8);
+  });
+
+  it("has a budget in whole steps of all lanes", () => {
+    const algorithm = "ppo, lanes: 3, rolloutSteps: 10";
+    assert.equal(load(TRAINING.replace("ddpg, batchSize: 32", algorithm).replace("episodes: 50", "steps: 100")).stepBudget, 102);
+    assert.equal(load(TRAINING.replace("ddpg, batchSize: 32", algorithm).replace("episodes: 50", "steps: 28")).stepBudget, 30);
   });
 
   it("has a digest of its meaning, not of its text", () => {
@@ -183,6 +189,41 @@ const CASES: readonly (readonly [name: string, message: string, text: string, fl
     "episodes without a length",
     "t.yaml:4:11: episodes have no length of their own in CartPole-v1, and schedules need the whole. Say steps instead.",
     TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("ddpg, batchSize: 32", "ppo"),
+  ],
+  [
+    "a budget that ends before the first update",
+    "t.yaml:4:8: steps must be at least 1024, got 1016: ppo learns for the first time after 1024 steps (8 lanes x 128 rolloutSteps). Raise it, or lower those of the algorithm.",
+    TRAINING.replace("episodes: 50", "steps: 1016").replace("ddpg, batchSize: 32", "ppo"),
+  ],
+  [
+    "a budget of episodes that ends before the first update",
+    "t.yaml:4:11: episodes must be at least 5 of 200 steps, got 4: ddpg learns for the first time after 1000 steps (1000 startSteps). Raise it, or lower those of the algorithm.",
+    TRAINING.replace("50", "4"),
+  ],
+  [
+    "an algorithm that cannot act there",
+    "t.yaml:2:20: algorithm.kind ddpg cannot learn in CartPole-v1: a deterministic policy cannot act in a discrete space. These can with their defaults: ppo, recurrent-ppo, dqn, reinforce.",
+    TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("episodes", "steps").replace("50", "5000"),
+  ],
+  [
+    "a table where there are reals to be said",
+    "t.yaml:2:20: algorithm.kind q-table cannot learn in Pendulum-v1: a table of one choice cannot act in a box space. These can with their defaults: ppo, recurrent-ppo, ddpg, td3, sac.",
+    TRAINING.replace("ddpg, batchSize: 32", "q-table"),
+  ],
+  [
+    "an algorithm that cannot learn from the choices of others",
+    "t.yaml:2:20: algorithm.kind td3-bc cannot learn in CartPole-v1: a deterministic policy cannot act in a discrete space. These can with their defaults: behaviour-cloning.",
+    OFFLINE.replace("Pendulum-v1", "CartPole-v1"),
+  ],
+  [
+    "a table without bounds",
+    "t.yaml:2:12: algorithm.bounds must give finite bounds of speedMPerS, which has -Infinity..Infinity: { speedMPerS: [low, high] }.",
+    TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("episodes", "steps").replace("ddpg, batchSize: 32", "q-table"),
+  ],
+  [
+    "noise that would grow without bound",
+    "t.yaml:2:38: algorithm.noiseStepS must be below 2 / thetaPerS = 4 for Ornstein-Uhlenbeck noise, which grows without bound otherwise, got 100.",
+    TRAINING.replace("batchSize: 32", "noiseStepS: 100, thetaPerS: 0.5"),
   ],
   [
     "data of who acts himself",
