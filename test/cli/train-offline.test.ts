@@ -80,6 +80,22 @@ describe("cybertwin train, on what others did", function () {
     assert.deepEqual(results("cut"), results("whole"));
   });
 
+  it("hears an interrupt in the middle of an evaluation, and goes on with the next episode", async () => {
+    const text = CLONE.replace("CartPole-v1", "Pendulum-v1").replace("state-feedback", "energy-pump").replace("[32]", "[128, 128]");
+    cli.scenario(text.replace("updates: 900", "updates: 2").replace("11..14", "11..210"), "long.yaml"); // 80,000 steps of evaluation
+    const child = spawn(process.execPath, [BIN, "train", "long.yaml", "--out", "cut"], { cwd: cli.folder });
+    const ended = new Promise((done) => child.on("exit", done));
+    while (!existsSync(join(cli.folder, "cut/tensorboard")) && child.exitCode === null) await new Promise((turn) => setTimeout(turn, 5));
+    await new Promise((turn) => setTimeout(turn, 400));
+    child.kill("SIGINT");
+    assert.equal(await ended, 130);
+    assert.deepEqual(JSON.parse(bytes("cut/curve.json").toString()).points, [], "it was not played to its end");
+    assert.match(bytes("cut/report.html").toString(), /<strong>Interrupted<\/strong> after [012] of 2 updates/);
+    assert.equal(bin("train", "long.yaml", "--out", "cut", "--resume").status, 0);
+    assert.equal(bin("train", "long.yaml", "--out", "whole").status, 0);
+    assert.deepEqual(results("cut"), results("whole"));
+  });
+
   it("trains a population on the same data, each agent as it would alone; of a stored policy the seeds go along", () => {
     assert.equal(bin("train", "clone.yaml", "--out", "teacher").status, 0);
     cli.scenario(

@@ -27,6 +27,7 @@ const SMALL: Readonly<Record<string, unknown>> = {
   stepsPerRound: 8,
   updatesPerRound: 3,
   copyEveryUpdates: 5,
+  epsilonEnd: 0.2, // so that policies draw
   bounds: { speedMPerS: [-3, 3], speedRadPerS: [-4, 4] },
 };
 const STEPS = 500;

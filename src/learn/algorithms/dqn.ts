@@ -45,7 +45,7 @@ const schema = z.strictObject({
   gamma: fraction.default(0.99).describe("discount of a nominal step"),
   double: z.boolean().default(true),
   epsilon: fraction.default(1).describe("share of choices that are drawn, at first"),
-  epsilonEnd: fraction.default(0.04),
+  epsilonEnd: fraction.default(0.01),
   epsilonUntil: fraction.gt(0).default(0.16).describe("fraction of training at which the end is reached"),
   stepsPerRound: z.int().min(1).default(256).describe("steps of each lane between two rounds of updates"),
   updatesPerRound: z.int().min(1).default(128).describe("steps of gradient one after the other, each on a batch of its own"),

@@ -28,6 +28,7 @@ const fraction = z.number().min(0).max(1);
 const schema = z.strictObject({
   lanes: z.int().min(1).default(1).describe("environments side by side, which fill one table"),
   bins: z.int().min(1).default(10).describe("cells of each observed real; a choice has one for each value"),
+  binsOf: z.record(z.string(), z.int().min(1)).default({}).describe("cells by the name of the observed real, instead of `bins`"),
   bounds: z
     .record(z.string(), z.tuple([z.number(), z.number()]))
     .default({})
@@ -46,9 +47,10 @@ const boundsOf = ({ name, low, high }: RealSlot, { bounds }: QTableOptions): rea
 function check({ observationSpace, actionSpace, name }: AgentSpec, options: QTableOptions): void {
   if (actionSpace.kind !== "discrete") throw new RangeError(`a table of one choice cannot act in a ${actionSpace.kind} space`);
   const known = observationSpace.slots.map((slot) => slot.name);
-  const unknown = Object.keys(options.bounds).find((slot) => !known.includes(slot));
-  if (unknown !== undefined) {
-    throw new UnfitError("bounds", `names "${unknown}", which ${name} does not show; it shows: ${known.join(", ")}`);
+  for (const option of ["bounds", "binsOf"] as const) {
+    const unknown = Object.keys(options[option]).find((slot) => !known.includes(slot));
+    if (unknown === undefined) continue;
+    throw new UnfitError(option, `names "${unknown}", which ${name} does not show; it shows: ${known.join(", ")}`);
   }
   for (const slot of observationSpace.slots) {
     if (slot.kind === "choice") continue;
@@ -61,7 +63,7 @@ function check({ observationSpace, actionSpace, name }: AgentSpec, options: QTab
 function gridOf({ observationSpace }: AgentSpec, options: QTableOptions): Grid {
   const ranges = observationSpace.slots.map((slot) => (slot.kind === "choice" ? ([0, slot.count] as const) : boundsOf(slot, options)));
   return {
-    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : options.bins)),
+    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : (options.binsOf[slot.name] ?? options.bins))),
     low: ranges.map(([low]) => low),
     high: ranges.map(([, high]) => high),
   };

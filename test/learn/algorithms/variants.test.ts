@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { algorithmOf } from "../../../src/learn/algorithms/index.ts";
 import { MONTE_CARLO } from "../../../src/learn/algorithms/ppo.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
+import type { TableData } from "../../../src/learn/table-policy.ts";
 import { makeEnv } from "../../../src/learn/tasks/index.ts";
 import { Training, type TrainingSpec } from "../../../src/learn/train.ts";
 
@@ -58,6 +59,21 @@ describe("variants of algorithms", function () {
       begin({ speed: [0, 1] }),
       /bounds names "speed", which CartPole-v1 does not show; it shows: positionM, speedMPerS/,
     );
+  });
+
+  it("a table has as many cells of each observed real as its name has, or else all have", async () => {
+    const begin = (binsOf: object) =>
+      Training.begin({
+        algorithm: algorithmOf("q-table"),
+        options: { bins: 2, binsOf, bounds: { speedMPerS: [-3, 3], speedRadPerS: [-4, 4] } },
+        makeEnv: () => makeEnv("CartPole-v1"),
+        seeds: [1],
+        stepBudget: 1,
+      });
+    const { grid, values } = (await begin({ angleRad: 7, positionM: 1 })).learner.policyData(0) as TableData;
+    assert.deepEqual(grid.cells, [1, 2, 7, 2]);
+    assert.equal(values.length, 1 * 2 * 7 * 2 * 2);
+    await assert.rejects(begin({ angle: 7 }), /binsOf names "angle", which CartPole-v1 does not show; it shows: positionM, speedMPerS/);
   });
 
   it("training ends when the caller has seen enough", async () => {
