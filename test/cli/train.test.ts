@@ -245,7 +245,7 @@ evaluate: { every: 2, seeds: [2] }
       return [status, stdout, stderr];
     };
     assert.deepEqual(checked("small.yaml", "--set", "steps=128", "--set", "seeds=8"), [0, "small.yaml: valid\n", ""]);
-    const text = "--set seeds=2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.\n";
+    const text = "--set seeds=2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for evaluation.\n";
     assert.deepEqual(checked("small.yaml", "--set", "seeds=2999"), [2, "", text]);
     assert.deepEqual(bin("small.yaml", "--set", "seeds=2999").stderr, text);
     cli.scenario(toy("slo_attainment"), "toy.yaml");
@@ -265,7 +265,7 @@ evaluate: { every: 2, seeds: [2] }
       assert.match(stderr, message);
     };
     refused(
-      /^--seed 2999: seeds must be 1000\.\.1999, or your own below 1000, got 2999, which is for tuning\.\n$/,
+      /^--seed 2999: seeds must be 1000\.\.1999, or your own below 1000, got 2999, which is for evaluation\.\n$/,
       "small.yaml",
       "--seed",
       "2999",
