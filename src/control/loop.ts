@@ -10,7 +10,7 @@ export interface Binding {
   readonly name: string;
   readonly controller: Periodic;
   readonly carbon: Forecast;
-  /** Workloads it may see; undefined: all. */
+  /** Workloads it may see, and nothing else; undefined: all, and servers. */
   readonly workloads: readonly string[] | undefined;
   /** Seconds between scrapes; 0: sampled at each decision. */
   readonly scrapeS: number;

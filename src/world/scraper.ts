@@ -2,7 +2,7 @@
 import type { RequestWatcher } from "./cluster/request-service.ts";
 import type { Forecast } from "./energy/signal.ts";
 import { GpuScraper } from "./gpu-scraper.ts";
-import type { BatchTelemetry, Recorder, Telemetry } from "./ports.ts";
+import type { BatchTelemetry, Recorder, ServerTelemetry, Telemetry } from "./ports.ts";
 import { ServiceScraper } from "./service-scraper.ts";
 import { ModelServing } from "./serving/model-serving.ts";
 import type { RequestUnit, World } from "./world.ts";
@@ -14,14 +14,16 @@ export class Scraper implements Recorder {
   readonly #services: ServiceScraper;
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
+  readonly #seesServers: boolean;
   readonly #sees: (workload: string) => boolean;
   #lastS = 0;
 
-  /** @param workloads those it may see; undefined: all */
+  /** @param workloads those it may see, and nothing else but their GPUs; undefined: all, and servers */
   constructor(world: World, carbon: Forecast, workloads: readonly string[] | undefined) {
     this.#world = world;
     this.#carbon = carbon;
     this.#sees = (name) => workloads?.includes(name) ?? true;
+    this.#seesServers = workloads === undefined;
     this.#gpus = new GpuScraper(world, this.#sees);
     this.#services = new ServiceScraper(world, this.#sees);
     world.addRecorder(this);
@@ -37,21 +39,25 @@ export class Scraper implements Recorder {
     const { nowS } = this.#world.simulation;
     const intervalS = nowS - this.#lastS;
     this.#lastS = nowS;
-    for (const server of this.#world.servers) server.sync();
     return {
       nowS,
       sampledAtS: nowS,
       workloads: { ...this.#services.scrape(nowS, intervalS), ...this.#batches(intervalS) },
-      servers: this.#world.servers.map((server) => {
-        const busyCoreS = server.meter.busyCoreS;
-        const utilization =
-          intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
-        this.#serverBusyCoreS[server.id] = busyCoreS;
-        return { id: server.id, name: server.options.name, up: server.isUp, utilization, powerW: server.powerW, clockHz: server.clockHz };
-      }),
+      servers: this.#seesServers ? this.#servers(intervalS) : [],
       gpus: this.#gpus.scrape(intervalS),
       carbon: this.#carbon,
     };
+  }
+
+  #servers(intervalS: number): readonly ServerTelemetry[] {
+    return this.#world.servers.map((server) => {
+      server.sync();
+      const { id, cores, options, meter, isUp: up, powerW, clockHz } = server;
+      const { busyCoreS } = meter;
+      const busyCores = intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[id] ?? 0)) / intervalS : server.usedCores;
+      this.#serverBusyCoreS[id] = busyCoreS;
+      return { id, name: options.name, up, utilization: busyCores / cores, powerW, clockHz };
+    });
   }
 
   #batches(intervalS: number): Record<string, BatchTelemetry> {

@@ -91,6 +91,11 @@ export class Server {
     return this.state === "up";
   }
 
+  /** Was a container of it touched since it settled? */
+  get isTouched(): boolean {
+    return this.#touchedCount > 0;
+  }
+
   get utilization(): number {
     return this.usedCores / this.cores;
   }

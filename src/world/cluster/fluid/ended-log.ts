@@ -92,24 +92,28 @@ export class EndedLog {
     const count = cells[at + COUNT] as number;
     strata.compute(cells, at + LAW_AT, sloS);
     record.outcome = OUTCOME.finished;
+    record.count = count;
     record.arrivalS = cells[at + ARRIVAL] as number;
     record.energyJ = cells[at + ENERGY] as number;
     record.carbonG = cells[at + CARBON] as number;
     record.startS = record.arrivalS + waitS(cells, at + LAW_AT);
     this.#turn += this.#turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
-    let before = 0; // how many of the points (k + turn) / count, k = 0, 1, ..., lie below the stratum
-    for (let i = 0; i < strata.count; i++) {
-      const below = Math.max(0, Math.ceil(count * (strata.below[i + 1] as number) - this.#turn));
-      record.count = below - before;
-      before = below;
-      if (record.count === 0) continue;
-      const latencyS = strata.meanS[i] as number;
-      // All of a stratum meet the SLO or none: the clock's rounding must not decide.
-      record.sloS = i < strata.goodCount ? Infinity : 0;
-      const endS = record.arrivalS + latencyS;
-      this.#stats.ended(record, endS);
-      for (const watcher of this.#watchers) watcher(record, endS);
+    strata.deal(count, this.#turn);
+    this.#stats.endedTogether(record, strata);
+    for (const watcher of this.#watchers) this.#tell(watcher);
+  }
+
+  #tell(watcher: RequestWatcher): void {
+    const { size, counts, meanS, goodSize } = this.#strata;
+    const record = this.#record;
+    const { count, arrivalS } = record;
+    for (let i = 0; i < size; i++) {
+      if (counts[i] === 0) continue;
+      record.count = counts[i] as number;
+      record.sloS = i < goodSize ? Infinity : 0; // the clock's rounding must not decide
+      watcher(record, arrivalS + (meanS[i] as number));
     }
+    record.count = count;
   }
 }
 

@@ -6,6 +6,7 @@
  * exponential as the number that a short request finds (Kleinrock, Queueing Systems II, 1976, 4.4: a request's mean
  * latency is proportional to its work). Work is a law of single values (work-law.ts).
  */
+import type { LatencySpread } from "../service-stats.ts";
 import { type Stretched, stretchedOf } from "./stretched.ts";
 import { SHARES, type WorkLaw } from "./work-law.ts";
 
@@ -16,13 +17,15 @@ export const LAW_SIZE = 5;
 /** One for each cell of `SHARES`, and one more where the SLO divides one. */
 export const STRATA_MOST = SHARES.length;
 
-export class Strata {
+export class Strata implements LatencySpread {
   /** Share of requests below each edge, and the mean latency between two edges, seconds. */
   readonly below = new Float64Array(STRATA_MOST + 1);
   readonly meanS = new Float64Array(STRATA_MOST);
-  count = 0;
+  size = 0;
   /** How many of them meet the SLO: the first ones. */
-  goodCount = 0;
+  goodSize = 0;
+  /** Whole requests of each, as `deal` dealt them. */
+  readonly counts = new Float64Array(STRATA_MOST);
   readonly #work: WorkLaw;
   readonly #law = new Float64Array(LAW_SIZE).fill(Number.NaN);
   #sloS = Number.NaN;
@@ -50,36 +53,56 @@ export class Strata {
     const scale = law[LAW.scale] as number;
     const chance = law[LAW.chance] as number;
     this.below[0] = 0;
-    this.count = 0;
-    this.goodCount = 0;
-    this.#look(sloS);
-    this.#sloAbove = this.#above;
-    this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
+    this.size = 0;
+    this.goodSize = 0;
     this.#heavierS =
       this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) +
       (law[LAW.shift] as number) +
       chance * (law[LAW.delayS] as number);
-    if (law[LAW.stretch] === 0) this.#cutAtShares();
-    else this.#cutStretched(this.#heavierS);
+    if (law[LAW.stretch] === 0) {
+      this.#look(sloS);
+      this.#sloIs(sloS);
+      this.#cutAtShares();
+    } else {
+      this.#lookStretched(sloS);
+      this.#sloIs(sloS);
+      this.#cutStretched(this.#heavierS);
+    }
     this.#cut(1, 0);
+  }
+
+  #sloIs(sloS: number): void {
+    this.#sloAbove = this.#above;
+    this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
+  }
+
+  /** Deals whole requests out: each stratum has as many of the points (k + turn) / count, k = 0, 1, ..., as lie in it. */
+  deal(count: number, turn: number): void {
+    const { below, counts, size } = this;
+    let before = 0;
+    for (let i = 0; i < size; i++) {
+      const upTo = Math.max(0, Math.ceil(count * (below[i + 1] as number) - turn));
+      counts[i] = upTo - before;
+      before = upTo;
+    }
   }
 
   /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above */
   #cut(below: number, heavierS: number): void {
     const sloBelow = 1 - this.#sloAbove;
-    if (this.goodCount === 0 && sloBelow > 0 && sloBelow <= below) {
+    if (this.goodSize === 0 && sloBelow > 0 && sloBelow <= below) {
       this.#close(sloBelow, this.#sloHeavierS);
-      this.goodCount = this.count;
+      this.goodSize = this.size;
     }
     this.#close(below, heavierS);
   }
 
   #close(below: number, heavierS: number): void {
-    const share = below - (this.below[this.count] as number);
+    const share = below - (this.below[this.size] as number);
     if (share <= 0) return;
-    const lowestS = this.count === 0 ? 0 : (this.meanS[this.count - 1] as number); // differences round, and so do tables
-    this.meanS[this.count] = Math.max(lowestS, (this.#heavierS - heavierS) / share);
-    this.below[++this.count] = below;
+    const lowestS = this.size === 0 ? 0 : (this.meanS[this.size - 1] as number); // differences round, and so do tables
+    this.meanS[this.size] = Math.max(lowestS, (this.#heavierS - heavierS) / share);
+    this.below[++this.size] = below;
     this.#heavierS = heavierS;
   }
 
@@ -123,11 +146,18 @@ export class Strata {
   /** Cuts near `SHARES`, where the law's shape was tabulated. */
   #cutStretched(totalS: number): void {
     const { below, heavier } = this.#stretched;
-    this.#stretched.compute((this.#law[LAW.stretch] as number) / (this.#law[LAW.scale] as number));
     for (let k = 0; k < below.length; k++) this.#cut(below[k] as number, totalS * (heavier[k] as number));
   }
 
-  /** Share of latencies above one, and their mean excess over it times that share. */
+  /** As below where cores are shared, from the table: nobody waits, but for those who came before. */
+  #lookStretched(latencyS: number): void {
+    const scale = this.#law[LAW.scale] as number;
+    this.#stretched.compute((this.#law[LAW.stretch] as number) / scale, latencyS / scale);
+    this.#above = this.#stretched.above;
+    this.#excessS = this.#stretched.excess * scale;
+  }
+
+  /** Share of latencies above one, and their mean excess over it times that share, where cores are not shared. */
   #look(latencyS: number): void {
     if (latencyS === Infinity) {
       this.#above = 0;
@@ -141,17 +171,17 @@ export class Strata {
     const chance = law[LAW.chance] as number;
     let above = 0;
     let excessS = 0;
-    for (let i = 0; i < valuesS.length; i++) {
+    const delayS = law[LAW.delayS] as number;
+    for (let i = valuesS.length - 1; i >= 0; i--) {
       const value = valuesS[i] as number;
       const share = shares[i] as number;
       const atS = value * scale + shift;
-      const delayS = (law[LAW.delayS] as number) + value * (law[LAW.stretch] as number);
       if (latencyS < atS) {
         above += share;
         excessS += share * (atS - latencyS + chance * delayS);
       } else if (delayS > 0) {
         const far = (latencyS - atS) / delayS;
-        if (far > FARTHEST) continue;
+        if (far > FARTHEST) break; // of less work even more
         const waiting = share * chance * Math.exp(-far);
         above += waiting;
         excessS += waiting * delayS;
