@@ -19,6 +19,8 @@ const LAW_AT = 4;
 const CELLS = LAW_AT + LAW_SIZE;
 /** Entries after which nobody needs to ask: 19 MB. */
 const ENTRIES_MAX = 262_144;
+/** Laws that differ by less, relatively, are joined: latencies are known to no more. */
+const JOINED = 1 / 1024;
 const GOLDEN = 0.6180339887498949;
 
 export class EndedLog {
@@ -32,7 +34,7 @@ export class EndedLog {
   // Per request of the entries that `#leave` is adding.
   #energyJ = 0;
   #carbonG = 0;
-  readonly #leave = (count: number, arrivalS: number, laws: Float64Array, lawAt: number): void =>
+  readonly #leave = (count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): void =>
     this.#append(count, arrivalS, laws, lawAt);
 
   constructor(work: WorkLaw, stats: ServiceStats, watchers: readonly RequestWatcher[]) {
@@ -56,7 +58,7 @@ export class EndedLog {
     this.#count = 0;
   }
 
-  #append(count: number, arrivalS: number, laws: Float64Array, lawAt: number): void {
+  #append(count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): void {
     if (this.#count > 0 && this.#joins(count, arrivalS, laws, lawAt)) return;
     if ((this.#count + 1) * CELLS > this.#cells.length) {
       const larger = new Float64Array(2 * this.#cells.length);
@@ -72,16 +74,20 @@ export class EndedLog {
     for (let i = 0; i < LAW_SIZE; i++) cells[at + LAW_AT + i] = laws[lawAt + i] as number;
   }
 
-  /** Adds them to the last entry, if they came with those and fare alike: in another replica. */
-  #joins(count: number, arrivalS: number, laws: Float64Array, lawAt: number): boolean {
+  /** Adds them to the last entry, if they came with those and fare alike: in another replica. Means stay. */
+  #joins(count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): boolean {
     const cells = this.#cells;
     const at = (this.#count - 1) * CELLS;
-    if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT)) return false;
-    const before = cells[at + COUNT] as number;
-    const all = before + count;
+    if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT, JOINED)) return false;
+    const all = (cells[at + COUNT] as number) + count;
+    const part = count / all;
+    const join = (cell: number, value: number): void => {
+      cells[cell] = (cells[cell] as number) + part * (value - (cells[cell] as number));
+    };
     cells[at + COUNT] = all;
-    cells[at + ENERGY] = ((cells[at + ENERGY] as number) * before + this.#energyJ * count) / all;
-    cells[at + CARBON] = ((cells[at + CARBON] as number) * before + this.#carbonG * count) / all;
+    join(at + ENERGY, this.#energyJ);
+    join(at + CARBON, this.#carbonG);
+    for (let i = 0; i < LAW_SIZE; i++) join(at + LAW_AT + i, laws[lawAt + i] as number);
     return true;
   }
 

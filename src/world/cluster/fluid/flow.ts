@@ -72,7 +72,10 @@ export class Flow {
     const all = Math.min(could, Math.max(0, served + this.#passing(x, could) * (this.#chance + surprise)));
     const backlog = Math.max(0, this.#backlog + expected - could);
     this.#setLaw(x, { stationary: Math.max(0, total - served - backlog), backlog, perS, coreSpeed });
-    this.#setRates(stepS, { number: expected - served, backlog: backlog - this.#backlog, surprise, served });
+    this.#numberRate = (expected - served) / stepS;
+    this.#backlogRate = (backlog - this.#backlog) / stepS;
+    this.#surpriseRate = surprise / stepS;
+    this.#servedRate = served / stepS;
     return (all * this.#workS) / (coreSpeed * stepS);
   }
 
@@ -106,13 +109,19 @@ export class Flow {
     const x = stationary > 0 ? station.solve(stationary, 0, this.#x) : 0;
     const latencyS = x > 0 ? (stationary * (1 + x)) / (perS * x) : this.#workS / coreSpeed;
     const lastsS = Math.max(this.#backlog / perS + latencyS, this.content / perS);
-    this.#setRates(lastsS, { number: -this.#number, backlog: -this.#backlog, surprise: 0, served: this.#number });
+    this.#numberRate = -this.#number / lastsS;
+    this.#backlogRate = -this.#backlog / lastsS;
+    this.#surpriseRate = 0;
+    this.#servedRate = this.#number / lastsS;
     return { busyCores: (this.content * this.#workS) / (coreSpeed * lastsS), lastsS };
   }
 
   /** Nothing happens in it until the next plan: no core is busy. */
   rest(): number {
-    this.#setRates(1, { number: 0, backlog: 0, surprise: 0, served: 0 });
+    this.#numberRate = 0;
+    this.#backlogRate = 0;
+    this.#surpriseRate = 0;
+    this.#servedRate = 0;
     this.#running = 0;
     return 0;
   }
@@ -136,13 +145,6 @@ export class Flow {
   /** Share of one more request that is through by the end of the step, for it raises the load that the step ends with. */
   #passing(x: number, could: number): number {
     return could / (could + this.#station.slope * (1 + x) * (1 + x));
-  }
-
-  #setRates(stepS: number, change: { number: number; backlog: number; surprise: number; served: number }): void {
-    this.#numberRate = change.number / stepS;
-    this.#backlogRate = change.backlog / stepS;
-    this.#surpriseRate = change.surprise / stepS;
-    this.#servedRate = change.served / stepS;
   }
 
   /** @param x of the whole number, as `at` was last asked; `stationary` is the number without the backlog, both at the step's end */

@@ -77,7 +77,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     this.#arrivals = arrivals;
     this.#log = new EndedLog(options.work, stats, this.watchers);
     this.requests = { open: () => this.#open() };
-    this.set = new ReplicaSet(simulation, { ...options, isOrdered: false }, this, listener);
+    this.set = new ReplicaSet(simulation, { ...options, isOrdered: false, taskCount: 1 }, this, listener);
   }
 
   begin(): void {

@@ -45,9 +45,9 @@ export class Strata implements LatencySpread {
   }
 
   /** Strata of the law at `at` of `laws`; no stratum has latencies on both sides of the SLO. */
-  compute(laws: Float64Array, at: number, sloS: number): void {
+  compute(laws: ArrayLike<number>, at: number, sloS: number): void {
     const law = this.#law;
-    if (sloS === this.#sloS && areAlike(laws, at, law, 0)) return;
+    if (sloS === this.#sloS && areAlike(laws, at, law, 0, SAME)) return;
     for (let i = 0; i < LAW_SIZE; i++) law[i] = laws[at + i] as number;
     this.#sloS = sloS;
     const scale = law[LAW.scale] as number;
@@ -195,14 +195,14 @@ export class Strata implements LatencySpread {
 /** Less than e to the minus this is nothing beside 1. */
 const FARTHEST = 37;
 
-/** Laws that differ by less, relatively, are alike: those of replicas that came at different times. */
-const ALIKE = 1e-9;
+/** Laws that differ by less, relatively, have the same strata. */
+const SAME = 1e-9;
 
-/** Are the laws at two places of two arrays alike? */
-export function areAlike(a: Float64Array, aAt: number, b: Float64Array, bAt: number): boolean {
+/** Do all numbers of the laws at two places of two arrays differ by no more, relatively? */
+export function areAlike(a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number, bound: number): boolean {
   for (let i = 0; i < LAW_SIZE; i++) {
     const value = b[bAt + i] as number;
-    if (!(Math.abs((a[aAt + i] as number) - value) <= ALIKE * value)) return false;
+    if (!(Math.abs((a[aAt + i] as number) - value) <= bound * value)) return false;
   }
   return true;
 }
