@@ -5,7 +5,7 @@ import { GpuScraper } from "./gpu-scraper.ts";
 import type { BatchTelemetry, Recorder, ServerTelemetry, Telemetry } from "./ports.ts";
 import { ServiceScraper } from "./service-scraper.ts";
 import { ModelServing } from "./serving/model-serving.ts";
-import type { RequestUnit, World } from "./world.ts";
+import type { BatchUnit, RequestUnit, World } from "./world.ts";
 
 export class Scraper implements Recorder {
   readonly #world: World;
@@ -15,17 +15,18 @@ export class Scraper implements Recorder {
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
   readonly #seesServers: boolean;
-  readonly #sees: (workload: string) => boolean;
+  readonly #batches: readonly BatchUnit[];
   #lastS = 0;
 
   /** @param workloads those it may see, and nothing else but their GPUs; undefined: all, and servers */
   constructor(world: World, carbon: Forecast, workloads: readonly string[] | undefined) {
     this.#world = world;
     this.#carbon = carbon;
-    this.#sees = (name) => workloads?.includes(name) ?? true;
+    const sees = (name: string): boolean => workloads?.includes(name) ?? true;
     this.#seesServers = workloads === undefined;
-    this.#gpus = new GpuScraper(world, this.#sees);
-    this.#services = new ServiceScraper(world, this.#sees);
+    this.#gpus = new GpuScraper(world, sees);
+    this.#services = new ServiceScraper(world, sees);
+    this.#batches = world.batches.filter(({ name }) => sees(name));
     world.addRecorder(this);
   }
 
@@ -42,14 +43,14 @@ export class Scraper implements Recorder {
     return {
       nowS,
       sampledAtS: nowS,
-      workloads: { ...this.#services.scrape(nowS, intervalS), ...this.#batches(intervalS) },
-      servers: this.#seesServers ? this.#servers(intervalS) : [],
+      workloads: { ...this.#services.scrape(nowS, intervalS), ...this.#scrapeBatches(intervalS) },
+      servers: this.#seesServers ? this.#scrapeServers(intervalS) : [],
       gpus: this.#gpus.scrape(intervalS),
       carbon: this.#carbon,
     };
   }
 
-  #servers(intervalS: number): readonly ServerTelemetry[] {
+  #scrapeServers(intervalS: number): readonly ServerTelemetry[] {
     return this.#world.servers.map((server) => {
       server.sync();
       const { id, cores, options, meter, isUp: up, powerW, clockHz } = server;
@@ -60,9 +61,9 @@ export class Scraper implements Recorder {
     });
   }
 
-  #batches(intervalS: number): Record<string, BatchTelemetry> {
+  #scrapeBatches(intervalS: number): Record<string, BatchTelemetry> {
     const out: Record<string, BatchTelemetry> = {};
-    for (const { name, pool, workload } of this.#world.batches.filter((unit) => this.#sees(unit.name))) {
+    for (const { name, pool, workload } of this.#batches) {
       const { arrivedCount, queuedCount, runningCount } = workload.stats;
       let busyCores = 0;
       for (const job of pool.openJobs()) if (job.workload === workload) busyCores += job.container.cores;

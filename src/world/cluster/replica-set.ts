@@ -142,6 +142,7 @@ export class ReplicaSet {
 
   /** Takes out `count` of them: those that take no requests before those that do, of equals the youngest. */
   drain(count: number): void {
+    if (count === 0) return;
     const rank = ({ takesRequests }: Replica): number => (takesRequests ? 1 : 0);
     const staying = this.present.filter(({ isDraining }) => !isDraining);
     const leaving = staying.sort((a, b) => rank(a) - rank(b) || b.id - a.id).slice(0, count);

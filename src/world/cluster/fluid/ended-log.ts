@@ -17,8 +17,9 @@ const ENERGY = 2;
 const CARBON = 3;
 const LAW_AT = 4;
 const CELLS = LAW_AT + LAW_SIZE;
-/** Entries after which nobody needs to ask: 19 MB. */
-const ENTRIES_MAX = 262_144;
+/** Entries of a page; and pages after which nobody needs to ask: 19 MB. */
+const PAGE = 128;
+const PAGES_MAX = 2048;
 /** Laws that differ by less, relatively, are joined: latencies are known to no more. */
 const JOINED = 1 / 1024;
 const GOLDEN = 0.6180339887498949;
@@ -28,7 +29,10 @@ export class EndedLog {
   readonly #stats: ServiceStats;
   readonly #watchers: readonly RequestWatcher[];
   readonly #record = new Request(0);
-  #cells = new Float64Array(64 * CELLS);
+  /** Full ones, and the one that is written to. */
+  readonly #full: Float64Array[] = [];
+  #page = new Float64Array(PAGE * CELLS);
+  /** Entries of that one. */
   #count = 0;
   #turn = 0;
   // Per request of the entries that `#leave` is adding.
@@ -48,24 +52,21 @@ export class EndedLog {
     this.#energyJ = energyJ;
     this.#carbonG = carbonG;
     batches.take(count, this.#leave);
-    if (this.#count >= ENTRIES_MAX) this.flush();
+    if (this.#full.length >= PAGES_MAX) this.flush();
   }
 
   /** Counts them. */
   flush(): void {
-    const cells = this.#cells;
-    for (let i = 0; i < this.#count; i++) this.#enter(cells, i * CELLS);
+    for (const page of this.#full) this.#enterAll(page, PAGE);
+    this.#enterAll(this.#page, this.#count);
+    this.#full.length = 0;
     this.#count = 0;
   }
 
   #append(count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): void {
     if (this.#count > 0 && this.#joins(count, arrivalS, laws, lawAt)) return;
-    if ((this.#count + 1) * CELLS > this.#cells.length) {
-      const larger = new Float64Array(2 * this.#cells.length);
-      larger.set(this.#cells);
-      this.#cells = larger;
-    }
-    const cells = this.#cells;
+    if (this.#count === PAGE) this.#turnPage();
+    const cells = this.#page;
     const at = this.#count++ * CELLS;
     cells[at + ARRIVAL] = arrivalS;
     cells[at + COUNT] = count;
@@ -74,9 +75,15 @@ export class EndedLog {
     for (let i = 0; i < LAW_SIZE; i++) cells[at + LAW_AT + i] = laws[lawAt + i] as number;
   }
 
+  #turnPage(): void {
+    this.#full.push(this.#page);
+    this.#page = new Float64Array(PAGE * CELLS);
+    this.#count = 0;
+  }
+
   /** Adds them to the last entry, if they came with those and fare alike: in another replica. Means stay. */
   #joins(count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): boolean {
-    const cells = this.#cells;
+    const cells = this.#page;
     const at = (this.#count - 1) * CELLS;
     if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT, JOINED)) return false;
     const all = (cells[at + COUNT] as number) + count;
@@ -89,6 +96,10 @@ export class EndedLog {
     join(at + CARBON, this.#carbonG);
     for (let i = 0; i < LAW_SIZE; i++) join(at + LAW_AT + i, laws[lawAt + i] as number);
     return true;
+  }
+
+  #enterAll(page: Float64Array, count: number): void {
+    for (let i = 0; i < count; i++) this.#enter(page, i * CELLS);
   }
 
   #enter(cells: Float64Array, at: number): void {
