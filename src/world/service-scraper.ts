@@ -113,7 +113,11 @@ type Usage = Pick<ServiceTelemetry, "cpuUtilization" | "cpuLimitUtilization" | "
 /** Of the replicas that take requests, each over as much of the interval as it was ready. */
 function usage(
   { set }: ReplicatedService,
-  { nowS, intervalS, busyCoreSOf }: { readonly nowS: number; readonly intervalS: number; readonly busyCoreSOf: ReadonlyMap<Replica, number> },
+  {
+    nowS,
+    intervalS,
+    busyCoreSOf,
+  }: { readonly nowS: number; readonly intervalS: number; readonly busyCoreSOf: ReadonlyMap<Replica, number> },
 ): Usage {
   let busyCoreS = 0;
   let requestedCoreS = 0;

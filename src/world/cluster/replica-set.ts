@@ -153,6 +153,7 @@ export class ReplicaSet {
 
   /** Most cores of each replica from now on. */
   limitCoresTo(cores: number): void {
+    if (cores === this.limitCores) return;
     this.limitCores = cores;
     for (const { server, container } of this.present) {
       server.touch(container);
@@ -164,6 +165,7 @@ export class ReplicaSet {
 
   /** Most memory of each replica from now on; who uses more is killed at once. */
   limitMemoryTo(memoryB: number): void {
+    if (memoryB === this.memoryLimitB) return;
     this.memoryLimitB = memoryB;
     for (const replica of [...this.present]) this.#updateMemory(replica);
   }

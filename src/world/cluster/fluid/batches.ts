@@ -1,5 +1,5 @@
 /** Requests of a fluid service that came together and are not through yet, in order of arrival. Hot: bench/learn-envs.ts. */
-import { LAW_SIZE } from "./strata.ts";
+import { LAW_SIZE } from "./latency-law.ts";
 
 const ARRIVAL = 0;
 const COUNT = 1;

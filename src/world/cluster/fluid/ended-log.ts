@@ -2,13 +2,15 @@
  * Requests of a fluid service that have ended and are not counted yet. Hot: bench/learn-envs.ts.
  *
  * Latencies are worked out when somebody asks: until then a stretch of requests is a few numbers. They enter the books as strata, each a
- * whole number of requests at the mean latency of its stratum (strata.ts); of few requests some strata have none, in turn.
+ * whole number of requests at the mean latency of its stratum (strata.ts); of few requests some strata have none, in turn. Watchers,
+ * who see intervals, see the latencies of an interval (restless.ts); sums over all are those of the books in the mean.
  */
 import { Request } from "../request-pool.ts";
 import type { RequestWatcher } from "../request-service.ts";
 import { OUTCOME, type ServiceStats } from "../service-stats.ts";
 import type { Batches } from "./batches.ts";
-import { areAlike, LAW, LAW_SIZE, Strata } from "./strata.ts";
+import { LAW, LAW_SIZE } from "./latency-law.ts";
+import { Strata } from "./strata.ts";
 import type { WorkLaw } from "./work-law.ts";
 
 const ARRIVAL = 0;
@@ -85,7 +87,7 @@ export class EndedLog {
   #joins(count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): boolean {
     const cells = this.#page;
     const at = (this.#count - 1) * CELLS;
-    if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT, JOINED)) return false;
+    if (cells[at + ARRIVAL] !== arrivalS || !areAlike(laws, lawAt, cells, at + LAW_AT)) return false;
     const all = (cells[at + COUNT] as number) + count;
     const part = count / all;
     const join = (cell: number, value: number): void => {
@@ -117,6 +119,8 @@ export class EndedLog {
     this.#turn += this.#turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
     strata.deal(count, this.#turn);
     this.#stats.endedTogether(record, strata);
+    if (this.#watchers.length === 0) return;
+    strata.dealSeen(count, this.#turn, cells[at + LAW_AT + LAW.theta] as number, cells[at + LAW_AT + LAW.frailty] as number);
     for (const watcher of this.#watchers) this.#tell(watcher);
   }
 
@@ -132,6 +136,14 @@ export class EndedLog {
     }
     record.count = count;
   }
+}
+
+function areAlike(a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number): boolean {
+  for (let i = 0; i < LAW_SIZE; i++) {
+    const value = b[bAt + i] as number;
+    if (!(Math.abs((a[aAt + i] as number) - value) <= JOINED * value)) return false;
+  }
+  return true;
 }
 
 /** Mean wait for a slot. */

@@ -56,7 +56,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
   readonly #members: Member[] = [];
   readonly #log: EndedLog;
   readonly #record = new Request(0);
-  readonly #inflow: Inflow = { stepS: 0, expected: 0, surprise: 0, gapCv2: 1 };
+  readonly #inflow: Inflow = { stepS: 0, expected: 0, surprise: 0, gapCv2: 1, intervalS: 0, level: 0, replicas: 1 };
   // The interval: its bounds, up to when all is booked, and how many of its requests have come.
   #fromS = 0;
   #toS = 0;
@@ -175,6 +175,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     this.#toS = toS;
     this.#came = 0;
     this.#arrivals.next(toS);
+    this.#nextLevel();
     this.#plan();
   }
 
@@ -250,6 +251,15 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     this.#restG = 0;
   }
 
+  /** Surprises make the level of the next interval, beside what is left of the last one's: together they stay standard normal. */
+  #nextLevel(): void {
+    const inflow = this.#inflow;
+    inflow.intervalS = this.#toS - this.#fromS;
+    const memory = this.#planned?.flow.memory ?? 0;
+    const isSeen = this.watchers.length > 0; // from the beginning, or never
+    inflow.level = isSeen ? memory * inflow.level + Math.sqrt(1 - memory * memory) * this.#arrivals.deviation : Number.NaN;
+  }
+
   #planNow(): void {
     if (!this.#hasBegun) return;
     this.#plan();
@@ -265,6 +275,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     const rest = inflow.stepS / (this.#toS - this.#fromS);
     inflow.expected = (arrivals.expected * rest) / up.length;
     inflow.surprise = (arrivals.surprise * rest) / up.length;
+    inflow.replicas = up.length;
     inflow.gapCv2 = this.options.isInTurn ? arrivals.gapCv2 / up.length : 1 + (arrivals.gapCv2 - 1) / up.length;
     this.#planned = undefined;
     for (const member of this.#members) {

@@ -7,15 +7,16 @@
  * latency is proportional to its work). Work is a law of single values (work-law.ts).
  */
 import type { LatencySpread } from "../service-stats.ts";
+import { LAW } from "./latency-law.ts";
+import { seenShare, shareOfSeen } from "./restless.ts";
 import { type Stretched, stretchedOf } from "./stretched.ts";
 import { SHARES, type WorkLaw } from "./work-law.ts";
 
-/** Numbers of a latency's law, in this order, wherever they are kept. */
-export const LAW = { scale: 0, shift: 1, chance: 2, delayS: 3, stretch: 4 } as const;
-export const LAW_SIZE = 5;
-
 /** One for each cell of `SHARES`, and one more where the SLO divides one. */
 export const STRATA_MOST = SHARES.length;
+
+/** Up to so many are dealt one by one. */
+const FEW = 4;
 
 export class Strata implements LatencySpread {
   /** Share of requests below each edge, and the mean latency between two edges, seconds. */
@@ -26,8 +27,11 @@ export class Strata implements LatencySpread {
   goodSize = 0;
   /** Whole requests of each, as `deal` dealt them. */
   readonly counts = new Float64Array(STRATA_MOST);
+  /** Logarithms of the shares above each edge, once they are asked for. */
+  readonly #logsAbove = new Float64Array(STRATA_MOST + 1);
+  #hasLogs = false;
   readonly #work: WorkLaw;
-  readonly #law = new Float64Array(LAW_SIZE).fill(Number.NaN);
+  readonly #law = new Float64Array(LAW.theta).fill(Number.NaN);
   #sloS = Number.NaN;
   readonly #stretched: Stretched;
   /** Of all above the SLO: their share, and its product with their mean latency. */
@@ -47,14 +51,15 @@ export class Strata implements LatencySpread {
   /** Strata of the law at `at` of `laws`; no stratum has latencies on both sides of the SLO. */
   compute(laws: ArrayLike<number>, at: number, sloS: number): void {
     const law = this.#law;
-    if (sloS === this.#sloS && areAlike(laws, at, law, 0, SAME)) return;
-    for (let i = 0; i < LAW_SIZE; i++) law[i] = laws[at + i] as number;
+    if (sloS === this.#sloS && this.#has(laws, at)) return;
+    for (let i = 0; i < law.length; i++) law[i] = laws[at + i] as number;
     this.#sloS = sloS;
     const scale = law[LAW.scale] as number;
     const chance = law[LAW.chance] as number;
     this.below[0] = 0;
     this.size = 0;
     this.goodSize = 0;
+    this.#hasLogs = false;
     this.#heavierS =
       this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) +
       (law[LAW.shift] as number) +
@@ -71,6 +76,16 @@ export class Strata implements LatencySpread {
     this.#cut(1, 0);
   }
 
+  /** Is it the law of the last time? */
+  #has(laws: ArrayLike<number>, at: number): boolean {
+    const law = this.#law;
+    for (let i = 0; i < law.length; i++) {
+      const value = law[i] as number;
+      if (!(Math.abs((laws[at + i] as number) - value) <= SAME * value)) return false;
+    }
+    return true;
+  }
+
   #sloIs(sloS: number): void {
     this.#sloAbove = this.#above;
     this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
@@ -85,6 +100,43 @@ export class Strata implements LatencySpread {
       counts[i] = upTo - before;
       before = upTo;
     }
+  }
+
+  /** So does this, by the shares that an interval sees (restless.ts). */
+  dealSeen(count: number, turn: number, theta: number, frailty: number): void {
+    if (theta === 0) this.deal(count, turn);
+    else if (count <= FEW) this.#dealFew(count, turn, theta, frailty);
+    else this.#dealMany(count, turn, theta, frailty);
+  }
+
+  #dealMany(count: number, turn: number, theta: number, frailty: number): void {
+    const { counts, size } = this;
+    this.#setLogs();
+    let before = 0;
+    for (let i = 0; i < size; i++) {
+      const share = seenShare(this.#logsAbove[i + 1] as number, theta, frailty);
+      const upTo = Math.max(0, Math.ceil(count * (1 - share) - turn));
+      counts[i] = upTo - before;
+      before = upTo;
+    }
+  }
+
+  /** Point by point: where few are dealt, that is less to work out. */
+  #dealFew(count: number, turn: number, theta: number, frailty: number): void {
+    const { below, counts, size } = this;
+    counts.fill(0, 0, size);
+    for (let k = 0; k < count; k++) {
+      const share = 1 - shareOfSeen(1 - (k + turn) / count, theta, frailty);
+      let i = 0;
+      while (i < size - 1 && (below[i + 1] as number) <= share) i++;
+      counts[i] = (counts[i] as number) + 1;
+    }
+  }
+
+  #setLogs(): void {
+    if (this.#hasLogs) return;
+    for (let i = 1; i <= this.size; i++) this.#logsAbove[i] = Math.log(1 - (this.below[i] as number));
+    this.#hasLogs = true;
   }
 
   /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above */
@@ -197,12 +249,3 @@ const FARTHEST = 37;
 
 /** Laws that differ by less, relatively, have the same strata. */
 const SAME = 1e-9;
-
-/** Do all numbers of the laws at two places of two arrays differ by no more, relatively? */
-export function areAlike(a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number, bound: number): boolean {
-  for (let i = 0; i < LAW_SIZE; i++) {
-    const value = b[bAt + i] as number;
-    if (!(Math.abs((a[aAt + i] as number) - value) <= bound * value)) return false;
-  }
-  return true;
-}
