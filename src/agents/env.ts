@@ -1,6 +1,7 @@
 /** A scenario with one `external` controller as an environment: a step plays to its next decision; the scenario's end truncates. */
 import { type Env, StepRecord, type StepResult } from "../learn/env.ts";
 import type { Box, Floats } from "../learn/spaces.ts";
+import type { Telemetry } from "../world/ports.ts";
 import { Episodes, type EpisodesOptions, INFO_NAMES } from "./episodes.ts";
 import type { ExternalPort } from "./external-port.ts";
 
@@ -26,6 +27,13 @@ export class ScenarioEnv implements Env {
     this.stepS = periodS;
     this.observationSpace = observationSpace;
     this.actionSpace = actionSpace;
+  }
+
+  /** What the controller sees that is to decide now: all of it, not what it observes alone. @throws {Error} after the end */
+  get telemetry(): Telemetry {
+    const telemetry = this.#episodes.asked(0);
+    if (telemetry === undefined) throw new Error(`${this.name}: nobody is to decide`);
+    return telemetry;
   }
 
   reset(seed: number | undefined, observationOut: Floats): void {

@@ -95,6 +95,11 @@ export class Episodes {
     return (this.#stage as Stage).loop.asked?.has((this.ports[index] as ExternalPort).name) ?? false;
   }
 
+  /** What a controller sees that is to decide now. */
+  asked(index: number): Telemetry | undefined {
+    return (this.#stage as Stage).loop.asked?.get((this.ports[index] as ExternalPort).name);
+  }
+
   /** Lets a controller see what there is to see for it now, if anything has reached it, and writes its two entries of `info` from `at` on. */
   look(index: number, info: Float64Array, at = 0): void {
     const { loop } = this.#stage as Stage;

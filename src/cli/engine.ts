@@ -83,10 +83,12 @@ export interface Engine {
   readonly version: string;
   /** @throws an error with `problems` where the file, its scenario, or a flag is wrong. */
   loadTraining(file: string, cwd: string, flags: TrainingFlags): Promise<LoadedTraining>;
-  /** @throws {BackendError}, {CheckpointError}, {EnvError} and {UnfitError} for what the user can mend. */
+  /** @throws {BackendError}, {CheckpointError} and {EnvError} for what the user can mend. */
   openTraining(loaded: LoadedTraining, options: SessionOptions): Promise<TrainingSession>;
   /** The files of a training that are a function of its result, and `meta.json`. */
   trainingFiles(output: TrainingOutput, made: { readonly device: string }): Promise<Readonly<Record<string, string>>>;
+  /** The page of a training's folder. */
+  trainingPage(folder: string): Promise<string>;
   formatTraining(output: TrainingOutput, format: "table" | "json"): Promise<string>;
   /** @throws an error with `problems` where the files are wrong. */
   loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario>;
@@ -100,8 +102,8 @@ export interface Engine {
   loadGate(file: string, cwd: string): Promise<LoadedGate>;
   /** Of the physics, and of the data that a scenario names; a task has none. */
   worldVersion(dataSha256: string | undefined): string;
-  /** Checks a file of any of our families; its warnings. @throws an error with `problems`. */
-  check(file: string, cwd: string): Promise<readonly string[]>;
+  /** Checks a file of any of our families; its warnings. @throws an error with `problems`. @throws {UsageError} for `set` where nothing can be set. */
+  check(file: string, options: Pick<LoadOptions, "set" | "cwd">): Promise<readonly string[]>;
   readonly runSeed: RunSeed<unknown>;
   /** The worker module beside `runSeed`; the pool's own where absent. */
   readonly workerFile?: URL;

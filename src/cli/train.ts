@@ -51,6 +51,8 @@ async function trainCommand(args: Args, io: Io, engine: Engine): Promise<number>
   const stored = await folder.check({ plan, resume, force });
   const origin = { command: commandOf(file, flags), cybertwin: engine.version, worldVersion: engine.worldVersion(loaded.dataSha256) };
   return asUser({ file, out }, async () => {
+    const episodeCount = loaded.data.reduce((sum, { seeds }) => sum + seeds.length, 0);
+    if (episodeCount > 0 && io.errIsTerminal && !args.switches.has("quiet")) io.err(`Playing ${episodeCount} episodes to learn from.\n`);
     const session = await engine.openTraining(loaded, { stored, workers });
     try {
       if (!resume) await folder.claim(plan);
@@ -92,14 +94,16 @@ async function runSession({ session, loaded, folder, origin, name, out, args }: 
     for (let end = "stretched"; end === "stretched"; ) {
       end = await session.stretch({ signal, onProgress: progress.update });
       await folder.store(session, origin);
-      if (end !== "stretched") await folder.writeResults(await engine.trainingFiles(result(), { device: session.device }));
+      if (end === "stretched") continue;
+      await folder.writeResults(await engine.trainingFiles(result(), { device: session.device }));
+      await folder.writeResults({ "report.html": await engine.trainingPage(folder.path) });
     }
   } finally {
     progress.stop();
   }
   if (!session.hasEnded) {
     io.err(
-      `Interrupted: the training is stored in ${out} after ${session.steps} of ${loaded.stepBudget} steps; add --resume to go on from there.\n`,
+      `Interrupted: the training is stored in ${out} after ${session.steps} of ${loaded.stepBudget} ${loaded.countedIn}; add --resume to go on from there.\n`,
     );
     return EXIT.interrupted;
   }
@@ -115,10 +119,6 @@ async function asUser<T>({ file, out }: { readonly file: string; readonly out: s
     if (error instanceof BackendError) throw new UsageError(`${error.message}.`, error.hint);
     if (error instanceof CheckpointError)
       throw new UsageError(`${join(out, CHECKPOINT)}: ${error.message}.`, "Restore it, or begin anew with --force.");
-    if (isUnfit(error))
-      throw new UsageError(`${file}: ${(error as Error).message}.`, "`cybertwin list algorithms` says what each acts by.");
     throw error instanceof EnvError || error instanceof DivergedError ? new UsageError(`${file}: ${(error as Error).message}.`) : error;
   }
 }
-
-const isUnfit = (error: unknown): boolean => error instanceof Error && error.name === "UnfitError";

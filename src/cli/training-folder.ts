@@ -15,7 +15,18 @@ const EVENTS = "tensorboard";
 /** Of each agent of a population. */
 const AGENTS = "agents";
 const POLICIES = ["policy-best.json", "policy-best.bin", "policy-last.json", "policy-last.bin"];
-const TRAINING_FILES = [CHECKPOINT, EVENTS, AGENTS, ...POLICIES, "curve.csv", "curve.svg", "training.json", "meta.json"];
+const TRAINING_FILES = [
+  CHECKPOINT,
+  EVENTS,
+  AGENTS,
+  ...POLICIES,
+  "curve.csv",
+  "curve.json",
+  "curve.svg",
+  "training.json",
+  "meta.json",
+  "report.html",
+];
 
 export interface TrainingClaim extends Claim {
   readonly resume: boolean;
@@ -24,7 +35,7 @@ export interface TrainingClaim extends Claim {
 const nowS = (): number => Date.now() / 1000;
 
 export class TrainingFolder {
-  readonly #path: string;
+  readonly path: string;
   /** As the user says it. */
   readonly #named: string;
   readonly #seeds: readonly number[];
@@ -34,7 +45,7 @@ export class TrainingFolder {
   #told = 0;
 
   constructor(path: string, { named, seeds }: { readonly named: string; readonly seeds: readonly number[] }) {
-    this.#path = path;
+    this.path = path;
     this.#named = named;
     this.#seeds = seeds;
   }
@@ -45,10 +56,10 @@ export class TrainingFolder {
    * @throws {UsageError} if it holds another training, or this one and nobody says what to do with it
    */
   async check({ plan, resume, force }: TrainingClaim): Promise<Uint8Array | undefined> {
-    if (resume && !existsSync(join(this.#path, PLAN))) {
+    if (resume && !existsSync(join(this.path, PLAN))) {
       throw new UsageError(`${this.#named} holds no training (no ${PLAN}).`, "Leave --resume out, or name its folder with --out.");
     }
-    const owner = await ownerOf(this.#path, this.#named, { plan, force });
+    const owner = await ownerOf(this.path, this.#named, { plan, force });
     if (resume) return this.#checkpoint();
     if (owner !== "own" || force) return undefined;
     throw new UsageError(
@@ -59,12 +70,12 @@ export class TrainingFolder {
 
   /** Makes the folder this training's, and empties it of any other. */
   claim(plan: Plan): Promise<void> {
-    return takeFolder(this.#path, plan, TRAINING_FILES);
+    return takeFolder(this.path, plan, TRAINING_FILES);
   }
 
   /** None where the training was killed before there was one. */
   async #checkpoint(): Promise<Uint8Array | undefined> {
-    const file = join(this.#path, CHECKPOINT);
+    const file = join(this.path, CHECKPOINT);
     return existsSync(file) ? readFile(file) : undefined;
   }
 
@@ -72,7 +83,7 @@ export class TrainingFolder {
   async beginEvents({ steps, curve }: TrainingSession): Promise<void> {
     const beganS = nowS();
     const name = `events.out.tfevents.${Math.floor(beganS)}.${process.pid}`;
-    this.#events = this.#seeds.map((seed) => join(this.#path, EVENTS, `seed-${seed}`, name));
+    this.#events = this.#seeds.map((seed) => join(this.path, EVENTS, `seed-${seed}`, name));
     this.#told = curve.length;
     const head = Buffer.concat([versionRecord(beganS), ...(steps > 0 ? [startRecord(beganS, steps + 1)] : [])]);
     for (const file of this.#events) {
@@ -91,7 +102,7 @@ export class TrainingFolder {
     }
     this.#told = session.curve.length;
     await this.#storePolicies(session, origin);
-    await writeWhole(join(this.#path, CHECKPOINT), await session.checkpoint());
+    await writeWhole(join(this.path, CHECKPOINT), await session.checkpoint());
   }
 
   async #storePolicies(session: TrainingSession, origin: PolicyOrigin): Promise<void> {
@@ -100,7 +111,7 @@ export class TrainingFolder {
       const folders = [...(agent === winner ? ["."] : []), ...(this.#seeds.length > 1 ? [join(AGENTS, `seed-${seed}`)] : [])];
       const [best, last] = [session.bestPolicy(agent, origin), session.lastPolicy(agent, origin)];
       for (const folder of folders) {
-        await mkdir(join(this.#path, folder), { recursive: true });
+        await mkdir(join(this.path, folder), { recursive: true });
         if (best !== undefined) await this.#storePolicy(join(folder, "policy-best"), best);
         await this.#storePolicy(join(folder, "policy-last"), last);
       }
@@ -108,11 +119,11 @@ export class TrainingFolder {
   }
 
   async #storePolicy(name: string, { manifest, weights }: { readonly manifest: string; readonly weights: Uint8Array }): Promise<void> {
-    await writeWhole(join(this.#path, `${name}.bin`), weights);
-    await writeWhole(join(this.#path, `${name}.json`), manifest);
+    await writeWhole(join(this.path, `${name}.bin`), weights);
+    await writeWhole(join(this.path, `${name}.json`), manifest);
   }
 
   async writeResults(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [name, text] of Object.entries(files)) await writeWhole(join(this.#path, name), text);
+    for (const [name, text] of Object.entries(files)) await writeWhole(join(this.path, name), text);
   }
 }

@@ -5,12 +5,14 @@ import { isProblemsError } from "./usage-error.ts";
 
 export const validate: Command = {
   words: { usage: "<file>...", min: 1, max: Infinity },
-  options: {},
+  options: {
+    set: { type: "texts", doc: "Check with one value changed, as run and train take it; may be repeated", example: "sites.west.pue=1.2" },
+  },
   async run(args, io, engine) {
     let code: number = EXIT.good;
     for (const file of args.words) {
       try {
-        for (const warning of await engine.check(file, io.cwd)) io.err(`${warning}\n`);
+        for (const warning of await engine.check(file, { set: args.lists.get("set") ?? [], cwd: io.cwd })) io.err(`${warning}\n`);
         io.out(`${file}: valid\n`);
       } catch (error) {
         if (!isProblemsError(error)) throw error;

@@ -83,7 +83,9 @@ export function engine(): Engine {
 }
 
 /** What `train` works with. */
-function trainingEngine(version: string): Pick<Engine, "loadTraining" | "openTraining" | "trainingFiles" | "formatTraining"> {
+function trainingEngine(
+  version: string,
+): Pick<Engine, "loadTraining" | "openTraining" | "trainingFiles" | "trainingPage" | "formatTraining"> {
   return {
     loadTraining: async (file, cwd, flags) => (await import("../scenario/training/load.ts")).loadTraining(file, { ...reading(cwd), flags }),
     openTraining: async (loaded, options) => (await import("../experiment/training/session.ts")).TrainingSession.open(loaded, options),
@@ -91,6 +93,13 @@ function trainingEngine(version: string): Pick<Engine, "loadTraining" | "openTra
       const { trainingFiles } = await import("../report/training/files.ts");
       const { name, sha256, seeds } = output;
       return { ...trainingFiles(output, tInterval), "meta.json": metaJson(version, { scenario: { sha256, file: name }, seeds, device }) };
+    },
+    trainingPage: async (folder) => {
+      const [{ pageOfTraining }, { StoredResultError }] = await Promise.all([
+        import("../report/training/folder.ts"),
+        import("../report/series-json.ts"),
+      ]);
+      return forUser(StoredResultError, () => pageOfTraining(folder, tInterval));
     },
     formatTraining: async (output, format) => {
       if (format === "json") return (await import("../report/training/to-json.ts")).trainingToJson(output);
@@ -168,18 +177,21 @@ async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> 
   return made({ kind: "scenario", spec }, warnings);
 }
 
-async function check(file: string, cwd: string): Promise<readonly string[]> {
+async function check(file: string, { set, cwd }: Pick<LoadOptions, "set" | "cwd">): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");
   const options = reading(cwd);
-  switch (fileFamily(file, options.read)) {
+  const family = fileFamily(file, options.read);
+  if (set.length > 0 && family !== "scenario" && family !== "training")
+    throw new UsageError(`--set changes scenarios and trainings, and ${file} is a ${family} file.`, "Leave --set out, or change the file.");
+  switch (family) {
     case "sweep":
       return scenario.loadSweep(file, options).warnings;
     case "training":
-      return (await import("../scenario/training/load.ts")).loadTraining(file, options).warnings;
+      return (await import("../scenario/training/load.ts")).loadTraining(file, { ...options, flags: { set } }).warnings;
     case "gate":
       return gateWarnings(file, scenario.loadGate(file, options), cwd);
     case "scenario":
-      return scenario.loadScenario(file, options).warnings;
+      return scenario.loadScenario(file, { ...options, set }).warnings;
     case "server":
       scenario.checkServerKind(file, options.read);
       return [];
@@ -217,7 +229,7 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../world/serving/index.ts"),
     import("./catalogue.ts"),
   ]);
-  const { ALGORITHMS } = await import("../learn/algorithms/index.ts");
+  const { ALGORITHMS, OFFLINE_ALGORITHMS } = await import("../learn/algorithms/index.ts");
   return [
     { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
@@ -234,7 +246,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "models", plugins: files.modelKinds(catalogueDir) },
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
-    { name: "algorithms", plugins: ALGORITHMS },
+    { name: "algorithms", plugins: [...ALGORITHMS, ...OFFLINE_ALGORITHMS] },
     { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }

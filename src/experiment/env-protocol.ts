@@ -39,7 +39,7 @@ export interface Lanes {
 }
 
 /** What a step of all lanes said. */
-export interface Batch extends Omit<VectorBuffers, "actions"> {
+export interface Batch extends Omit<VectorBuffers, "actions" | "successorMasks"> {
   /** A row a lane, in the order of the environment's `infoNames`. */
   readonly infos: Float64Array;
 }

@@ -14,6 +14,7 @@ class Progress {
   readonly #length: number | undefined;
   #step = 0;
   #stage: "unborn" | "running" | "ended" = "unborn";
+  #terminated = false;
 
   constructor(name: string, length?: number) {
     this.#name = name;
@@ -23,6 +24,7 @@ class Progress {
   begin(): void {
     this.#step = 0;
     this.#stage = "running";
+    this.#terminated = false;
   }
 
   next(): void {
@@ -35,6 +37,7 @@ class Progress {
     if (!(elapsedS >= 0 && elapsedS < Number.POSITIVE_INFINITY)) throw this.error(`elapsedS is ${elapsedS}; ${FIX_ENV}`);
     const ended = terminated || truncated;
     if (ended) this.#stage = "ended";
+    this.#terminated = terminated;
     if (this.#length !== undefined && ended !== this.#step >= this.#length) {
       throw this.error(
         `the episode ${ended ? "ends" : "goes on"}, and episodeSteps is ${this.#length}; one of them is wrong: mend it there`,
@@ -42,8 +45,9 @@ class Progress {
     }
   }
 
-  get running(): boolean {
-    return this.#stage === "running";
+  /** Something could be done next, even where somebody stopped looking: learners value that. */
+  get goesOn(): boolean {
+    return !this.#terminated;
   }
 
   error(what: string, agent?: string): EnvError {
@@ -84,7 +88,7 @@ class AgentGuard {
       throw this.#error(`observation ${name} is ${observation[outside]}, not in ${rangeOf(space, outside)}; ${FIX_ENV}`);
     }
     this.#mask.set(mask);
-    if (mask.length > 0 && this.#progress.running) this.#checkMask();
+    if (mask.length > 0 && this.#progress.goesOn) this.#checkMask();
   }
 
   checkBuffers(observation: Floats, mask: Uint8Array): void {

@@ -14,6 +14,8 @@ export interface VectorBuffers {
   readonly successors: Floats;
   /** What is allowed next; no entries if the environment has no masks. */
   readonly masks: Uint8Array;
+  /** What was allowed after the last action, before any reset; no entries likewise. */
+  readonly successorMasks: Uint8Array;
   readonly rewards: Floats;
   readonly elapsedS: Floats;
   readonly terminated: Uint8Array;
@@ -47,6 +49,7 @@ interface Lane {
   readonly observation: Floats;
   readonly successor: Floats;
   readonly mask: Uint8Array;
+  readonly successorMask: Uint8Array;
 }
 
 /** Plays lanes in this thread, in their order. */
@@ -59,7 +62,8 @@ export class LocalLanes implements LanePlayer {
     this.buffers = buffers;
     this.#lanes = envs.map((env, lane) => {
       const own = lanesOf(buffers, lane, lane + 1);
-      return { env, action: own.actions, observation: own.observations, successor: own.successors, mask: own.masks };
+      const { actions: action, observations: observation, successors: successor } = own;
+      return { env, action, observation, successor, mask: own.masks, successorMask: own.successorMasks };
     });
   }
 
@@ -88,14 +92,18 @@ export class LocalLanes implements LanePlayer {
   /** Hot: bench/learn-envs.ts. */
   #step(lane: Lane, i: number): void {
     const { rewards, elapsedS, terminated, truncated } = this.buffers;
-    const result: StepResult = lane.env.step(lane.action, lane.successor, lane.mask);
+    const result: StepResult = lane.env.step(lane.action, lane.successor, lane.successorMask);
     const ended = result.terminated || result.truncated;
     rewards[i] = result.reward;
     elapsedS[i] = result.elapsedS;
     terminated[i] = result.terminated ? 1 : 0;
     truncated[i] = result.truncated ? 1 : 0;
-    if (ended) this.#begin(lane, i);
-    else lane.observation.set(lane.successor);
+    if (ended) {
+      this.#begin(lane, i);
+      return;
+    }
+    lane.observation.set(lane.successor);
+    if (lane.mask.length > 0) lane.mask.set(lane.successorMask);
   }
 }
 
@@ -114,6 +122,7 @@ export function laneBuffers(
     observations: floats32(observationSize),
     successors: floats32(observationSize),
     masks: bytes(maskLength(env)),
+    successorMasks: bytes(maskLength(env)),
     rewards: floats64(),
     elapsedS: floats64(),
     terminated: bytes(1),
@@ -134,6 +143,7 @@ export function lanesOf(buffers: LaneBuffers, from: number, to: number): LaneBuf
     observations: part(buffers.observations),
     successors: part(buffers.successors),
     masks: part(buffers.masks),
+    successorMasks: part(buffers.successorMasks),
     rewards: part(buffers.rewards),
     elapsedS: part(buffers.elapsedS),
     terminated: part(buffers.terminated),

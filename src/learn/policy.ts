@@ -133,8 +133,8 @@ function choose({ count, maskOffset }: ChoiceSlot, logits: Float64Array, mask: U
   return best; // rounding left a rest
 }
 
-/** The greatest of a stretch among those that the mask allows, the first of equals. */
-function greatest(values: Floats, mask: Uint8Array, { from, count }: { readonly from: number; readonly count: number }): number {
+/** The greatest of a stretch among those that the mask allows, the first of equals; -1 if it allows none. */
+export function greatest(values: Floats, mask: Uint8Array, { from, count }: { readonly from: number; readonly count: number }): number {
   let best = -1;
   for (let k = 0; k < count; k++) {
     if (allows(mask, from + k) && (best < 0 || (values[from + k] as number) > (values[from + best] as number))) best = k;
@@ -149,8 +149,13 @@ export function epsilonGreedy(
   { rng, epsilon }: { readonly rng: Rng | undefined; readonly epsilon: number },
 ): number {
   if (rng === undefined || rng.uniform() >= epsilon) return greatest(values, mask, { from: 0, count: values.length });
-  let choice = rng.int(values.length);
-  while (!allows(mask, choice)) choice = rng.int(values.length);
+  return drawn(values.length, mask, rng);
+}
+
+/** One of `count` choices, each that the mask allows as likely as the others. */
+export function drawn(count: number, mask: Uint8Array, rng: Rng): number {
+  let choice = rng.int(count);
+  while (!allows(mask, choice)) choice = rng.int(count);
   return choice;
 }
 

@@ -8,6 +8,8 @@ export interface Experience {
   readonly reward: number;
   /** What followed, before any reset. */
   readonly successor: Floats;
+  /** What is allowed there, where the environment has masks. */
+  readonly successorMask?: Uint8Array | undefined;
   /** The task itself ended: the successor is worth nothing. */
   readonly terminated: boolean;
   /** Time between, in nominal steps. */
@@ -20,6 +22,8 @@ export interface ReplaySize {
   /** Numbers of an observation. */
   readonly observationSize: number;
   readonly actionSize: number;
+  /** Entries of a mask, where the environment has them. */
+  readonly maskSize?: number;
 }
 
 /** Transitions by row. */
@@ -32,18 +36,22 @@ export interface Batch {
   readonly terminated: Float32Array;
   readonly elapsedSteps: Float32Array;
 }
+/** The same, and what is allowed next, where a replay keeps masks. */
+export interface ReplayRows extends Batch {
+  readonly successorMasks?: Uint8Array;
+}
 
 /** What a ring needs to go on exactly where it was. */
 export interface ReplayState {
   /** The rows that are held, as they lie in the ring. */
-  readonly rows: Batch;
+  readonly rows: ReplayRows;
   /** Row that the next transition is written to. */
   readonly next: number;
 }
 
 export class Replay {
   readonly #size: ReplaySize;
-  readonly #rows: Batch;
+  readonly #rows: ReplayRows;
   #next = 0;
   #count = 0;
 
@@ -61,14 +69,15 @@ export class Replay {
     return this.#count;
   }
 
-  add({ observation, action, reward, successor, terminated, elapsedSteps }: Experience): void {
-    const { capacity, observationSize, actionSize } = this.#size;
+  add({ observation, action, reward, successor, successorMask, terminated, elapsedSteps }: Experience): void {
+    const { capacity, observationSize, actionSize, maskSize = 0 } = this.#size;
     const rows = this.#rows;
     const row = this.#next;
     rows.observations.set(observation, row * observationSize);
     rows.actions.set(action, row * actionSize);
     rows.rewards[row] = reward;
     rows.successors.set(successor, row * observationSize);
+    if (successorMask !== undefined) rows.successorMasks?.set(successorMask, row * maskSize);
     rows.terminated[row] = terminated ? 1 : 0;
     rows.elapsedSteps[row] = elapsedSteps;
     this.#next = (row + 1) % capacity;
@@ -76,7 +85,7 @@ export class Replay {
   }
 
   /** Fills `batch` with rows drawn uniformly, with replacement. @throws {RangeError} if nothing is held. */
-  sampleInto(batch: Batch, rng: Rng): void {
+  sampleInto(batch: ReplayRows, rng: Rng): void {
     if (this.#count === 0) throw new RangeError("the replay holds nothing to draw from");
     for (let i = 0; i < batch.rewards.length; i++) this.#copy(rng.int(this.#count), batch, i);
   }
@@ -89,25 +98,32 @@ export class Replay {
 
   /** Takes up what `save` gave, of a replay of the same size. @throws {RangeError} if it does not fit. */
   restore({ rows, next }: ReplayState): void {
-    const { capacity, observationSize, actionSize } = this.#size;
+    const { capacity, observationSize, actionSize, maskSize = 0 } = this.#size;
     const { length } = rows.rewards;
-    const fits = rows.observations.length === length * observationSize && rows.actions.length === length * actionSize;
+    const fits =
+      rows.observations.length === length * observationSize &&
+      rows.actions.length === length * actionSize &&
+      (rows.successorMasks?.length ?? 0) === length * maskSize;
     if (!fits || length > capacity || next !== (length < capacity ? length : next % capacity)) {
-      throw new RangeError(`${length} saved transitions do not fit a replay of ${capacity} x (${observationSize} + ${actionSize})`);
+      throw new RangeError(
+        `${length} saved transitions do not fit a replay of ${capacity} x (${[observationSize, actionSize, ...(maskSize > 0 ? [maskSize] : [])].join(" + ")})`,
+      );
     }
-    for (const [name, values] of Object.entries(rows) as [keyof Batch, Float32Array][]) this.#rows[name].set(values);
+    for (const [name, values] of Object.entries(rows) as [keyof ReplayRows, Float32Array][]) this.#rows[name]?.set(values);
     this.#count = length;
     this.#next = next;
   }
 
-  #copy(row: number, batch: Batch, i: number): void {
-    const { observationSize, actionSize } = this.#size;
+  #copy(row: number, batch: ReplayRows, i: number): void {
+    const { observationSize, actionSize, maskSize = 0 } = this.#size;
     const rows = this.#rows;
     for (let k = 0; k < observationSize; k++) {
       batch.observations[i * observationSize + k] = rows.observations[row * observationSize + k] as number;
       batch.successors[i * observationSize + k] = rows.successors[row * observationSize + k] as number;
     }
     for (let k = 0; k < actionSize; k++) batch.actions[i * actionSize + k] = rows.actions[row * actionSize + k] as number;
+    if (maskSize > 0)
+      batch.successorMasks?.set((rows.successorMasks as Uint8Array).subarray(row * maskSize, (row + 1) * maskSize), i * maskSize);
     batch.rewards[i] = rows.rewards[row] as number;
     batch.terminated[i] = rows.terminated[row] as number;
     batch.elapsedSteps[i] = rows.elapsedSteps[row] as number;
@@ -115,7 +131,7 @@ export class Replay {
 }
 
 /** Arrays for `count` transitions. */
-export function makeBatch(count: number, { observationSize, actionSize }: Omit<ReplaySize, "capacity">): Batch {
+export function makeBatch(count: number, { observationSize, actionSize, maskSize }: Omit<ReplaySize, "capacity">): ReplayRows {
   return {
     observations: new Float32Array(count * observationSize),
     actions: new Float32Array(count * actionSize),
@@ -123,5 +139,6 @@ export function makeBatch(count: number, { observationSize, actionSize }: Omit<R
     successors: new Float32Array(count * observationSize),
     terminated: new Float32Array(count),
     elapsedSteps: new Float32Array(count),
+    ...(maskSize === undefined ? {} : { successorMasks: new Uint8Array(count * maskSize) }),
   };
 }

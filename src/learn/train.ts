@@ -4,7 +4,7 @@
  */
 import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { type Evaluation, returns } from "./evaluate.ts";
 import { type LanePlayer, LocalLanes } from "./lanes.ts";
 import { type CurvePoint, type CurveState, LearningCurve } from "./learning-curve.ts";
 import type { Batch } from "./replay.ts";
@@ -71,13 +71,18 @@ export interface TrainingState {
   readonly lanes: readonly VectorState[];
   readonly best: readonly (Best | undefined)[];
   readonly curve: CurveState;
+  /** Of an evaluation under way, the returns so far. */
+  readonly underWay: readonly Evaluation[] | undefined;
 }
 
 /**
  * Asked after every step, and between the episodes of an evaluation: what it returns is awaited, so that others get their turn.
- * "stop" ends the run after the step.
+ * "stop" ends the run after the step, or after the episode: the next run goes on with the evaluation.
  */
 export type Breathe = () => Promise<"stop" | undefined> | undefined;
+
+/** The returns of an evaluation under way. */
+type Found = { readonly [Mode in keyof Evaluation]: number[] };
 
 export class Training {
   readonly learner: Learner;
@@ -91,6 +96,7 @@ export class Training {
   #episodes: FinishedEpisode[] = [];
   #best: (Best | undefined)[];
   #steps = 0;
+  #underWay: readonly Found[] | undefined;
 
   private constructor(spec: TrainingSpec, setting: Setting, { learner, online }: { learner: Learner; online?: OnlineLearner }) {
     this.#spec = spec;
@@ -123,18 +129,20 @@ export class Training {
     const env = spec.makeEnv();
     const setting = { spec: env, stepS: env.stepS, seeds: spec.seeds };
     const options = spec.algorithm.schema.parse(spec.options ?? {});
+    spec.algorithm.check(env, options);
     if ("data" in spec) return new Training(spec, setting, { learner: await spec.algorithm.create(setting, options, spec.data) });
     const online = await spec.algorithm.create(setting, options);
     return new Training(spec, setting, { learner: online, online });
   }
 
   /** Goes on where `save` left off, of a training with the same spec. */
-  static async resume(spec: TrainingSpec, { steps, learner, lanes, best, curve }: TrainingState): Promise<Training> {
+  static async resume(spec: TrainingSpec, { steps, learner, lanes, best, curve, underWay }: TrainingState): Promise<Training> {
     const training = await Training.#create(spec);
     await training.learner.restore(learner);
     training.#steps = steps;
     training.#best = [...best];
     training.#curve.restore(curve);
+    training.#underWay = underWay?.map(({ stochastic, greedy }) => ({ stochastic: [...stochastic], greedy: [...greedy] }));
     await training.#vector?.restore(lanes);
     return training;
   }
@@ -154,8 +162,12 @@ export class Training {
     return this.#curve.points;
   }
 
-  /** The budget is used up. */
+  /** The budget is used up, and what came of it evaluated. */
   get isDone(): boolean {
+    return this.#isTrained && this.#underWay === undefined;
+  }
+
+  get #isTrained(): boolean {
     return this.#steps >= this.#spec.stepBudget;
   }
 
@@ -169,18 +181,17 @@ export class Training {
     untilSteps = this.#spec.stepBudget,
     breathe: Breathe = () => undefined,
   ): Promise<void> {
-    const { stepBudget, evaluation } = this.#spec;
-    while (!this.isDone && this.#steps < untilSteps) {
-      const before = this.#steps;
-      const measures = await this.#step();
-      const isDue = evaluation !== undefined && (this.isDone || crosses(evaluation.everySteps, before, this.#steps));
-      const evaluations = isDue ? await this.#evaluate(evaluation.seeds, breathe) : undefined;
+    const { stepBudget } = this.#spec;
+    while (!this.isDone && (this.#underWay !== undefined || this.#steps < untilSteps)) {
+      const measures = this.#underWay === undefined ? await this.#step() : undefined;
+      const evaluations = this.#underWay === undefined ? undefined : await this.#evaluate(this.#underWay, breathe);
       let answer: "stop" | undefined;
-      if (measures !== undefined || isDue) {
+      if (measures !== undefined || evaluations !== undefined) {
         const episodes = this.#episodes;
         this.#episodes = [];
         answer = onProgress({ steps: this.#steps, stepBudget, measures, episodes, evaluations });
       }
+      if (this.#underWay !== undefined) return;
       const rest = breathe();
       if (answer === "stop" || (rest !== undefined && (await rest) === "stop")) return;
     }
@@ -192,7 +203,9 @@ export class Training {
 
   /** Every lane of every agent once. */
   async #step(): Promise<Measures | undefined> {
-    const fraction = this.#steps / this.#spec.stepBudget;
+    const { stepBudget, evaluation, seeds } = this.#spec;
+    const before = this.#steps;
+    const fraction = before / stepBudget;
     const vector = this.#vector;
     if (vector !== undefined) {
       vector.agents.forEach((lanes, agent) => void this.#online?.act(agent, lanes, fraction));
@@ -203,32 +216,35 @@ export class Training {
     this.#steps += this.#stepsEach;
     const measures = await this.learner.update(fraction);
     if (measures !== undefined) this.#curve.addMeasures(measures, this.#steps);
+    if (evaluation !== undefined && (this.#isTrained || crosses(evaluation.everySteps, before, this.#steps)))
+      this.#underWay = seeds.map(() => ({ stochastic: [], greedy: [] }));
     return measures;
   }
 
-  async #evaluate(seeds: readonly number[], breathe: Breathe): Promise<readonly Evaluation[]> {
-    const evaluations: Evaluation[] = [];
-    const env = this.#spec.makeEnv();
-    for (const agent of this.#spec.seeds.keys()) {
-      const data = this.learner.policyData(agent);
-      const policy = this.#spec.algorithm.policy(this.#setting.spec, data as never);
-      const found: Evaluation[] = [];
-      for (const seed of seeds) {
-        found.push(evaluate(policy, () => env, [seed]));
-        await breathe();
+  /** Goes on with the evaluation under way until it is whole; undefined if somebody says "stop" before. */
+  async #evaluate(underWay: readonly Found[], breathe: Breathe): Promise<readonly Evaluation[] | undefined> {
+    const { evaluation, makeEnv, algorithm } = this.#spec;
+    const { seeds } = evaluation as NonNullable<typeof evaluation>;
+    const env = makeEnv();
+    for (const [agent, found] of underWay.entries()) {
+      const policy = algorithm.policy(this.#setting.spec, this.learner.policyData(agent) as never);
+      for (const mode of ["stochastic", "greedy"] as const) {
+        for (const seed of seeds.slice(found[mode].length)) {
+          found[mode].push(...returns(policy, env, [seed], mode));
+          if ((await breathe()) === "stop") return undefined;
+        }
       }
-      const evaluation = { stochastic: found.flatMap(({ stochastic }) => stochastic), greedy: found.flatMap(({ greedy }) => greedy) };
-      this.#keepIfBest(agent, evaluation, data);
-      evaluations.push(evaluation);
     }
-    this.#curve.addPoint(this.#steps, evaluations);
-    return evaluations;
+    this.#underWay = undefined;
+    for (const [agent, found] of underWay.entries()) this.#keepIfBest(agent, found);
+    this.#curve.addPoint(this.#steps, underWay);
+    return underWay;
   }
 
-  #keepIfBest(agent: number, { stochastic }: Evaluation, policy: unknown): void {
+  #keepIfBest(agent: number, { stochastic }: Evaluation): void {
     const meanReturn = stochastic.reduce((sum, value) => sum + value, 0) / stochastic.length;
     if (meanReturn <= (this.#best[agent]?.meanReturn ?? Number.NEGATIVE_INFINITY)) return;
-    this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(policy) };
+    this.#best[agent] = { steps: this.#steps, meanReturn, policy: structuredClone(this.learner.policyData(agent)) };
   }
 
   async save(): Promise<TrainingState> {
@@ -238,6 +254,7 @@ export class Training {
       lanes: this.#vector?.save() ?? [],
       best: this.#best,
       curve: this.#curve.save(),
+      underWay: this.#underWay,
     });
   }
 

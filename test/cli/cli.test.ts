@@ -59,7 +59,7 @@ describe("cybertwin", () => {
       [["bench", "kernal"], 'There is no benchmark "kernal". Did you mean "kernel"? There are: kernel'],
       [
         ["report", "nowhere"],
-        "nowhere holds no run and no sweep: there is no summary.json and no sweep.json. Make one with `cybertwin run scenario.yaml --out DIR`.\n",
+        "nowhere holds no run, no sweep and no training: there is no summary.json, sweep.json or training.json. Make one with `cybertwin run scenario.yaml --out DIR`.\n",
       ],
     ];
     for (const [argv, message] of wrong) {

@@ -76,6 +76,9 @@ export const fakeEngine: Engine = {
   async trainingFiles() {
     return {};
   },
+  async trainingPage() {
+    throw new Error("the small engine trains nobody");
+  },
   async formatTraining(output) {
     return `${output.name}\n`;
   },
@@ -86,8 +89,8 @@ export const fakeEngine: Engine = {
     throw new Error("the small engine has no policies: test/cli/gate.test.ts runs the real one");
   },
   worldVersion: () => "",
-  async check(file, cwd) {
-    return (await this.loadScenario(file, { set: [], cwd })).warnings;
+  async check(file, options) {
+    return (await this.loadScenario(file, options)).warnings;
   },
   async kinds() {
     const schema = z.strictObject({

@@ -18,7 +18,17 @@ evaluate: { every: 1000, seeds: 11..14 }
 `;
 /** Long enough to be cut short. */
 const LONG = SMALL.replace("steps: 3000", "steps: 12000");
-const RESULTS = ["policy-best.json", "policy-best.bin", "policy-last.json", "policy-last.bin", "curve.csv", "curve.svg", "training.json"];
+const RESULTS = [
+  "policy-best.json",
+  "policy-best.bin",
+  "policy-last.json",
+  "policy-last.bin",
+  "curve.csv",
+  "curve.json",
+  "curve.svg",
+  "training.json",
+  "report.html",
+];
 
 describe("cybertwin train", function () {
   this.timeout(60_000);
@@ -85,11 +95,18 @@ describe("cybertwin train", function () {
     const again = bin("small.yaml", "--out", "again", "--format", "json", "--workers", "2");
     assert.deepEqual(results("again"), results("mine"));
     assert.equal(again.stdout, bytes("mine/training.json").toString());
+    const page = spawnSync(process.execPath, [BIN, "report", "mine", "--out", "page.html"], { cwd: cli.folder, encoding: "utf8" });
+    assert.deepEqual([page.status, page.stderr], [0, ""]);
+    assert.deepEqual(bytes("page.html"), bytes("mine/report.html"));
+    assert.ok(bytes("page.html").includes(`<code class="hash">${JSON.parse(bytes("mine/policy-best.json").toString()).sha256}</code>`));
   });
 
   it("goes on after kill -9 bit by bit", async () => {
     await cutShort("SIGKILL");
     assert.ok(!existsSync(join(cli.folder, "cut/training.json")), "it was killed before its end");
+    const page = spawnSync(process.execPath, [BIN, "report", "cut"], { cwd: cli.folder, encoding: "utf8" });
+    assert.equal(page.status, 2);
+    assert.match(page.stderr, /cut holds a training but no training\.json: end it with cybertwin train --resume/);
     const { status, stderr } = bin("long.yaml", "--out", "cut", "--resume");
     assert.deepEqual([status, stderr], [0, ""]);
     assert.equal(bin("long.yaml", "--out", "whole").status, 0);
@@ -106,7 +123,7 @@ describe("cybertwin train", function () {
       err,
       /Interrupted: storing the training\.[\s\S]*stored in cut after \d+ of 12000 steps; add --resume to go on from there\.\n$/,
     );
-    assert.ok(existsSync(join(cli.folder, "cut/curve.csv")));
+    assert.match(bytes("cut/report.html").toString(), /<strong>Interrupted<\/strong> after [\d,]+ of 12,000 steps/);
     assert.equal(bin("long.yaml", "--out", "cut", "--resume").status, 0);
     assert.equal(bin("long.yaml", "--out", "whole").status, 0);
     assert.deepEqual(results("cut"), results("whole"));
@@ -129,6 +146,11 @@ describe("cybertwin train", function () {
     assert.equal(ended, "goal");
     assert.ok(steps >= 1000 && steps < 1000 + 4, `${steps}: the first evaluation's`);
     assert.equal(policy("early/policy-best").about.command, "cybertwin train long.yaml --set stop.reward=1");
+  });
+
+  it("counts its budget in whole steps of all lanes", () => {
+    const { status, stdout } = bin("small.yaml", "--set", "algorithm.lanes=7", "--set", "steps=250", "--out", "seven");
+    assert.deepEqual([status, stdout.split("\n")[0]?.split(" | ")[3]], [0, "252 of 252 steps"]);
   });
 
   const toy = (reward: string): string => `name: toy
@@ -203,6 +225,25 @@ evaluate: { every: 2, seeds: [2] }
     );
   });
 
+  it("is checked with other values by validate --set, as train takes them", () => {
+    const checked = (...argv: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, "validate", ...argv], { cwd: cli.folder, encoding: "utf8" });
+      return [status, stdout, stderr];
+    };
+    assert.deepEqual(checked("small.yaml", "--set", "steps=128", "--set", "seeds=8"), [0, "small.yaml: valid\n", ""]);
+    const text = "--set seeds=2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.\n";
+    assert.deepEqual(checked("small.yaml", "--set", "seeds=2999"), [2, "", text]);
+    assert.deepEqual(bin("small.yaml", "--set", "seeds=2999").stderr, text);
+    cli.scenario(toy("slo_attainment"), "toy.yaml");
+    const scenario = '--set workloads.wbe.work=1 ms: unknown name "wbe" in workloads. Did you mean "web"?\n';
+    assert.deepEqual(checked("toy.yaml", "--set", "workloads.web.work=1 ms"), [0, "toy.yaml: valid\n", ""]);
+    assert.deepEqual(checked("toy.yaml", "--set", "workloads.wbe.work=1 ms"), [2, "", scenario]);
+    cli.scenario("scenario: toy.yaml\nseeds: 1\nvary: { kind: grid, values: { warmup: [1 s] } }\n", "sweep.yaml");
+    assert.deepEqual(checked("sweep.yaml", "--set", "warmup=1 s"), [
+      ...[2, "", "--set changes scenarios and trainings, and sweep.yaml is a sweep file. Leave --set out, or change the file.\n"],
+    ]);
+  });
+
   it("refuses what cannot work, and says what would", () => {
     const refused = (message: RegExp, ...argv: readonly string[]): void => {
       const { status, stdout, stderr } = bin(...argv);
@@ -224,7 +265,11 @@ evaluate: { every: 2, seeds: [2] }
     );
     assert.deepEqual(results("gpu"), before); // what is there is given up for a training that begins, not for one that cannot
     cli.scenario(SMALL.replace("ppo, hidden: [16], lanes: 4, rolloutSteps: 32", "ddpg"), "unfit.yaml");
-    refused(/^unfit\.yaml: .*cannot act in a discrete space\. `cybertwin list algorithms` says what each acts by\.\n$/, "unfit.yaml");
+    refused(
+      /^unfit\.yaml:2:20: algorithm\.kind ddpg cannot learn in CartPole-v1: .*cannot act in a discrete space\. These can/,
+      "unfit.yaml",
+    );
+    refused(/^--set steps=99: steps must be at least 128, got 99: ppo learns /, "small.yaml", "--set", "steps=99");
     refused(
       /^small\.yaml: .* the training diverged; lower the learning rate/,
       "small.yaml",

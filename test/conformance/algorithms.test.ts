@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { deserialize, serialize } from "node:v8";
 import * as tf from "@tensorflow/tfjs-core";
 import { rootRng } from "../../src/kernel/index.ts";
-import { ALGORITHMS, type Algorithm, algorithmOf } from "../../src/learn/algorithms/index.ts";
+import { ALGORITHMS, type Algorithm, algorithmOf, type OnlineLearner } from "../../src/learn/algorithms/index.ts";
 import { openBackend } from "../../src/learn/backends/index.ts";
 import { type Env, maskLength } from "../../src/learn/env.ts";
 import type { Policy } from "../../src/learn/policy.ts";
@@ -24,6 +24,10 @@ const SMALL: Readonly<Record<string, unknown>> = {
   batchSize: 8,
   startSteps: 100,
   replayCapacity: 150, // so that the ring goes round
+  stepsPerRound: 8,
+  updatesPerRound: 3,
+  copyEveryUpdates: 5,
+  epsilonEnd: 0.2, // so that policies draw
   bounds: { speedMPerS: [-3, 3], speedRadPerS: [-4, 4] },
 };
 const STEPS = 500;
@@ -112,6 +116,22 @@ describe("every algorithm", function () {
       assert.deepEqual(together.learner.policyData(1), alone.learner.policyData(0));
       assert.notDeepEqual(together.learner.policyData(1), together.learner.policyData(0));
       assert.deepEqual(together.best[1], alone.best[0]);
+    });
+
+    it(`${algorithm.kind} learns for the first time when it says so`, async () => {
+      const spec = await specOf(algorithm);
+      const training = await Training.begin(spec);
+      const data = (): unknown => structuredClone(training.learner.policyData(0));
+      const { steps } = algorithm.firstUpdate(algorithm.schema.parse(spec.options ?? {}));
+      const lanes = (training.learner as OnlineLearner).laneCount;
+      assert.equal((spec.options as { lanes: number }).lanes, lanes);
+      const untrained = data();
+      await training.run(undefined, steps - lanes);
+      assert.deepEqual([training.steps, data()], [steps - lanes, untrained]);
+      await training.run(undefined, steps);
+      assert.equal(training.steps, steps);
+      assert.notDeepEqual(data(), untrained);
+      training.dispose();
     });
 
     it(`${algorithm.kind} frees what it uses`, async () => {

@@ -76,6 +76,15 @@ describe("a guarded environment", () => {
     mask.fill(1); // the caller's copy: writing to it permits nothing
     assert.throws(() => guarded.step(pick(1), out, mask), /step 1: action pick is 1, which the mask forbids/);
     assert.throws(() => guarded.step(pick(2), out, mask), /step 2: the mask allows no pick/);
+    // Where somebody only stopped looking, learners value what could be done next; where the task itself ended there is nothing.
+    const ending = (end: "terminated" | "truncated"): (() => void) => {
+      const env = new Masked();
+      env.record[end] = true;
+      const ended = started(env, mask);
+      return () => ended.step(pick(2), out, mask);
+    };
+    assert.throws(ending("truncated"), /step 1: the mask allows no pick/);
+    ending("terminated")();
   });
 
   it("refuses rewards, observations and times that are no numbers", () => {

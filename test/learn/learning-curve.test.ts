@@ -4,6 +4,7 @@ import { evaluate } from "../../src/learn/evaluate.ts";
 import { DivergedError, LearningCurve } from "../../src/learn/learning-curve.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { Training, type TrainingSpec } from "../../src/learn/train.ts";
+import { packTraining, unpackTraining } from "../../src/learn/training-file.ts";
 
 const SPEC: TrainingSpec = {
   algorithm: qTable,
@@ -78,9 +79,37 @@ describe("a learning curve", () => {
       turns++;
       return undefined;
     });
-    assert.equal(turns, 100 + 3 * 2 * 3); // steps; points x agents x seeds
+    assert.equal(turns, 100 + 3 * 2 * 3 * 2); // steps; points x agents x seeds x modes
     const stopped = await Training.begin(SPEC);
     await stopped.run(undefined, 100, () => Promise.resolve(stopped.steps === 12 ? "stop" : undefined));
     assert.deepEqual([stopped.steps, stopped.isDone], [12, false]);
   });
+
+  for (const steps of [35, 100]) {
+    it(`stops after any episode of the evaluation at step ${steps}, and goes on with the next one`, async () => {
+      const whole = await Training.begin(SPEC);
+      await whole.run();
+      const expected = await whole.save();
+      for (let episodes = 1; episodes <= 2 * 3 * 2; episodes++) {
+        const training = await Training.begin(SPEC);
+        let turns = 0;
+        let played = 0; // breaths at this step: the first comes after the first episode
+        await training.run(undefined, undefined, () => {
+          if (training.steps === steps) played++;
+          turns++;
+          return played === episodes ? Promise.resolve("stop") : undefined;
+        });
+        assert.deepEqual([training.steps, training.isDone, training.curve.at(-1)?.steps === steps], [steps, false, false]);
+        const state = unpackTraining(SPEC, packTraining(SPEC, await training.save()));
+        assert.equal(state.underWay?.flatMap(({ stochastic, greedy }) => [...stochastic, ...greedy]).length, episodes);
+        const resumed = await Training.resume(SPEC, state);
+        await resumed.run(undefined, undefined, () => {
+          turns++;
+          return undefined;
+        });
+        assert.deepEqual(await resumed.save(), expected);
+        assert.equal(turns, 100 + 36, "no episode is played twice");
+      }
+    });
+  }
 });

@@ -71,6 +71,26 @@ describe("the replay", () => {
     }
   });
 
+  it("keeps what is allowed next, where there are masks", () => {
+    const size = { ...SIZE, maskSize: 3 };
+    const masked = (count: number): Replay => {
+      const replay = new Replay(size);
+      for (let k = 0; k < count; k++) replay.add({ ...experience(k), successorMask: Uint8Array.of(1, k % 2, k % 3 === 0 ? 1 : 0) });
+      return replay;
+    };
+    const batch = makeBatch(20, size);
+    const replay = new Replay(size);
+    replay.restore(masked(7).save());
+    replay.sampleInto(batch, rootRng(1));
+    batch.rewards.forEach((reward, i) => {
+      const k = 2 * reward;
+      assert.deepEqual([...(batch.successorMasks as Uint8Array).subarray(3 * i, 3 * i + 3)], [1, k % 2, k % 3 === 0 ? 1 : 0]);
+    });
+    assert.equal(filled(2).save().rows.successorMasks, undefined);
+    assert.throws(() => replay.restore(filled(2).save()), /2 saved transitions do not fit a replay of 5 x \(2 \+ 1 \+ 3\)/);
+    assert.throws(() => new Replay(SIZE).restore(masked(2).save()), /2 saved transitions do not fit a replay of 5 x \(2 \+ 1\)/);
+  });
+
   it("refuses sizes that are none, empty draws, and a state of another size", () => {
     assert.throws(() => new Replay({ ...SIZE, capacity: 0 }), /capacity must be a whole number >= 1, got 0/);
     assert.throws(() => new Replay(SIZE).sampleInto(makeBatch(1, SIZE), rootRng(1)), /holds nothing to draw from/);

@@ -111,7 +111,7 @@ describe("a vector of environments", () => {
     assert.notEqual(shared.observations[0], shared.observations[3]);
   });
 
-  it("passes masks on, those of the next episode at an end", () => {
+  it("passes masks on: at an end that of the next episode, and what was allowed before it", () => {
     class Masked extends Counter {
       override readonly masked = true;
       override reset(seed: number | undefined, observationOut: Floats, maskOut: Uint8Array): void {
@@ -126,14 +126,20 @@ describe("a vector of environments", () => {
     const vector = new VectorEnv(new LocalLanes([new TimeLimit(new Masked(), { stepsMax: 2, mode: "truncated" })]));
     vector.reset(1);
     const masks = [[...vector.buffers.masks]];
+    const successorMasks: number[][] = [];
     for (let t = 0; t < 2; t++) {
       vector.step();
       masks.push([...vector.buffers.masks]);
+      successorMasks.push([...vector.buffers.successorMasks]);
     }
     assert.deepEqual(masks, [
       [1, 0, 0],
       [0, 1, 1],
       [1, 0, 0],
+    ]);
+    assert.deepEqual(successorMasks, [
+      [0, 1, 1],
+      [0, 1, 1],
     ]);
   });
 

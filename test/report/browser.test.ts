@@ -7,7 +7,9 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { renderReport } from "../../src/report/html/page.ts";
 import { DARK, LIGHT } from "../../src/report/palette.ts";
+import { renderTraining } from "../../src/report/training/page.ts";
 import { sampleOutput } from "./sample.ts";
+import { trainingPage } from "./training/sample.ts";
 
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const QUIET = [
@@ -68,7 +70,8 @@ describe("the report page in Chromium", function () {
   this.timeout(60_000);
   let browser: Browser;
   let folder = "";
-  let address = "";
+  /** Of each page. */
+  const addresses = { run: "", training: "" };
   const told: string[] = [];
 
   before(async function () {
@@ -77,9 +80,12 @@ describe("the report page in Chromium", function () {
       this.skip();
     }
     folder = mkdtempSync(join(tmpdir(), "cybertwin-page-"));
-    const file = join(folder, "report.html");
-    writeFileSync(file, renderReport(sampleOutput()));
-    address = pathToFileURL(file).href;
+    const pages = { run: renderReport(sampleOutput()), training: renderTraining(trainingPage()) };
+    for (const what of ["run", "training"] as const) {
+      const file = join(folder, `${what}.html`);
+      writeFileSync(file, pages[what]);
+      addresses[what] = pathToFileURL(file).href;
+    }
     browser = await chromium.launch({ executablePath: EXECUTABLE, args: QUIET });
   });
   after(async () => {
@@ -87,7 +93,8 @@ describe("the report page in Chromium", function () {
     if (folder !== "") rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(width: number, colorScheme: "light" | "dark" = "light"): Promise<Page> {
+  async function open(width: number, what: keyof typeof addresses, colorScheme: "light" | "dark" = "light"): Promise<Page> {
+    const address = addresses[what];
     const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
     page.on("console", (message) => told.push(message.text()));
     page.on("pageerror", (error) => told.push(String(error)));
@@ -99,9 +106,10 @@ describe("the report page in Chromium", function () {
   }
   const openAll = (page: Page) => page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
 
-  for (const scheme of ["light", "dark"] as const) {
-    it(`paints the ${scheme} palette with a contrast of at least 4.5 for every text`, async () => {
-      const page = await open(1200, scheme);
+  const PAGES = ["run", "training"] as const;
+  for (const [what, scheme] of PAGES.flatMap((page) => [[page, "light"] as const, [page, "dark"] as const])) {
+    it(`of a ${what} paints the ${scheme} palette with a contrast of at least 4.5 for every text`, async () => {
+      const page = await open(1200, what, scheme);
       await openAll(page);
       const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
       const channels = (scheme === "light" ? LIGHT : DARK).page
@@ -115,9 +123,9 @@ describe("the report page in Chromium", function () {
     });
   }
 
-  for (const width of [320, 360, 412, 760, 1200]) {
-    it(`fits a window ${width} pixels wide, with no texts over each other`, async () => {
-      const page = await open(width);
+  for (const [what, width] of PAGES.flatMap((page) => [320, 360, 412, 760, 1200].map((each) => [page, each] as const))) {
+    it(`of a ${what} fits a window ${width} pixels wide, with no texts over each other`, async () => {
+      const page = await open(width, what);
       assert.deepEqual(await page.evaluate(CROSSING_TEXTS), []);
       await openAll(page);
       assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
@@ -126,7 +134,7 @@ describe("the report page in Chromium", function () {
   }
 
   it("can be read by keyboard: Tab reaches the skip link, every part and every fold, each with a ring", async () => {
-    const page = await open(1200);
+    const page = await open(1200, "run");
     const folds = (await page.evaluate("document.querySelectorAll('details').length")) as number;
     const reached: string[] = [];
     for (let presses = 0; presses < 40; presses++) {
@@ -147,7 +155,7 @@ describe("the report page in Chromium", function () {
   });
 
   it("finds metrics by words, and shows the whole table without script", async () => {
-    const page = await open(1200);
+    const page = await open(1200, "run");
     await openAll(page);
     const rows = "[...document.querySelectorAll('#metrics tbody tr')].filter((row) => row.getClientRects().length > 0).length";
     const count = await page.evaluate(rows);
@@ -158,7 +166,7 @@ describe("the report page in Chromium", function () {
     await page.close();
     const plain = await browser.newContext({ javaScriptEnabled: false });
     const still = await plain.newPage();
-    await still.goto(address);
+    await still.goto(addresses.run);
     assert.equal(await still.locator("#search").isVisible(), false);
     assert.equal(await still.locator("#metrics tbody tr").count(), count);
     await plain.close();

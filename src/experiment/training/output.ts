@@ -8,18 +8,39 @@ export interface TrainingOutput {
   readonly name: string;
   readonly sha256: string;
   readonly environment: string;
-  readonly algorithm: { readonly kind: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly algorithm: {
+    readonly kind: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    /** Names of the options that differ from the algorithm's defaults. */
+    readonly changed: readonly string[];
+  };
+  /** What was learned from; empty where the algorithm acted itself. */
+  readonly data: readonly TrainingData[];
   readonly seeds: readonly number[];
+  /** What steps are: of the environment, or of the learning. */
+  readonly countedIn: "steps" | "updates";
   /** Of each agent. */
   readonly stepBudget: number;
   readonly steps: number;
   readonly ended: "budget" | "goal" | "interrupted";
   /** Mean return at which the training was to end. */
   readonly goal: number | undefined;
+  /** Steps between two evaluations. */
+  readonly evaluationEvery: number;
   readonly evaluationSeeds: readonly number[];
+  /** What trained the networks. */
+  readonly backend: string;
   /** In the order of `seeds`. */
   readonly agents: readonly TrainedAgent[];
   readonly curve: readonly CurvePoint[];
+}
+
+/** The episodes of a policy, one a seed. */
+export interface TrainingData {
+  readonly policy: string;
+  readonly seeds: readonly number[];
+  readonly transitionCount: number;
+  readonly return: MeanReturn;
 }
 
 export interface TrainedAgent {

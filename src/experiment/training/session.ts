@@ -1,26 +1,23 @@
 /** A training as a command runs it: in stretches between which it can be stored, on the backend that its file names. */
-import { algorithmOf } from "../../learn/algorithms/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { algorithmOf, OFFLINE_ALGORITHMS } from "../../learn/algorithms/index.ts";
 import { type Backend, openBackend } from "../../learn/backends/index.ts";
 import type { Env } from "../../learn/env.ts";
 import type { CurvePoint } from "../../learn/learning-curve.ts";
 import { type PolicyAbout, packPolicy, spacesOf } from "../../learn/policy-file.ts";
-import { type OnlineSpec, Training } from "../../learn/train.ts";
+import { Training, type TrainingSpec } from "../../learn/train.ts";
 import { packTraining, unpackTraining } from "../../learn/training-file.ts";
 import { envOf } from "../../scenario/env-source.ts";
 import type { LoadedTraining } from "../../scenario/training/load.ts";
 import { openLanes } from "../env-source.ts";
 import type { MeanInterval } from "../summary.ts";
-import { type TrainedAgent, type TrainingOutput, trainedAgent, winnerOf } from "./output.ts";
+import { type PlayedPart, playData } from "./data.ts";
+import { meanReturn, type TrainedAgent, type TrainingOutput, trainedAgent, winnerOf } from "./output.ts";
 
 /** Others get their turn this often. */
 const BREATH_MS = 50;
 /** A stretch lasts no longer, so that a kill costs no more. */
 const STRETCH_MS = 60_000;
-
-/** The algorithm cannot learn there; the message says why. */
-export class UnfitError extends Error {
-  override readonly name = "UnfitError";
-}
 
 export interface SessionOptions {
   /** `checkpoint` of an earlier session. */
@@ -43,39 +40,42 @@ export type PolicyOrigin = Pick<PolicyAbout, "command" | "cybertwin" | "worldVer
 
 interface Parts {
   readonly loaded: LoadedTraining;
-  readonly spec: OnlineSpec;
+  readonly spec: TrainingSpec;
+  readonly data: readonly PlayedPart[];
   readonly training: Training;
   readonly backend: Backend;
 }
 
 export class TrainingSession {
   readonly #loaded: LoadedTraining;
-  readonly #spec: OnlineSpec;
+  readonly #spec: TrainingSpec;
+  readonly #data: readonly PlayedPart[];
   readonly #training: Training;
   readonly #backend: Backend;
   readonly #env: Env;
 
-  private constructor({ loaded, spec, training, backend }: Parts) {
+  private constructor({ loaded, spec, data, training, backend }: Parts) {
     this.#loaded = loaded;
     this.#spec = spec;
+    this.#data = data;
     this.#training = training;
     this.#backend = backend;
     this.#env = spec.makeEnv();
   }
 
   /**
-   * @throws {BackendError} if the backend is not there. @throws {UnfitError} if the algorithm cannot act in these spaces.
+   * @throws {BackendError} if the backend is not there.
    * @throws {CheckpointError} if what was stored is damaged or of another training.
    */
   static async open(loaded: LoadedTraining, { stored, workers }: SessionOptions): Promise<TrainingSession> {
-    const spec = specOf(loaded, workers);
+    const { spec, data } = specOf(loaded, workers);
     const backend = await openBackend(loaded.backend);
     try {
       const training = stored === undefined ? await Training.begin(spec) : await Training.resume(spec, unpackTraining(spec, stored));
-      return new TrainingSession({ loaded, spec, training, backend });
+      return new TrainingSession({ loaded, spec, data, training, backend });
     } catch (error) {
       backend.close();
-      throw error instanceof RangeError ? new UnfitError(error.message) : error;
+      throw error;
     }
   }
 
@@ -134,18 +134,22 @@ export class TrainingSession {
   }
 
   output(about: Pick<TrainingOutput, "version" | "name">, interval: MeanInterval): TrainingOutput {
-    const { algorithm, seeds, stepBudget, evaluation, sha256, stopReward } = this.#loaded;
+    const { algorithm, seeds, countedIn, stepBudget, evaluation, sha256, stopReward, backend } = this.#loaded;
     return {
       ...about,
       sha256,
       environment: this.environment,
-      algorithm,
+      algorithm: { ...algorithm, changed: changedOptions(this.#spec.algorithm, algorithm.options) },
+      data: this.#data.map(({ returns, ...part }) => ({ ...part, return: meanReturn(returns, interval) })),
       seeds,
+      countedIn,
       stepBudget,
       steps: this.steps,
       ended: this.#hasReachedGoal ? "goal" : this.#training.isDone ? "budget" : "interrupted",
       goal: stopReward,
+      evaluationEvery: evaluation.everySteps,
       evaluationSeeds: evaluation.seeds,
+      backend,
       agents: seeds.map((_, agent) => this.#trained(agent, interval)),
       curve: this.curve,
     };
@@ -174,13 +178,15 @@ export class TrainingSession {
   }
 
   #about(agent: number, { steps, meanReturn }: Pick<PolicyAbout, "steps" | "meanReturn">, origin: PolicyOrigin): PolicyAbout {
-    const { algorithm, seeds, evaluation } = this.#loaded;
+    const { algorithm, seeds, evaluation, data } = this.#loaded;
+    const taught = data.map(({ taughtBy }) => taughtBy);
+    const learnedFrom = [...data.map((part) => part.seeds), ...taught.map(({ trainingSeeds }) => trainingSeeds)];
     return {
       algorithm: { kind: algorithm.kind, options: { ...algorithm.options } },
       environment: this.environment,
       ...spacesOf(this.#env),
-      trainingSeeds: [seeds[agent] as number],
-      tuningSeeds: [...evaluation.seeds],
+      trainingSeeds: once([seeds[agent] as number, ...learnedFrom.flat()]),
+      tuningSeeds: once([...evaluation.seeds, ...taught.flatMap(({ tuningSeeds }) => tuningSeeds)]),
       steps,
       meanReturn,
       ...origin,
@@ -194,14 +200,25 @@ export class TrainingSession {
   }
 }
 
-function specOf({ source, algorithm, seeds, stepBudget, evaluation }: LoadedTraining, workers: number): OnlineSpec {
-  return {
-    algorithm: algorithmOf(algorithm.kind),
-    options: algorithm.options,
-    makeEnv: () => envOf(source),
-    openLanes: (laneCount) => openLanes({ source, laneCount, workers }),
-    seeds,
-    stepBudget,
-    evaluation,
-  };
+const once = (seeds: readonly number[]): number[] => [...new Set(seeds)];
+
+/** Names of the options that are not what the algorithm has by default. */
+function changedOptions({ schema }: TrainingSpec["algorithm"], options: LoadedTraining["algorithm"]["options"]): readonly string[] {
+  const defaults = schema.parse({}) as typeof options;
+  return Object.keys(options).filter((name) => !isDeepStrictEqual(options[name], defaults[name]));
+}
+
+/** What is to be trained, and what was played for it. @throws {EnvError} where the data cannot be played */
+function specOf(
+  { source, algorithm: { kind, options }, data, seeds, stepBudget, evaluation }: LoadedTraining,
+  workers: number,
+): Pick<Parts, "spec" | "data"> {
+  const common = { options, makeEnv: () => envOf(source), seeds, stepBudget, evaluation };
+  const offline = OFFLINE_ALGORITHMS.find((algorithm) => algorithm.kind === kind);
+  if (offline !== undefined) {
+    const { transitions, parts } = playData(data);
+    return { spec: { ...common, algorithm: offline, data: seeds.map(() => transitions) }, data: parts };
+  }
+  const spec = { ...common, algorithm: algorithmOf(kind), openLanes: (laneCount: number) => openLanes({ source, laneCount, workers }) };
+  return { spec, data: [] };
 }

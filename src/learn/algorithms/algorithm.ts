@@ -63,16 +63,27 @@ interface Kind<Schema extends z.ZodType> {
   readonly doc: string;
   /** Every hyperparameter with its default and what it means. */
   readonly schema: Schema;
+  /** Can it learn there with these options? @throws {UnfitError} for an option that is to blame. @throws {RangeError} for the spaces */
+  check(spec: AgentSpec, options: z.output<Schema>): void;
   /** Makes what `policyData` gave act. */
   policy(spec: AgentSpec, data: never): Policy;
 }
+/** When an algorithm's policy moves for the first time. */
+export interface FirstUpdate {
+  /** Of an agent, over all its lanes. */
+  readonly steps: number;
+  /** The options that make it so many: `8 lanes x 128 rolloutSteps`. */
+  readonly because: string;
+}
+/** Every one has `lanes` among its options. */
 export interface Algorithm<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
-  /** @throws {RangeError} if the algorithm cannot act in these spaces. */
+  firstUpdate(options: z.output<Schema>): FirstUpdate;
+  /** For what `check` has passed. */
   create(setting: Setting, options: z.output<Schema>): Promise<OnlineLearner>;
 }
 /** Learns from what others have done, and never acts in training. */
 export interface OfflineAlgorithm<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
-  /** @param data transitions by agent, actions as the environment took them @throws {RangeError} as above, or if there are none */
+  /** @param data transitions by agent, actions as the environment took them @throws {RangeError} if there are none, or they do not fit */
   create(setting: Setting, options: z.output<Schema>, data: readonly Batch[]): Promise<Learner>;
 }
 

@@ -24,6 +24,7 @@ import {
 } from "../nets/index.ts";
 import { type NetworkPolicyData, networkPolicy, outputsFor } from "../policy.ts";
 import type { Batch } from "../replay.ts";
+import { linear, type Schedule } from "../schedule.ts";
 import { agentStreams, type Learner, type LearnerState, type Measures, type OfflineAlgorithm, type Setting } from "./algorithm.ts";
 import { datasetsOf } from "./dataset.ts";
 import { Memory, type Transitions } from "./memory.ts";
@@ -31,6 +32,7 @@ import { Memory, type Transitions } from "./memory.ts";
 const schema = z.strictObject({
   hidden: z.array(z.int().min(1)).default([64, 64]).describe("widths of the hidden layers"),
   learningRate: z.number().positive().default(1e-3),
+  learningRateEnd: z.number().min(0).default(0).describe("reached on a straight line when the training is done"),
   batchSize: z.int().min(1).default(64),
 });
 export type BehaviourCloningOptions = z.output<typeof schema>;
@@ -39,11 +41,13 @@ class BehaviourCloning implements Learner {
   readonly #choiceCounts: readonly number[];
   readonly #network: Sequential;
   readonly #optimizer: Adam;
+  readonly #learningRate: Schedule;
   readonly #memory: Memory;
   #policyData: readonly NetworkPolicyData[] = [];
   #updates = 0;
 
-  constructor(setting: Setting, { hidden, learningRate, batchSize }: BehaviourCloningOptions, data: readonly Batch[]) {
+  constructor(setting: Setting, options: BehaviourCloningOptions, data: readonly Batch[]) {
+    const { hidden, learningRate, learningRateEnd, batchSize } = options;
     const { observationSpace, actionSpace } = setting.spec;
     this.#choiceCounts = actionSpace.slots.flatMap((slot) => (slot.kind === "choice" ? [slot.count] : []));
     const outputs = outputsFor(actionSpace, this.#kind);
@@ -51,6 +55,7 @@ class BehaviourCloning implements Learner {
     const outputActivation = this.#kind === "categorical" ? "linear" : "tanh";
     this.#network = mlp({ ...shape, outputActivation }, agentStreams(setting)("network"));
     this.#optimizer = adam([this.#network], { learningRate });
+    this.#learningRate = linear({ from: learningRate, to: learningRateEnd });
     this.#memory = Memory.holding(setting, datasetsOf(setting, data), { batchSize, gamma: 0 });
   }
 
@@ -58,7 +63,8 @@ class BehaviourCloning implements Learner {
     return this.#choiceCounts.length > 0 ? "categorical" : "deterministic";
   }
 
-  async update(): Promise<Measures> {
+  async update(done: number): Promise<Measures> {
+    this.#optimizer.learningRate = this.#learningRate(done);
     const loss = tf.tidy(() => {
       const transitions = this.#memory.sample(this.#updates++);
       return this.#optimizer.minimize(() => this.#loss(transitions));
@@ -106,6 +112,7 @@ export const behaviourCloning: OfflineAlgorithm<typeof schema> = {
   kind: "behaviour-cloning",
   doc: "Behaviour cloning: choices or reals, offline; does as the data did.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, actionSpace.kind === "box" ? "deterministic" : "categorical"),
   async create(setting, options, data) {
     const learner = new BehaviourCloning(setting, options, data);
     await learner.exportPolicies();

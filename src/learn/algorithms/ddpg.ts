@@ -40,8 +40,8 @@ import {
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import type { ReplayState } from "../replay.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
-import { drawUnit, Exploration, explorationFields } from "./exploration.ts";
-import { bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
+import { checkExploration, drawUnit, Exploration, explorationFields } from "./exploration.ts";
+import { afterStart, bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
 import { rowOf } from "./population.ts";
 
 const schema = z.strictObject({
@@ -214,6 +214,11 @@ export const ddpg: Algorithm<typeof schema> = {
   kind: "ddpg",
   doc: "Deep deterministic policy gradient: reals, off-policy; what the papers' resource managers use.",
   schema,
+  check({ actionSpace }, options) {
+    outputsFor(actionSpace, "deterministic");
+    checkExploration(options);
+  },
+  firstUpdate: afterStart,
   async create(setting, options) {
     const learner = new Ddpg(setting, options);
     await learner.exportPolicies();

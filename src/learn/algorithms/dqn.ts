@@ -3,12 +3,13 @@
  * @see Mnih et al. 2015, "Human-level control through deep reinforcement learning"; double: van Hasselt, Guez & Silver 2016.
  *
  * Implementation details
- * 1. Huber loss with delta 1: the gradient is clipped as in the paper's error clipping.
+ * 1. Squared error, as in CleanRL. The paper clips errors at 1, which with values of 100, as of CartPole, all but hides the rare ends.
  * 2. Double: the network in training picks the next choice, the copy values it.
  * 3. Epsilon falls on a straight line by the fraction of training and then stays.
  * 4. The stochastic policy that is evaluated explores with the last epsilon.
  * 5. Targets end at terminated transitions only, and are discounted by elapsed time.
- * 6. One choice without masks: what the masks of the next state were is not in the replay.
+ * 6. Masks take choices away: from what is drawn, from the greatest value, and from the next choice of a target, whose mask the replay keeps.
+ * 7. Learning goes in rounds, as in RL Baselines3 Zoo: between two of them the policy and the copy stand still.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
@@ -19,7 +20,7 @@ import {
   adam,
   copyInto,
   exportWeights,
-  huber,
+  meanSquaredError,
   mlp,
   pick,
   restoreCheckpoint,
@@ -27,7 +28,7 @@ import {
   type Sequential,
   takeCheckpoint,
 } from "../nets/index.ts";
-import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
+import { drawn, type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import type { ReplayState } from "../replay.ts";
 import { linear, type Schedule } from "../schedule.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
@@ -39,15 +40,17 @@ const fraction = z.number().min(0).max(1);
 const schema = z.strictObject({
   lanes: z.int().min(1).default(1).describe("environments side by side"),
   hidden: z.array(z.int().min(1)).default([64, 64]).describe("widths of the hidden layers"),
-  learningRate: z.number().positive().default(1e-3),
+  learningRate: z.number().positive().default(5e-3),
+  learningRateEnd: z.number().min(0).default(0).describe("reached on a straight line when the training is done"),
   gamma: fraction.default(0.99).describe("discount of a nominal step"),
   double: z.boolean().default(true),
   epsilon: fraction.default(1).describe("share of choices that are drawn, at first"),
-  epsilonEnd: fraction.default(0.05),
-  epsilonUntil: fraction.gt(0).default(0.3).describe("fraction of training at which the end is reached"),
-  stepsPerUpdate: z.int().min(1).default(4).describe("steps of all lanes between two updates"),
-  copyEveryUpdates: z.int().min(1).default(100).describe("updates after which the copy is made anew"),
-  replayCapacity: z.int().min(1).default(50_000).describe("transitions"),
+  epsilonEnd: fraction.default(0.01),
+  epsilonUntil: fraction.gt(0).default(0.16).describe("fraction of training at which the end is reached"),
+  stepsPerRound: z.int().min(1).default(256).describe("steps of each lane between two rounds of updates"),
+  updatesPerRound: z.int().min(1).default(128).describe("steps of gradient one after the other, each on a batch of its own"),
+  copyEveryUpdates: z.int().min(1).default(128).describe("updates after which the copy is made anew"),
+  replayCapacity: z.int().min(1).default(100_000).describe("transitions"),
   batchSize: z.int().min(1).default(64),
   startSteps: z.int().min(1).default(1000).describe("steps of an agent before the first update"),
 });
@@ -58,9 +61,13 @@ interface DqnState {
   readonly memory: readonly ReplayState[];
 }
 
-/** Values after a transition, [agents, batch]. @param choosing values that pick the choice @param valued values of the choices */
-export function nextValues(choosing: tf.Tensor3D, valued: tf.Tensor3D): tf.Tensor2D {
-  return pick(valued, tf.cast(tf.argMax(choosing, 2), "float32") as tf.Tensor2D);
+/**
+ * Values after a transition, [agents, batch].
+ * @param choosing values that pick the choice @param valued values of the choices @param masks 1 where a choice is allowed, 0 where not
+ */
+export function nextValues(choosing: tf.Tensor3D, valued: tf.Tensor3D, masks?: tf.Tensor3D): tf.Tensor2D {
+  const allowed = masks === undefined ? choosing : tf.where(tf.cast(masks, "bool"), choosing, tf.fill(choosing.shape, -1e8));
+  return pick(valued, tf.cast(tf.argMax(allowed, 2), "float32") as tf.Tensor2D);
 }
 
 class Dqn implements OnlineLearner {
@@ -79,8 +86,7 @@ class Dqn implements OnlineLearner {
   #counters = { steps: 0, updates: 0 };
 
   constructor(setting: Setting, options: DqnOptions) {
-    const { name, observationSpace, actionSpace, masked } = setting.spec;
-    if (masked) throw new RangeError(`dqn does not know masks, and ${name} has them; ppo does`);
+    const { observationSpace, actionSpace, masked } = setting.spec;
     const streams = agentStreams(setting);
     const { hidden, batchSize, gamma, replayCapacity: capacity, lanes: laneCount } = options;
     this.#setting = setting;
@@ -90,7 +96,7 @@ class Dqn implements OnlineLearner {
     this.#network = mlp({ ...shape, activation: "relu" }, streams("network"));
     this.#target = this.#network.clone();
     this.#optimizer = adam([this.#network], { learningRate: options.learningRate });
-    this.#memory = new Memory(setting, { capacity, batchSize, gamma, laneCount });
+    this.#memory = new Memory(setting, { capacity, batchSize, gamma, laneCount, masked });
     this.#epsilon = linear({ from: options.epsilon, to: options.epsilonEnd, until: options.epsilonUntil });
     this.#actStreams = streams("act");
   }
@@ -107,8 +113,9 @@ class Dqn implements OnlineLearner {
     this.#memory.see(agent, lanes);
     for (let lane = 0; lane < laneCount; lane++) {
       const decision = rowOf(decisions, lane, laneCount);
-      if (rng.uniform() < epsilon) decision[0] = rng.int(count);
-      else policy.decide(rowOf(lanes.observations, lane, laneCount), lanes.masks, undefined, decision);
+      const mask = rowOf(lanes.masks, lane, laneCount);
+      if (rng.uniform() < epsilon) decision[0] = drawn(count, mask, rng);
+      else policy.decide(rowOf(lanes.observations, lane, laneCount), mask, undefined, decision);
       policy.toAction(decision, rowOf(lanes.actions, lane, laneCount));
     }
   }
@@ -119,26 +126,36 @@ class Dqn implements OnlineLearner {
 
   // ... Learning ...
 
-  async update(): Promise<Measures | undefined> {
-    const { startSteps, stepsPerUpdate, copyEveryUpdates } = this.#options;
+  async update(done: number): Promise<Measures | undefined> {
+    const { startSteps, stepsPerRound, updatesPerRound, learningRate: from, learningRateEnd: to } = this.#options;
     const { steps } = this.#counters;
     this.#counters.steps++;
-    if ((steps + 1) * this.laneCount < startSteps || (steps + 1) % stepsPerUpdate !== 0) return undefined;
-    const loss = tf.tidy(() => this.#improve(this.#memory.sample(this.#counters.updates++)));
-    if (this.#counters.updates % copyEveryUpdates === 0) copyInto(this.#target, this.#network);
+    if ((steps + 1) * this.laneCount < startSteps || (steps + 1) % stepsPerRound !== 0) return undefined;
+    this.#optimizer.learningRate = linear({ from, to })(done);
+    const loss = tf.tidy(() => {
+      const losses = Array.from({ length: updatesPerRound }, () => this.#improveOnce());
+      return tf.mean(tf.stack(losses), 0) as tf.Tensor1D;
+    });
     await this.exportPolicies();
     const measures = { loss: [...(await loss.data())] };
     tf.dispose(loss);
     return measures;
   }
 
+  #improveOnce(): tf.Tensor1D {
+    const loss = tf.tidy(() => this.#improve(this.#memory.sample(this.#counters.updates++)));
+    if (this.#counters.updates % this.#options.copyEveryUpdates === 0) copyInto(this.#target, this.#network);
+    return loss;
+  }
+
   /** Towards r + gamma Q'(s', a'). */
   #improve(transitions: Transitions): tf.Tensor1D {
-    const { observations, decisions, successors } = transitions;
+    const { observations, decisions, successors, successorMasks } = transitions;
     const valued = this.#target.forward(successors);
-    const targets = bootstrapped(transitions, nextValues(this.#options.double ? this.#network.forward(successors) : valued, valued));
+    const choosing = this.#options.double ? this.#network.forward(successors) : valued;
+    const targets = bootstrapped(transitions, nextValues(choosing, valued, successorMasks));
     const choices = tf.squeeze(decisions, [2]) as tf.Tensor2D;
-    return this.#optimizer.minimize(() => huber(pick(this.#network.forward(observations), choices), targets));
+    return this.#optimizer.minimize(() => meanSquaredError(pick(this.#network.forward(observations), choices), targets));
   }
 
   // ... Saving ...
@@ -179,6 +196,12 @@ export const dqn: Algorithm<typeof schema> = {
   kind: "dqn",
   doc: "Deep Q-learning: one choice, off-policy.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, "values"),
+  firstUpdate({ lanes, startSteps, stepsPerRound }) {
+    const round = lanes * stepsPerRound;
+    const because = `${startSteps} startSteps, in rounds of ${lanes} lanes x ${stepsPerRound} stepsPerRound`;
+    return { steps: Math.ceil(startSteps / round) * round, because };
+  },
   async create(setting, options) {
     const learner = new Dqn(setting, options);
     await learner.exportPolicies();

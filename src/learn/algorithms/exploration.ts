@@ -5,6 +5,7 @@ import type { VectorBuffers } from "../lanes.ts";
 import { GaussianNoise, type Noise, OrnsteinUhlenbeckNoise } from "../noise.ts";
 import { linear } from "../schedule.ts";
 import { agentStreams, type Setting } from "./algorithm.ts";
+import { UnfitError } from "./unfit-error.ts";
 
 const fraction = z.number().min(0).max(1);
 
@@ -28,6 +29,14 @@ export interface ExplorationOptions {
   readonly noiseStepS: number;
   readonly noiseScaleEnd: number;
   readonly noiseUntil: number;
+}
+
+/** @throws {UnfitError} for noise that would grow without bound */
+export function checkExploration({ noise, thetaPerS, noiseStepS }: ExplorationOptions): void {
+  const limit = 2 / thetaPerS;
+  if (noise === "gaussian" || noiseStepS < limit) return;
+  const rule = `must be below 2 / thetaPerS = ${limit} for Ornstein-Uhlenbeck noise, which grows without bound otherwise`;
+  throw new UnfitError("noiseStepS", `${rule}, got ${noiseStepS}`);
 }
 
 interface Lane {

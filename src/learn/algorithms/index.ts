@@ -11,7 +11,8 @@ import { sac } from "./sac.ts";
 import { td3 } from "./td3.ts";
 import { td3Bc } from "./td3-bc.ts";
 
-export type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithm.ts";
+export type { Algorithm, FirstUpdate, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithm.ts";
+export { UnfitError } from "./unfit-error.ts";
 
 /** Those that learn from what they do themselves. */
 export const ALGORITHMS: readonly Algorithm[] = [ppo, recurrentPpo, ddpg, td3, sac, dqn, qTable, reinforce];

@@ -1,11 +1,12 @@
 /** What learners share that learn from old transitions: a replay for each agent, and batches for the whole population. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../kernel/index.ts";
+import { maskLength } from "../env.ts";
 import type { VectorBuffers } from "../lanes.ts";
 import type { Sequential } from "../nets/index.ts";
-import { type Batch, makeBatch, Replay, type ReplayState } from "../replay.ts";
+import { type Batch, makeBatch, Replay, type ReplayRows, type ReplayState } from "../replay.ts";
 import { discount } from "../returns.ts";
-import { agentStreams, type Setting } from "./algorithm.ts";
+import { agentStreams, type FirstUpdate, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat } from "./population.ts";
 
 export interface MemoryOptions {
@@ -14,6 +15,8 @@ export interface MemoryOptions {
   readonly batchSize: number;
   readonly gamma: number;
   readonly laneCount: number;
+  /** Keep what is allowed next, of an environment with masks. */
+  readonly masked?: boolean;
 }
 
 /** Transitions drawn for every agent. */
@@ -23,10 +26,17 @@ export interface Transitions {
   /** As networks see them. */
   readonly decisions: tf.Tensor3D;
   readonly successors: tf.Tensor3D;
+  /** 1 where a choice is allowed next, [agents, batch, choices]; only if they are kept. */
+  readonly successorMasks: tf.Tensor3D | undefined;
   /** [agents, batch] */
   readonly rewards: tf.Tensor2D;
   /** What a value after the transition is worth before it: 0 where the task ended, else gamma to the elapsed steps. [agents, batch] */
   readonly factors: tf.Tensor2D;
+}
+
+/** Of algorithms that let all lanes step on until there have been so many steps. */
+export function afterStart({ lanes, startSteps }: { readonly lanes: number; readonly startSteps: number }): FirstUpdate {
+  return { steps: Math.ceil(startSteps / lanes) * lanes, because: `${startSteps} startSteps` };
 }
 
 export class Memory {
@@ -34,14 +44,18 @@ export class Memory {
   readonly decisions: readonly Float32Array[];
   readonly #observations: readonly Float32Array[];
   readonly #replays: readonly Replay[];
-  readonly #batches: readonly Batch[];
+  readonly #batches: readonly ReplayRows[];
   readonly #streams: readonly Rng[];
   readonly #options: MemoryOptions;
   readonly #stepS: number;
 
   constructor(setting: Setting, options: MemoryOptions) {
     const { seeds, spec, stepS } = setting;
-    const size = { observationSize: spec.observationSpace.slots.length, actionSize: spec.actionSpace.slots.length };
+    const size = {
+      observationSize: spec.observationSpace.slots.length,
+      actionSize: spec.actionSpace.slots.length,
+      ...(options.masked && { maskSize: maskLength(spec) }),
+    };
     this.#options = options;
     this.#stepS = stepS;
     this.decisions = seeds.map(() => new Float32Array(options.laneCount * size.actionSize));
@@ -64,14 +78,15 @@ export class Memory {
   }
 
   /** Takes in what followed what was seen and decided. */
-  observe(agent: number, { successors, rewards, elapsedS, terminated }: VectorBuffers): void {
-    const { laneCount } = this.#options;
+  observe(agent: number, { successors, successorMasks, rewards, elapsedS, terminated }: VectorBuffers): void {
+    const { laneCount, masked } = this.#options;
     for (let lane = 0; lane < laneCount; lane++) {
       this.#replays[agent]?.add({
         observation: rowOf(this.#observations[agent] as Float32Array, lane, laneCount),
         action: rowOf(this.decisions[agent] as Float32Array, lane, laneCount),
         reward: rewards[lane] as number,
         successor: rowOf(successors, lane, laneCount),
+        successorMask: masked ? rowOf(successorMasks, lane, laneCount) : undefined,
         terminated: terminated[lane] === 1,
         elapsedSteps: (elapsedS[lane] as number) / this.#stepS,
       });
@@ -80,7 +95,7 @@ export class Memory {
 
   /** Draws for every agent, by the number of the update. Call it inside `tf.tidy`. */
   sample(update: number): Transitions {
-    const { batchSize, gamma } = this.#options;
+    const { batchSize, gamma, masked } = this.#options;
     const batches = this.#batches;
     batches.forEach((batch, agent) => void this.#replays[agent]?.sampleInto(batch, (this.#streams[agent] as Rng).fork(`${update}`)));
     const factorsOf = ({ terminated, elapsedSteps }: Batch): Float32Array =>
@@ -98,6 +113,12 @@ export class Memory {
         batches.map((batch) => batch.successors),
         batchSize,
       ),
+      successorMasks: masked
+        ? stack(
+            batches.map((batch) => batch.successorMasks as Uint8Array),
+            batchSize,
+          )
+        : undefined,
       rewards: stackFlat(batches.map((batch) => batch.rewards)),
       factors: stackFlat(batches.map(factorsOf)),
     };

@@ -43,7 +43,7 @@ import { linear } from "../schedule.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { type Distribution, type Judged, type Played, ppoLoss, ppoMeasures, targetsOf } from "./clipped-objective.ts";
 import { gatherRows, minibatches, rowOf, stack, stackFlat, standardized } from "./population.ts";
-import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
+import { afterRollout, RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
 
 const fraction = z.number().min(0).max(1);
 
@@ -322,6 +322,8 @@ export const ppo: Algorithm<typeof schema> = {
   kind: "ppo",
   doc: "Proximal policy optimization: choices or reals, on-policy; the first to try.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, actionSpace.kind === "box" ? "gaussian" : "categorical"),
+  firstUpdate: afterRollout,
   async create(setting, options) {
     const learner = new Ppo(setting, options);
     await learner.exportPolicies();

@@ -7,26 +7,28 @@
  * 2. Epsilon-greedy; epsilon falls on a straight line by the fraction of training. Of equal values the first is taken.
  * 3. Learning rate falls likewise.
  * 4. Targets end at terminated transitions only, and are discounted by elapsed time.
- * 5. One choice without masks: the mask that followed a truncated episode is not known.
+ * 5. Masks take choices away: from what is drawn, from the greatest value, and from the next choice of a target.
  */
 import { z } from "zod";
 import type { Rng } from "../../kernel/index.ts";
 import type { AgentSpec } from "../env.ts";
 import type { VectorBuffers } from "../lanes.ts";
 import { takeCheckpoint } from "../nets/index.ts";
-import { epsilonGreedy } from "../policy.ts";
+import { epsilonGreedy, greatest } from "../policy.ts";
 import { discount } from "../returns.ts";
 import { linear } from "../schedule.ts";
-import type { Floats } from "../spaces.ts";
+import type { Floats, RealSlot } from "../spaces.ts";
 import { cellOf, type Grid, type TableData, tablePolicy } from "../table-policy.ts";
 import { type Algorithm, agentStreams, type LearnerState, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
+import { UnfitError } from "./unfit-error.ts";
 
 const fraction = z.number().min(0).max(1);
 
 const schema = z.strictObject({
   lanes: z.int().min(1).default(1).describe("environments side by side, which fill one table"),
   bins: z.int().min(1).default(10).describe("cells of each observed real; a choice has one for each value"),
+  binsOf: z.record(z.string(), z.int().min(1)).default({}).describe("cells by the name of the observed real, instead of `bins`"),
   bounds: z
     .record(z.string(), z.tuple([z.number(), z.number()]))
     .default({})
@@ -40,22 +42,28 @@ const schema = z.strictObject({
 });
 export type QTableOptions = z.output<typeof schema>;
 
-function gridOf({ observationSpace, name }: AgentSpec, { bins, bounds }: QTableOptions): Grid {
+const boundsOf = ({ name, low, high }: RealSlot, { bounds }: QTableOptions): readonly [number, number] => bounds[name] ?? [low, high];
+
+function check({ observationSpace, actionSpace, name }: AgentSpec, options: QTableOptions): void {
+  if (actionSpace.kind !== "discrete") throw new RangeError(`a table of one choice cannot act in a ${actionSpace.kind} space`);
   const known = observationSpace.slots.map((slot) => slot.name);
-  const unknown = Object.keys(bounds).find((slot) => !known.includes(slot));
-  if (unknown !== undefined) throw new RangeError(`${name} observes no "${unknown}"; it observes: ${known.join(", ")}`);
-  const ranges = observationSpace.slots.map((slot) => {
-    if (slot.kind === "choice") return [0, slot.count] as const;
-    const [low, high] = bounds[slot.name] ?? [slot.low, slot.high];
-    if (!(Number.isFinite(high - low) && low < high)) {
-      throw new RangeError(
-        `q-table needs finite bounds of ${slot.name}, which has ${low}..${high}; give bounds: { ${slot.name}: [low, high] }`,
-      );
-    }
-    return [low, high] as const;
-  });
+  for (const option of ["bounds", "binsOf"] as const) {
+    const unknown = Object.keys(options[option]).find((slot) => !known.includes(slot));
+    if (unknown === undefined) continue;
+    throw new UnfitError(option, `names "${unknown}", which ${name} does not show; it shows: ${known.join(", ")}`);
+  }
+  for (const slot of observationSpace.slots) {
+    if (slot.kind === "choice") continue;
+    const [low, high] = boundsOf(slot, options);
+    if (Number.isFinite(high - low) && low < high) continue;
+    throw new UnfitError("bounds", `must give finite bounds of ${slot.name}, which has ${low}..${high}: { ${slot.name}: [low, high] }`);
+  }
+}
+
+function gridOf({ observationSpace }: AgentSpec, options: QTableOptions): Grid {
+  const ranges = observationSpace.slots.map((slot) => (slot.kind === "choice" ? ([0, slot.count] as const) : boundsOf(slot, options)));
   return {
-    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : bins)),
+    cells: observationSpace.slots.map((slot) => (slot.kind === "choice" ? slot.count : (options.binsOf[slot.name] ?? options.bins))),
     low: ranges.map(([low]) => low),
     high: ranges.map(([, high]) => high),
   };
@@ -81,12 +89,10 @@ class QTable implements OnlineLearner {
 
   constructor(setting: Setting, options: QTableOptions) {
     const { spec, seeds } = setting;
-    if (spec.actionSpace.kind !== "discrete") throw new RangeError(`q-table cannot act in a ${spec.actionSpace.kind} space`);
-    if (spec.masked) throw new RangeError(`q-table does not know masks, and ${spec.name} has them; ppo does`);
     this.#setting = setting;
     this.#options = options;
     this.laneCount = options.lanes;
-    this.#choiceCount = spec.actionSpace.count;
+    this.#choiceCount = spec.actionSpace.maskLength;
     this.#grid = gridOf(spec, options);
     const size = this.#grid.cells.reduce((product, count) => product * count, this.#choiceCount);
     this.#tables = seeds.map(() => new Float64Array(size));
@@ -104,7 +110,7 @@ class QTable implements OnlineLearner {
     this.#learningRate = linear({ from: learningRate, to: learningRateEnd })(done);
     for (let lane = 0; lane < this.laneCount; lane++) {
       const first = this.#entryOf(rowOf(lanes.observations, lane, this.laneCount));
-      const choice = epsilonGreedy(this.#valuesAt(agent, first), lanes.masks, { rng, epsilon });
+      const choice = epsilonGreedy(this.#valuesAt(agent, first), rowOf(lanes.masks, lane, this.laneCount), { rng, epsilon });
       (this.#chosen[agent] as Int32Array)[lane] = first + choice;
       lanes.actions[lane] = choice;
     }
@@ -122,15 +128,21 @@ class QTable implements OnlineLearner {
   // ... Learning ...
 
   /** Q(s, a) += rate (r + gamma max Q(s', .) - Q(s, a)), lane by lane. */
-  observe(agent: number, { successors, rewards, elapsedS, terminated }: VectorBuffers): void {
+  observe(agent: number, lanes: VectorBuffers): void {
     const table = this.#tables[agent] as Float64Array;
     for (let lane = 0; lane < this.laneCount; lane++) {
-      const next = this.#valuesAt(agent, this.#entryOf(rowOf(successors, lane, this.laneCount)));
-      const factor = terminated[lane] === 1 ? 0 : discount(this.#options.gamma, (elapsedS[lane] as number) / this.#setting.stepS);
       const entry = (this.#chosen[agent] as Int32Array)[lane] as number;
-      const error = (rewards[lane] as number) + factor * Math.max(...next) - (table[entry] as number);
+      const error = (lanes.rewards[lane] as number) + this.#nextValue(agent, lanes, lane) - (table[entry] as number);
       table[entry] = (table[entry] as number) + this.#learningRate * error;
     }
+  }
+
+  /** What is to come after a lane's transition, as it is worth before it. */
+  #nextValue(agent: number, { successors, successorMasks, elapsedS, terminated }: VectorBuffers, lane: number): number {
+    if (terminated[lane] === 1) return 0;
+    const values = this.#valuesAt(agent, this.#entryOf(rowOf(successors, lane, this.laneCount)));
+    const best = greatest(values, rowOf(successorMasks, lane, this.laneCount), { from: 0, count: values.length });
+    return discount(this.#options.gamma, (elapsedS[lane] as number) / this.#setting.stepS) * (values[best] as number);
   }
 
   async update(): Promise<undefined> {
@@ -161,6 +173,8 @@ export const qTable: Algorithm<typeof schema> = {
   kind: "q-table",
   doc: "Tabular Q-learning over a grid: one choice, few observed numbers.",
   schema,
+  check,
+  firstUpdate: ({ lanes }) => ({ steps: lanes, because: `${lanes} lanes` }),
   create: async (setting, options) => new QTable(setting, options),
   policy: tablePolicy,
 };

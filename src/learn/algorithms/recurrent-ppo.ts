@@ -40,7 +40,7 @@ import { linear } from "../schedule.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { type Judged, type Played, ppoLoss, ppoMeasures, targetsOf } from "./clipped-objective.ts";
 import { gatherRows, minibatches, rowOf, stack, standardized } from "./population.ts";
-import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
+import { afterRollout, RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
 
 const fraction = z.number().min(0).max(1);
 
@@ -346,6 +346,8 @@ export const recurrentPpo: Algorithm<typeof schema> = {
   kind: "recurrent-ppo",
   doc: "PPO with a GRU: choices or reals, where what is seen now is not all that matters.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, actionSpace.kind === "box" ? "gaussian" : "categorical"),
+  firstUpdate: afterRollout,
   async create(setting, options) {
     const learner = new RecurrentPpo(setting, options);
     await learner.exportPolicies();

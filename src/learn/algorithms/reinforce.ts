@@ -29,15 +29,17 @@ import {
 } from "../nets/index.ts";
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import { discountedReturns } from "../returns.ts";
+import { linear } from "../schedule.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { rowOf, stack, stackFlat, standardized } from "./population.ts";
-import { RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
+import { afterRollout, RolloutBuffer, type RolloutRows } from "./rollout-buffer.ts";
 
 const schema = z.strictObject({
   lanes: z.int().min(1).default(8).describe("environments side by side"),
-  rolloutSteps: z.int().min(1).default(64).describe("steps of each lane between two updates"),
+  rolloutSteps: z.int().min(1).default(128).describe("steps of each lane between two updates"),
   hidden: z.array(z.int().min(1)).default([64, 64]).describe("widths of the hidden layers, of policy and baseline alike"),
-  learningRate: z.number().positive().default(1e-3),
+  learningRate: z.number().positive().default(5e-3),
+  learningRateEnd: z.number().min(0).default(0).describe("reached on a straight line when the training is done"),
   gamma: z.number().min(0).max(1).default(0.99).describe("discount of a nominal step"),
   baseline: z.boolean().default(true),
 });
@@ -92,7 +94,7 @@ class Reinforce implements OnlineLearner {
 
   // ... Learning ...
 
-  async update(): Promise<Measures | undefined> {
+  async update(done: number): Promise<Measures | undefined> {
     this.#counters.steps++;
     this.#counters.row++;
     if (this.#counters.row < this.#options.rolloutSteps) return undefined;
@@ -120,6 +122,8 @@ class Reinforce implements OnlineLearner {
       return out;
     });
     const advantages = returns.map((own, agent) => own.map((value, i) => value - (valueRows[agent * rowCount + i] as number)));
+    const { learningRate: from, learningRateEnd: to } = this.#options;
+    this.#optimizer.learningRate = linear({ from, to })(done);
     const loss = tf.tidy(() => {
       const masks = this.#setting.spec.masked
         ? stack(
@@ -198,6 +202,8 @@ export const reinforce: Algorithm<typeof schema> = {
   kind: "reinforce",
   doc: "REINFORCE with a baseline: choices, on-policy; the plainest policy gradient.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, "categorical"),
+  firstUpdate: afterRollout,
   async create(setting, options) {
     const learner = new Reinforce(setting, options);
     await learner.exportPolicies();

@@ -3,7 +3,7 @@ import type { Rng } from "../../kernel/index.ts";
 import { maskLength } from "../env.ts";
 import type { VectorBuffers } from "../lanes.ts";
 import type { Policy } from "../policy.ts";
-import type { Setting } from "./algorithm.ts";
+import type { FirstUpdate, Setting } from "./algorithm.ts";
 import { rowOf } from "./population.ts";
 
 /** Every array has `laneCount * stepCount` rows. */
@@ -18,6 +18,11 @@ export interface RolloutRows {
   readonly elapsedSteps: Float64Array;
   readonly terminated: Uint8Array;
   readonly truncated: Uint8Array;
+}
+
+/** Of algorithms that learn from whole rollouts. */
+export function afterRollout({ lanes, rolloutSteps }: { readonly lanes: number; readonly rolloutSteps: number }): FirstUpdate {
+  return { steps: lanes * rolloutSteps, because: `${lanes} lanes x ${rolloutSteps} rolloutSteps` };
 }
 
 const NO_MEMORIES = new Float64Array(0);

@@ -34,7 +34,7 @@ import { LOG_STD_MAX, LOG_STD_MIN, type NetworkPolicyData, networkPolicy, output
 import type { ReplayState } from "../replay.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
 import { drawUnit } from "./exploration.ts";
-import { bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
+import { afterStart, bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
 import { normalLike, rowOf } from "./population.ts";
 
 const schema = z.strictObject({
@@ -255,6 +255,8 @@ export const sac: Algorithm<typeof schema> = {
   kind: "sac",
   doc: "Soft actor-critic: reals, off-policy, explores by its own entropy.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, "squashed-gaussian"),
+  firstUpdate: afterStart,
   async create(setting, options) {
     const learner = new Sac(setting, options);
     await learner.exportPolicies();

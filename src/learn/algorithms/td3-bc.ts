@@ -177,6 +177,7 @@ export const td3Bc: OfflineAlgorithm<typeof schema> = {
   kind: "td3-bc",
   doc: "TD3 with behaviour cloning: reals, offline; better than the data where values say so.",
   schema,
+  check: ({ actionSpace }) => void outputsFor(actionSpace, "deterministic"),
   async create(setting, options, data) {
     const learner = new Td3Bc(setting, options, data);
     await learner.exportPolicies();

@@ -29,8 +29,8 @@ import {
 import { type NetworkPolicyData, networkPolicy, outputsFor, type Policy } from "../policy.ts";
 import type { ReplayState } from "../replay.ts";
 import { type Algorithm, agentStreams, type LearnerState, type Measures, type OnlineLearner, type Setting } from "./algorithm.ts";
-import { drawUnit, Exploration, explorationFields } from "./exploration.ts";
-import { bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
+import { checkExploration, drawUnit, Exploration, explorationFields } from "./exploration.ts";
+import { afterStart, bootstrapped, Memory, type Transitions, valuesOf } from "./memory.ts";
 import { normalLike, rowOf } from "./population.ts";
 
 const schema = z.strictObject({
@@ -223,6 +223,15 @@ export const td3: Algorithm<typeof schema> = {
   kind: "td3",
   doc: "Twin delayed DDPG: as DDPG, steadier; critics that do not flatter.",
   schema,
+  check({ actionSpace }, options) {
+    outputsFor(actionSpace, "deterministic");
+    checkExploration(options);
+  },
+  firstUpdate(options) {
+    const { steps, because } = afterStart(options);
+    const { lanes, policyDelay } = options;
+    return { steps: steps + (policyDelay - 1) * lanes, because: `${because}, then ${policyDelay} policyDelay` };
+  },
   async create(setting, options) {
     const learner = new Td3(setting, options);
     await learner.exportPolicies();

@@ -6,7 +6,7 @@ export { exportRows, exportWeights } from "./export.ts";
 export { Gru, type GruOptions, type GruResult, type GruSequenceOptions, gru } from "./gru.ts";
 export { type AgentWeights, agentWeights, GruInference, SequentialInference } from "./inference.ts";
 export { type DenseWeights, fanIn, fanOut, type Init, orthogonal, uniform, xavier } from "./init.ts";
-export { Categorical, Choices, Gaussian, huber, meanPerAgent, meanSquaredError, pick } from "./losses.ts";
+export { Categorical, Choices, Gaussian, meanPerAgent, meanSquaredError, pick } from "./losses.ts";
 export { type Checkpoint, CheckpointError, checkpointBytes, type Manifest, readCheckpoint } from "./manifest.ts";
 export { copyInto, Network, softUpdate } from "./network.ts";
 export { Parameters, parameters } from "./parameters.ts";

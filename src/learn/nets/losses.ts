@@ -11,13 +11,6 @@ export function meanSquaredError(predictions: tf.Tensor, targets: tf.Tensor): tf
   return meanPerAgent(tf.square(tf.sub(predictions, targets)));
 }
 
-/** Quadratic up to an error of `delta`, linear beyond. @see Huber, Ann. Math. Stat. 35(1), 1964 */
-export function huber(predictions: tf.Tensor, targets: tf.Tensor, delta = 1): tf.Tensor1D {
-  const error = tf.abs(tf.sub(predictions, targets));
-  const quadratic = tf.minimum(error, delta);
-  return meanPerAgent(tf.add(tf.mul(tf.square(quadratic), 0.5), tf.mul(tf.sub(error, quadratic), delta)));
-}
-
 /** A choice among the last axis of [agents, batch, choices]. */
 export class Categorical {
   /** Logarithms of the probabilities, [agents, batch, choices]. */

@@ -2,7 +2,7 @@ import { areaY, axisX, line, ruleY, text } from "@observablehq/plot";
 import { digitsText } from "../format.ts";
 import { color, seriesColor } from "../palette.ts";
 import { grid, ROOM, valueAxis } from "./axes.ts";
-import { frame, WIDE } from "./frame.ts";
+import { type ChartSize, frame } from "./frame.ts";
 import type { LegendItem } from "./legend.ts";
 
 /** One evaluation of one agent. */
@@ -23,20 +23,24 @@ export interface LearningChart {
   /** By agent. */
   readonly agents: readonly { readonly seed: number; readonly marks: readonly LearningMark[] }[];
   readonly goal: number | undefined;
+  /** Mean return of the episodes that were learned from. */
+  readonly data: number | undefined;
+  /** What steps are. */
+  readonly countedIn: "steps" | "updates";
 }
 
 /** Mean returns over steps. One agent: with interval, greedy policy and training returns; several: a line each, and their mean. */
-export function learningCurve(chart: LearningChart): string {
-  const { title, agents, goal } = chart;
+export function learningCurve(chart: LearningChart, { id, size }: { readonly id: string; readonly size: ChartSize }): string {
+  const { title, agents, goal, data, countedIn } = chart;
   const alone = agents.length === 1;
   const series = alone ? aloneMarks(chart) : populationMarks(chart);
-  const values = [...series.values, ...(goal === undefined ? [] : [goal])];
+  const values = [...series.values, goal, data].filter((value) => value !== undefined);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const air = 0.06 * (highest - lowest) || 1;
-  return frame({ id: "learning-curve", title, description: describe(chart) }, WIDE, {
+  return frame({ id, title, description: describe(chart) }, size, {
     legend: series.legend,
     plot: {
-      height: 300,
+      height: size.compact ? 240 : 300,
       ...ROOM,
       x: { type: "linear", domain: [0, Math.max(...agents.flatMap(({ marks }) => marks.map(({ steps }) => steps)))], axis: null },
       y: { type: "linear", domain: [lowest - air, highest + air], axis: null },
@@ -45,15 +49,16 @@ export function learningCurve(chart: LearningChart): string {
         grid(5),
         valueAxis({ label: "return", ticks: 5 }),
         axisX({
-          label: "steps",
+          label: countedIn,
           labelArrow: "none",
           labelAnchor: "right",
           labelOffset: 34,
           color: color("muted"),
           tickSize: 4,
-          ticks: 8,
+          ticks: size.compact ? 4 : 8,
         } as object),
-        ...(goal === undefined ? [] : goalMarks(goal)),
+        ...(goal === undefined ? [] : levelMarks(goal, "goal")),
+        ...(data === undefined ? [] : levelMarks(data, "data")),
         ...series.marks,
       ],
     },
@@ -113,16 +118,21 @@ function populationMarks({ agents, episodes }: LearningChart): Series {
   };
 }
 
-function goalMarks(goal: number): Mark[] {
-  const label = { y: goal, frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7, fill: color("good") } as const;
-  return [ruleY([goal], { stroke: color("good"), strokeDasharray: "2 3" }), text([`goal ${digitsText(goal)}`], label as object)];
+/** A return to look for, with its name: the goal's on the left, that of the data on the right, so that they never meet. */
+function levelMarks(value: number, what: "goal" | "data"): Mark[] {
+  const [ink, place] =
+    what === "goal"
+      ? [color("good"), { frameAnchor: "left", textAnchor: "start", dx: 4 }]
+      : [color("muted"), { frameAnchor: "right", textAnchor: "end", dx: -4 }];
+  const label = { y: value, ...place, dy: -7, fill: ink };
+  return [ruleY([value], { stroke: ink, strokeDasharray: "2 3" }), text([`${what} ${digitsText(value)}`], label as object)];
 }
 
-function describe({ agents, episodes }: LearningChart): string {
+function describe({ agents, episodes, countedIn }: LearningChart): string {
   const ends = agents.slice(0, 10).map(({ seed, marks }) => {
     const last = marks.at(-1);
-    return last === undefined ? `seed ${seed}: nothing yet` : `seed ${seed}: ${digitsText(last.mean)} after ${last.steps} steps`;
+    return last === undefined ? `seed ${seed}: nothing yet` : `seed ${seed}: ${digitsText(last.mean)} after ${last.steps} ${countedIn}`;
   });
   const more = agents.length > ends.length ? ` and ${agents.length - ends.length} more` : "";
-  return `Mean return of ${episodes} against the steps of the training. ${ends.join("; ")}${more}.`;
+  return `Mean return of ${episodes} against the ${countedIn} of the training. ${ends.join("; ")}${more}.`;
 }

@@ -1,7 +1,7 @@
 import { axisX, line, type PlotOptions, ruleY } from "@observablehq/plot";
 import { color, seriesColor } from "../palette.ts";
 import { grid, ROOM, valueAxis } from "./axes.ts";
-import { frame, WIDE } from "./frame.ts";
+import { type ChartSize, frame, WIDE } from "./frame.ts";
 
 export interface PanelLine {
   /** Which of the chart's series it belongs to; undefined: it is of none, and drawn in grey. */
@@ -31,20 +31,21 @@ export interface LinePanelsChart {
 }
 
 /** The same few series in several quantities. */
-export function linePanels({ id, title, description, series, notes, panels }: LinePanelsChart): string {
+export function linePanels({ id, title, description, series, notes, panels }: LinePanelsChart, size: ChartSize = WIDE): string {
   const legend = [
     ...series.map((label, i) => ({ label, mark: "line", fill: seriesColor(i) }) as const),
     ...notes.map((note) => ({ ...note, fill: color("muted") })),
   ];
-  return frame({ id, title, description }, WIDE, { legend, plot: panels.map(drawn) });
+  return frame({ id, title, description }, size, { legend, plot: panels.map((panel) => drawn(panel, size)) });
 }
 
-function drawn({ xLabel, yLabel, yFrom, mark, lines }: LinePanel): PlotOptions {
+function drawn({ xLabel, yLabel, yFrom, mark, lines }: LinePanel, { compact }: ChartSize): PlotOptions {
   const points = lines.flatMap((each) => each.points);
   const ys = [...points.map(({ y }) => y), ...(mark === undefined ? [] : [mark])];
   const [lowest, highest] = [yFrom ?? Math.min(...ys), Math.max(...ys)];
   const xs = points.map(({ x }) => x);
-  const axis = { label: xLabel, labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4, ticks: 8 };
+  const ticks = compact ? 4 : 8;
+  const axis = { label: xLabel, labelArrow: "none", labelAnchor: "right", labelOffset: 34, color: color("muted"), tickSize: 4, ticks };
   return {
     height: 190,
     ...ROOM,

@@ -90,7 +90,7 @@ function expectationVerdict(expectation: RunOutput["expectations"][number], outp
   );
 }
 
-function verdict(good: boolean, text: string): string {
+export function verdict(good: boolean, text: string): string {
   return `<li><span class="${good ? "good" : "bad"}">${good ? TICK : CROSS}</span>${breakable(escapeText(text))}</li>`;
 }
 

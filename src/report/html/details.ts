@@ -9,6 +9,8 @@ import { breakable } from "./answer-section.ts";
 export interface Column {
   readonly title: string;
   readonly number?: boolean;
+  /** Long: breaks into lines. */
+  readonly text?: boolean;
 }
 /** Cells are HTML; the first of a row is its header. */
 export interface TableText {
@@ -31,7 +33,7 @@ export function details(output: RunOutput): string {
   ].join("");
 }
 
-function fold(title: string, small: string, content: string): string {
+export function fold(title: string, small: string, content: string): string {
   return `<details><summary>${escapeText(title)} <small>${breakable(escapeText(small))}</small></summary><div class="inside">${content}</div></details>`;
 }
 
@@ -47,7 +49,7 @@ export function table({ id, caption, columns, rows }: TableText): string {
 
 function cellHtml(cell: string, column: Column | undefined, index: number): string {
   if (index === 0) return `<th scope="row">${cell}</th>`;
-  return `<td${column?.number ? ' class="num"' : ""}>${cell}</td>`;
+  return `<td${column?.number ? ' class="num"' : column?.text ? ' class="text"' : ""}>${cell}</td>`;
 }
 
 function metricName(name: string): string {

@@ -2,6 +2,7 @@
 import type { Comparison } from "../../experiment/sweep/compare.ts";
 import type { PointOutput, SweepOutput } from "../../experiment/sweep/output.ts";
 import { StoredResultError } from "../series-json.ts";
+import { storedJson } from "../stored-json.ts";
 import { refuseBadNumbers } from "../to-json.ts";
 import { refusalLines } from "./refusals.ts";
 
@@ -44,7 +45,7 @@ interface Document {
 
 /** @throws {StoredResultError} if the text is not what `sweepToJson` writes. */
 export function sweepFromJson(text: string): SweepOutput {
-  const { format, cybertwin, scenario, vary, points, compare, ...rest } = parse(text);
+  const { format, cybertwin, scenario, vary, points, compare, ...rest } = storedJson(text, "sweep.json") as Document;
   if (format !== FORMAT) throw new StoredResultError(`sweep.json has format ${format}, this version reads ${FORMAT}`);
   return {
     version: cybertwin,
@@ -54,15 +55,6 @@ export function sweepFromJson(text: string): SweepOutput {
     points: points.map(({ point, ...more }) => more),
     ...(compare && { compare: { ...compare, groups: compare.groups.map(({ said, ...group }) => shifted(group, -1)) } }),
   };
-}
-
-function parse(text: string): Document {
-  try {
-    return JSON.parse(text) as Document;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new StoredResultError(`sweep.json is damaged: ${error.message}`);
-    throw error;
-  }
 }
 
 function shifted({ baseline, points, order, untold, unranked, ...rest }: Comparison, by: number): Comparison {

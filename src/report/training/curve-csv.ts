@@ -6,7 +6,7 @@ const HEAD = ["seed", "steps", "episodes", "training_return", "stochastic_return
 
 /** @param seeds of the agents, in order */
 export function curveToCsv(curve: readonly CurvePoint[], seeds: readonly number[]): string {
-  const names = [...new Set(curve.flatMap(({ agents }) => agents.flatMap(({ measures }) => Object.keys(measures))))];
+  const names = measureNames(curve);
   const rows = curve.flatMap(({ steps, agents }) =>
     agents.map((point, agent) => [
       ...[seeds[agent] as number, steps, point.episodeCount],
@@ -15,6 +15,11 @@ export function curveToCsv(curve: readonly CurvePoint[], seeds: readonly number[
     ]),
   );
   return [[...HEAD, ...names.map(snakeCase)], ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
+}
+
+/** All that the algorithm measures, in the order in which it first did. */
+export function measureNames(curve: readonly CurvePoint[]): readonly string[] {
+  return [...new Set(curve.flatMap(({ agents }) => agents.flatMap(({ measures }) => Object.keys(measures))))];
 }
 
 /** What a point says, by TensorBoard's tags. */
@@ -32,4 +37,4 @@ export const meanOf = (values: readonly number[]): number => values.reduce((sum,
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,6 +1,7 @@
 /** The shape of a gate file. */
 import { type ZodType, z } from "zod";
-import { choice, type JsonSchema, jsonSchemaOf } from "../choice.ts";
+import { type JsonSchema, jsonSchemaOf } from "../choice.ts";
+import { deciderSchema } from "../decider-schema.ts";
 import { seedsSchema } from "../seeds-schema.ts";
 
 export interface GateShape {
@@ -16,20 +17,13 @@ export interface GateShape {
   readonly margin: number;
 }
 
-/** A text is the file of a stored policy. */
-function decider(description: string): ZodType {
-  const file = z.string().min(1).meta({ description });
-  const mapping = z.looseObject({ kind: z.string() }).meta({ description: "As a scenario's `policy` has it." });
-  return choice([file, mapping], (value) => (typeof value === "string" ? file : mapping));
-}
-
 export const gateSchema = z
   .strictObject({
     task: z.string().min(1).optional().meta({ description: "A reference task of one agent; or else:" }),
     scenario: z.string().min(1).optional().meta({ description: "The scenario file, relative to this one." }),
     agent: z.string().min(1).optional().meta({ description: "The scenario's external controller; may be left out where there is one." }),
-    policy: decider("What is gated: the .json file of a stored policy, relative to this one."),
-    heuristic: decider("What it is measured by: the .json file of another stored policy, relative to this one."),
+    policy: deciderSchema("What is gated: the .json file of a stored policy, relative to this one."),
+    heuristic: deciderSchema("What it is measured by: the .json file of another stored policy, relative to this one."),
     metric: z
       .string()
       .min(1)

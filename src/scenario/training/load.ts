@@ -1,14 +1,15 @@
 /** From a training file to all that decides a training. */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
+import { OFFLINE_ALGORITHMS } from "../../learn/algorithms/index.ts";
 import type { BackendName } from "../../learn/backends/backend.ts";
 import type { Env } from "../../learn/env.ts";
 import { EnvError } from "../../learn/env-error.ts";
 import { TASKS } from "../../learn/tasks/index.ts";
+import { type Contest, type ContestOptions, openScenario, openTask } from "../contest.ts";
 import { type EnvSource, envOf } from "../env-source.ts";
-import { type ReadText, readNamed, resolveFrom } from "../extends.ts";
+import { readNamed, resolveFrom } from "../extends.ts";
 import { externalsOf } from "../externals.ts";
-import type { Catalogue } from "../files.ts";
 import { Findings } from "../findings.ts";
 import { loadScenario } from "../index.ts";
 import type { Place, Source } from "../place.ts";
@@ -18,15 +19,21 @@ import { type Assignment, applySets, assignAll } from "../set.ts";
 import { shape } from "../shape.ts";
 import { parseYaml } from "../source.ts";
 import { nearest } from "../suggest.ts";
-import { at, type MapTree, type Path, type Tree, toPlain } from "../tree.ts";
+import { at, type MapTree, type Path, placeOf, type Tree, toPlain } from "../tree.ts";
+import { checkFit, stepBudgetOf } from "./algorithm.ts";
+import { checkDataSeeds, type LoadedData, loadData } from "./data.ts";
 import { type TrainingShape, trainingSchema } from "./schema.ts";
 
 export interface LoadedTraining {
   readonly source: EnvSource;
   /** Options with their defaults. */
   readonly algorithm: { readonly kind: string; readonly options: Readonly<Record<string, unknown>> };
+  /** What is learned from; empty where the algorithm acts itself. */
+  readonly data: readonly LoadedData[];
   /** One an agent. */
   readonly seeds: readonly number[];
+  /** What steps are: of the environment, or of the learning. */
+  readonly countedIn: "steps" | "updates";
   /** Steps of each agent. */
   readonly stepBudget: number;
   readonly evaluation: { readonly everySteps: number; readonly seeds: readonly number[] };
@@ -50,10 +57,7 @@ export interface TrainingFlags {
   readonly backend?: string | undefined;
 }
 
-export interface TrainingOptions {
-  readonly read: ReadText;
-  readonly cwd: string;
-  readonly catalogue: Catalogue;
+export interface TrainingOptions extends Omit<ContestOptions, "load"> {
   readonly flags?: TrainingFlags;
 }
 
@@ -67,24 +71,39 @@ export function loadTraining(file: string, options: TrainingOptions): LoadedTrai
   const { algorithm, seeds, evaluate, stop, backend } = shaped.value;
   const findings = new Findings(tree);
   checkChoices(shaped.value, findings);
+  checkBudget(shaped.value, findings);
   checkSeeds(shaped.value, findings);
+  checkDataSeeds(shaped.value, findings);
   stopAt(findings);
   const { source, sha256, dataSha256, warnings } = sourceOf(shaped.value, tree, options, findings);
   const env = envIn(source, shaped.value, findings);
+  checkFit(shaped.value, env, findings);
+  stopAt(findings);
+  const data = shaped.value.data === undefined ? [] : dataOf(shaped.value, tree, options, findings);
   const stepsEach = shaped.value.episodes === undefined ? 1 : episodeStepsOf(env, findings);
   const { kind, ...algorithmOptions } = algorithm;
+  const stepBudget = stepBudgetOf(shaped.value, stepsEach, findings);
+  stopAt(findings);
   return {
     source,
     algorithm: { kind, options: algorithmOptions },
+    data,
     seeds,
-    stepBudget: (shaped.value.steps ?? (shaped.value.episodes as number)) * stepsEach,
+    countedIn: isOffline(kind) ? "updates" : "steps",
+    stepBudget,
     evaluation: { everySteps: evaluate.every * stepsEach, seeds: evaluate.seeds },
     stopReward: stop?.reward,
     backend,
     dataSha256,
     warnings,
     sha256: createHash("sha256")
-      .update(JSON.stringify({ ...shaped.value, scenario: sha256 }))
+      .update(
+        JSON.stringify({
+          ...shaped.value,
+          ...(data.length > 0 && { data: data.map(({ identity, seeds: played }) => [identity, played]) }),
+          scenario: sha256,
+        }),
+      )
       .digest("hex"),
   };
 }
@@ -111,7 +130,9 @@ function flagOf(flag: string, key: string, text: string | undefined, cwd: string
   return [{ path: [key], value: parseYaml(text, source), place }];
 }
 
-function checkChoices({ scenario, task, agent, steps, episodes }: TrainingShape, findings: Findings): void {
+const isOffline = (kind: string): boolean => OFFLINE_ALGORITHMS.some((algorithm) => algorithm.kind === kind);
+
+function checkChoices({ scenario, task, agent }: TrainingShape, findings: Findings): void {
   if (scenario === undefined && task === undefined) {
     findings.problem([], "the file must say what to learn in", "Hint: scenario: my.yaml, or task: CartPole-v1.");
   } else if (scenario !== undefined && task !== undefined) {
@@ -119,7 +140,24 @@ function checkChoices({ scenario, task, agent, steps, episodes }: TrainingShape,
   } else if (task !== undefined && agent !== undefined) {
     findings.problem(["agent"], "is for scenarios: a task has one agent", "Leave it out.");
   }
-  if (steps === undefined && episodes === undefined) {
+}
+
+/** Who acts has steps, who learns from data has updates. */
+function checkBudget({ algorithm: { kind }, data, steps, episodes, updates }: TrainingShape, findings: Findings): void {
+  if (isOffline(kind)) {
+    const acting = `is for algorithms that act, and ${kind} learns from data`;
+    if (steps !== undefined) findings.problem(["steps"], acting, "Say updates instead.");
+    if (episodes !== undefined) findings.problem(["episodes"], acting, "Say updates instead.");
+    if (data === undefined)
+      findings.problem([], `the file must say what ${kind} learns from`, "Hint: data: { policy: mine.json, seeds: 1000..1049 }.");
+    if (updates === undefined) findings.problem([], "the file must say how long to train", "Hint: updates: 20000.");
+    return;
+  }
+  const learning = `is for algorithms that learn from data, and ${kind} acts itself`;
+  const offline = OFFLINE_ALGORITHMS.map((algorithm) => algorithm.kind).join(", ");
+  if (data !== undefined) findings.problem(["data"], learning, `Those are: ${offline}.`);
+  if (updates !== undefined) findings.problem(["updates"], learning, "Say steps instead.");
+  else if (steps === undefined && episodes === undefined) {
     findings.problem([], "the file must say how long to train", "Hint: steps: 100000, or episodes: 500.");
   } else if (steps !== undefined && episodes !== undefined) {
     findings.problem(["episodes"], "excludes steps", "Keep one of them.");
@@ -138,6 +176,20 @@ function checkSeeds({ seeds, evaluate }: TrainingShape, findings: Findings): voi
   if (shared === undefined) return;
   const hint = "Hint: seeds: 1000 and evaluate.seeds: 2000..2019.";
   findings.problem(["evaluate", "seeds"], `must not be trained on, and ${shared} is one of seeds`, hint);
+}
+
+/** @throws {SpecError} */
+function dataOf(value: TrainingShape, tree: Tree, { flags: _, ...options }: TrainingOptions, findings: Findings): readonly LoadedData[] {
+  const reads = { ...options, load: loadScenario };
+  const data = loadData(value, tree, { ...reads, contest: contestOf(value, tree, reads), findings });
+  stopAt(findings);
+  return data;
+}
+
+function contestOf({ task, scenario = "", agent }: TrainingShape, tree: Tree, options: ContestOptions): Contest {
+  if (task !== undefined) return openTask(task, placeOf(tree, ["task"]));
+  const { place } = at(tree, ["scenario"]) as Tree;
+  return openScenario(resolveFrom(place, scenario), { agent, place }, options);
 }
 
 interface FoundSource {

@@ -128,6 +128,9 @@ describe("losses of the algorithms", () => {
     const [choosing, valued] = [tf.tensor3d([[[1, 5, 2]]]), tf.tensor3d([[[10, 20, 30]]])];
     close(nextValues(choosing, valued), [20]);
     close(nextValues(valued, valued), [30]);
+    // 5 and 30 are forbidden: 2 is the greatest left of one, 20 of the other.
+    close(nextValues(choosing, valued, tf.tensor3d([[[1, 0, 1]]])), [30]);
+    close(nextValues(valued, valued, tf.tensor3d([[[1, 1, 0]]])), [20]);
   });
 
   it("the grid of tabular Q-learning: bins are counted row by row, and beyond the bounds lies the outermost", () => {

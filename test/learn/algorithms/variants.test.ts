@@ -4,19 +4,23 @@ import * as tf from "@tensorflow/tfjs-core";
 import { algorithmOf } from "../../../src/learn/algorithms/index.ts";
 import { MONTE_CARLO } from "../../../src/learn/algorithms/ppo.ts";
 import { openBackend } from "../../../src/learn/backends/index.ts";
+import type { TableData } from "../../../src/learn/table-policy.ts";
 import { makeEnv } from "../../../src/learn/tasks/index.ts";
 import { Training, type TrainingSpec } from "../../../src/learn/train.ts";
 
 const SMALL = { hidden: [8] };
 const ROLLOUT = { ...SMALL, lanes: 2, rolloutSteps: 20 };
 const REPLAY = { ...SMALL, batchSize: 8, startSteps: 60 };
+const ROUNDS = { stepsPerRound: 4, updatesPerRound: 3, copyEveryUpdates: 5 };
 
 const VARIANTS: Readonly<Record<string, readonly [kind: string, task: string, options: object]>> = {
   "PPO with a Gaussian policy and normalised observations": ["ppo", "Pendulum-v1", { ...ROLLOUT, normalizeObservations: true }],
   "PPO under masks, as the papers' code has it": ["ppo", "ServerlessTableMasked-v0", { ...MONTE_CARLO, ...ROLLOUT }],
   "DDPG with batch norm and Gaussian noise": ["ddpg", "Pendulum-v1", { ...REPLAY, batchNorm: true, noise: "gaussian", init: "fan-out" }],
   "TD3 with Ornstein-Uhlenbeck noise in two lanes": ["td3", "Pendulum-v1", { ...REPLAY, lanes: 2, noise: "ornstein-uhlenbeck" }],
-  "plain DQN": ["dqn", "CartPole-v1", { ...REPLAY, double: false }],
+  "plain DQN": ["dqn", "CartPole-v1", { ...REPLAY, ...ROUNDS, double: false }],
+  "DQN under masks in two lanes": ["dqn", "ServerlessTableMasked-v0", { ...REPLAY, ...ROUNDS, lanes: 2 }],
+  "tabular Q-learning under masks in two lanes": ["q-table", "ServerlessTableMasked-v0", { bins: 3, lanes: 2 }],
   "REINFORCE without a baseline, under masks": ["reinforce", "ServerlessTableMasked-v0", { ...ROLLOUT, baseline: false }],
 };
 
@@ -38,14 +42,6 @@ describe("variants of algorithms", function () {
     });
   }
 
-  it("a masked task is refused by those who do not know masks", async () => {
-    const makeMasked = () => makeEnv("ServerlessTableMasked-v0");
-    for (const kind of ["dqn", "q-table"]) {
-      const begun = Training.begin({ algorithm: algorithmOf(kind), makeEnv: makeMasked, seeds: [1], stepBudget: 1 });
-      await assert.rejects(begun, new RegExp(`${kind} does not know masks, and ServerlessTableMasked-v0 has them; ppo does`));
-    }
-  });
-
   it("a table needs bounds that end", async () => {
     const begin = (bounds: object) =>
       Training.begin({
@@ -57,9 +53,27 @@ describe("variants of algorithms", function () {
       });
     await assert.rejects(
       begin({}),
-      /q-table needs finite bounds of speedMPerS, which has -Infinity\.\.Infinity; give bounds: \{ speedMPerS: \[low, high\] \}/,
+      /bounds must give finite bounds of speedMPerS, which has -Infinity\.\.Infinity: \{ speedMPerS: \[low, high\] \}/,
     );
-    await assert.rejects(begin({ speed: [0, 1] }), /CartPole-v1 observes no "speed"; it observes: positionM, speedMPerS/);
+    await assert.rejects(
+      begin({ speed: [0, 1] }),
+      /bounds names "speed", which CartPole-v1 does not show; it shows: positionM, speedMPerS/,
+    );
+  });
+
+  it("a table has as many cells of each observed real as its name has, or else all have", async () => {
+    const begin = (binsOf: object) =>
+      Training.begin({
+        algorithm: algorithmOf("q-table"),
+        options: { bins: 2, binsOf, bounds: { speedMPerS: [-3, 3], speedRadPerS: [-4, 4] } },
+        makeEnv: () => makeEnv("CartPole-v1"),
+        seeds: [1],
+        stepBudget: 1,
+      });
+    const { grid, values } = (await begin({ angleRad: 7, positionM: 1 })).learner.policyData(0) as TableData;
+    assert.deepEqual(grid.cells, [1, 2, 7, 2]);
+    assert.equal(values.length, 1 * 2 * 7 * 2 * 2);
+    await assert.rejects(begin({ angle: 7 }), /binsOf names "angle", which CartPole-v1 does not show; it shows: positionM, speedMPerS/);
   });
 
   it("training ends when the caller has seen enough", async () => {

@@ -13,7 +13,6 @@ import {
   dense,
   Gaussian,
   gru,
-  huber,
   meanPerAgent,
   meanSquaredError,
   sequential,
@@ -136,9 +135,9 @@ for (const backend of ["cpu", "wasm"]) {
 
     const losses: readonly (readonly [name: string, loss: (x: tf.Tensor3D) => tf.Tensor1D, reference: (rows: Matrix) => number])[] = [
       [
-        "huber",
-        (x) => huber(tf.mul(x, 3), tf.zerosLike(x)),
-        (rows) => average(rows.flat().map((value) => (Math.abs(3 * value) <= 1 ? 4.5 * value * value : Math.abs(3 * value) - 0.5))),
+        "the squared error",
+        (x) => meanSquaredError(tf.mul(x, 3), tf.zerosLike(x)),
+        (rows) => average(rows.flat().map((value) => 9 * value * value)),
       ],
       [
         "the log-likelihood of choices",

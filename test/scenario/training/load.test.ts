@@ -23,6 +23,13 @@ seeds: 1000..1002
 episodes: 50
 evaluate: { every: 5, seeds: [2000, 2001] }
 `;
+const OFFLINE = `task: Pendulum-v1
+algorithm: { kind: td3-bc, batchSize: 32 }
+data: { policy: { kind: energy-pump }, seeds: 1000..1004 }
+seeds: 1000
+updates: 500
+evaluate: { every: 100, seeds: [2000, 2001] }
+`;
 const ON_SCENARIO = TRAINING.replace("task: Pendulum-v1", "scenario: base.yaml").replace("episodes: 50", "steps: 1000");
 
 const reading = (text: string, more: Readonly<Record<string, string>> = {}) => {
@@ -58,7 +65,9 @@ describe("a training file", () => {
     const { algorithm, sha256, ...rest } = load(TRAINING);
     assert.deepEqual(rest, {
       source: { kind: "task", id: "Pendulum-v1" },
+      data: [],
       seeds: [1000, 1001, 1002],
+      countedIn: "steps",
       stepBudget: 50 * 200, // Pendulum's episodes have 200 steps
       evaluation: { everySteps: 5 * 200, seeds: [2000, 2001] },
       stopReward: undefined,
@@ -79,10 +88,16 @@ describe("a training file", () => {
 
   it("gives way to flags", () => {
     const loaded = load(TRAINING.replace("episodes: 50", "steps: 7"), {
-      ...{ seed: "7", episodes: "3", backend: "cpu", set: ["algorithm.batchSize=8", "stop.reward=-200"] },
+      ...{ seed: "7", episodes: "3", backend: "cpu", set: ["algorithm.batchSize=8", "algorithm.startSteps=600", "stop.reward=-200"] },
     });
     assert.deepEqual([loaded.seeds, loaded.stepBudget, loaded.backend, loaded.stopReward], [[7], 600, "cpu", -200]);
     assert.equal(loaded.algorithm.options.batchSize, 8);
+  });
+
+  it("has a budget in whole steps of all lanes", () => {
+    const algorithm = "ppo, lanes: 3, rolloutSteps: 10";
+    assert.equal(load(TRAINING.replace("ddpg, batchSize: 32", algorithm).replace("episodes: 50", "steps: 100")).stepBudget, 102);
+    assert.equal(load(TRAINING.replace("ddpg, batchSize: 32", algorithm).replace("episodes: 50", "steps: 28")).stepBudget, 30);
   });
 
   it("has a digest of its meaning, not of its text", () => {
@@ -90,6 +105,27 @@ describe("a training file", () => {
     assert.equal(digest(TRAINING), digest(`# another text\n${TRAINING.replace("seeds: 1000..1002", "seeds: [1000, 1001, 1002]")}`));
     assert.notEqual(digest(TRAINING), digest(TRAINING.replace("batchSize: 32", "batchSize: 33")));
     assert.notEqual(digest(ON_SCENARIO), digest(ON_SCENARIO, { "base.yaml": EXTERNAL.replace("period: 10 s", "period: 20 s") }));
+  });
+
+  it("says what is learned from without acting: one policy's episodes or several", () => {
+    const { data, countedIn, stepBudget, evaluation } = load(OFFLINE);
+    assert.deepEqual([countedIn, stepBudget, evaluation.everySteps], ["updates", 500, 100]);
+    assert.deepEqual(
+      data.map(({ policy, seeds, identity }) => [policy, seeds, identity]),
+      [["energy-pump", [1000, 1001, 1002, 1003, 1004], { kind: "energy-pump" }]],
+    );
+    const several = load(OFFLINE_ON_SCENARIO);
+    assert.deepEqual(
+      several.data.map(({ policy, seeds }) => [policy, seeds]),
+      [
+        ["hpa { cpuUtilization: 0.6, period: 10 s }", [1, 2]],
+        ["hpa { period: 10 s }", [1, 2]],
+      ],
+    );
+    const digest = (text: string): string => load(text).sha256;
+    assert.equal(load(OFFLINE, { set: ["data.seeds=[1000, 1001, 1002, 1003, 1004]"] }).sha256, digest(OFFLINE));
+    assert.notEqual(digest(OFFLINE.replace("1004", "1003")), digest(OFFLINE));
+    assert.notEqual(digest(OFFLINE_ON_SCENARIO.replace("0.6", "0.7")), digest(OFFLINE_ON_SCENARIO));
   });
 
   it("is told apart from other files", () => {
@@ -103,6 +139,10 @@ describe("a training file", () => {
   });
 });
 
+const OFFLINE_ON_SCENARIO = OFFLINE.replace("task: Pendulum-v1", "scenario: base.yaml").replace(
+  "{ policy: { kind: energy-pump }, seeds: 1000..1004 }",
+  "\n  - { policy: { kind: hpa, cpuUtilization: 0.6, period: 10 s }, seeds: [1, 2] }\n  - { policy: { kind: hpa, period: 10 s }, seeds: [1, 2] }",
+);
 const without = (line: RegExp): string => TRAINING.replace(line, "");
 const CASES: readonly (readonly [name: string, message: string, text: string, flags?: TrainingFlags])[] = [
   [
@@ -150,6 +190,87 @@ const CASES: readonly (readonly [name: string, message: string, text: string, fl
     "t.yaml:4:11: episodes have no length of their own in CartPole-v1, and schedules need the whole. Say steps instead.",
     TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("ddpg, batchSize: 32", "ppo"),
   ],
+  [
+    "a budget that ends before the first update",
+    "t.yaml:4:8: steps must be at least 1024, got 1016: ppo learns for the first time after 1024 steps (8 lanes x 128 rolloutSteps). Raise it, or lower those of the algorithm.",
+    TRAINING.replace("episodes: 50", "steps: 1016").replace("ddpg, batchSize: 32", "ppo"),
+  ],
+  [
+    "a budget of episodes that ends before the first update",
+    "t.yaml:4:11: episodes must be at least 5 of 200 steps, got 4: ddpg learns for the first time after 1000 steps (1000 startSteps). Raise it, or lower those of the algorithm.",
+    TRAINING.replace("50", "4"),
+  ],
+  [
+    "an algorithm that cannot act there",
+    "t.yaml:2:20: algorithm.kind ddpg cannot learn in CartPole-v1: a deterministic policy cannot act in a discrete space. These can with their defaults: ppo, recurrent-ppo, dqn, reinforce.",
+    TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("episodes", "steps").replace("50", "5000"),
+  ],
+  [
+    "a table where there are reals to be said",
+    "t.yaml:2:20: algorithm.kind q-table cannot learn in Pendulum-v1: a table of one choice cannot act in a box space. These can with their defaults: ppo, recurrent-ppo, ddpg, td3, sac.",
+    TRAINING.replace("ddpg, batchSize: 32", "q-table"),
+  ],
+  [
+    "an algorithm that cannot learn from the choices of others",
+    "t.yaml:2:20: algorithm.kind td3-bc cannot learn in CartPole-v1: a deterministic policy cannot act in a discrete space. These can with their defaults: behaviour-cloning.",
+    OFFLINE.replace("Pendulum-v1", "CartPole-v1"),
+  ],
+  [
+    "a table without bounds",
+    "t.yaml:2:12: algorithm.bounds must give finite bounds of speedMPerS, which has -Infinity..Infinity: { speedMPerS: [low, high] }.",
+    TRAINING.replace("Pendulum-v1", "CartPole-v1").replace("episodes", "steps").replace("ddpg, batchSize: 32", "q-table"),
+  ],
+  [
+    "noise that would grow without bound",
+    "t.yaml:2:38: algorithm.noiseStepS must be below 2 / thetaPerS = 4 for Ornstein-Uhlenbeck noise, which grows without bound otherwise, got 100.",
+    TRAINING.replace("batchSize: 32", "noiseStepS: 100, thetaPerS: 0.5"),
+  ],
+  [
+    "data of who acts himself",
+    "t.yaml:6:7: data is for algorithms that learn from data, and ddpg acts itself. Those are: behaviour-cloning, td3-bc.",
+    `${TRAINING}data: { policy: { kind: energy-pump }, seeds: 1 }\n`,
+  ],
+  [
+    "nothing to learn from",
+    "t.yaml:1:1: the file must say what td3-bc learns from. Hint: data: { policy: mine.json, seeds: 1000..1049 }.",
+    OFFLINE.replace(/data.*\n/, ""),
+  ],
+  [
+    "steps of who never acts",
+    "t.yaml:1:1: the file must say how long to train. Hint: updates: 20000.\nt.yaml:5:8: steps is for algorithms that act, and td3-bc learns from data. Say updates instead.",
+    OFFLINE.replace("updates", "steps"),
+  ],
+  [
+    "episodes of who never acts",
+    "--episodes 9: episodes is for algorithms that act, and td3-bc learns from data. Say updates instead.",
+    OFFLINE,
+    { episodes: "9" },
+  ],
+  [
+    "updates of who acts",
+    "t.yaml:6:10: updates is for algorithms that learn from data, and ddpg acts itself. Say steps instead.",
+    `${TRAINING}updates: 5\n`,
+  ],
+  [
+    "data by tuning seeds",
+    "t.yaml:3:47: data.seeds must be 1000..1999, or your own below 1000, got 2000, which is for tuning.",
+    OFFLINE.replace("1000..1004", "2000..2004").replace("[2000, 2001]", "2005"),
+  ],
+  [
+    "data that is evaluated by",
+    "t.yaml:3:47: data.seeds must not be evaluated by, and 4 is one of evaluate.seeds. Hint: data.seeds: 1000..1049 and evaluate.seeds: 2000..2019.",
+    OFFLINE.replace("1000..1004", "1..5").replace("[2000, 2001]", "[4]"),
+  ],
+  [
+    "data of nobody known",
+    't.yaml:3:25: unknown policy kind "energy-pmp". Did you mean "energy-pump"?',
+    OFFLINE.replace("energy-pump", "energy-pmp"),
+  ],
+  [
+    "a policy that is neither file nor mapping",
+    "t.yaml:3:17: data.policy must be the .json file of a stored policy, or a mapping such as { kind: hpa }.",
+    OFFLINE.replace("{ kind: energy-pump }", "energy-pump"),
+  ],
   ["an agent of a task", "t.yaml:6:8: agent is for scenarios: a task has one agent. Leave it out.", `${TRAINING}agent: mine\n`],
   [
     "an agent that is not there",
@@ -173,6 +294,18 @@ const CASES: readonly (readonly [name: string, message: string, text: string, fl
 
 describe("a wrong training file", () => {
   for (const [name, message, text, flags] of CASES) it(`names ${name}`, () => assert.equal(complaint(text, flags), message));
+
+  it("names heuristics that do what the agent cannot", () => {
+    const acting = (act: string): string => complaint(OFFLINE_ON_SCENARIO, {}, { "base.yaml": EXTERNAL.replace("[replicas]", act) });
+    assert.equal(
+      acting("[{ kind: replicas, max: 5 }]").split("\n")[0],
+      "t.yaml:4:15: data.0.policy orders up to 20 replicas, and controllers.mine at most 5. Hint: maxReplicas: 5, or act: [{ kind: replicas, max: 20 }].",
+    );
+    assert.equal(
+      acting("[{ kind: limits.cpu, min: 1, max: 4 }]").split("\n")[1],
+      "t.yaml:5:15: data.1.policy orders replicas, and controllers.mine acts on limits.cpu alone. Add replicas to its act, or take another policy.",
+    );
+  });
 
   it("names a scenario in which nobody decides from outside", () => {
     assert.equal(
