@@ -32,7 +32,7 @@ interface Part {
 export function fluidService(context: BuildContext, spec: ServiceSpec, { options, stats, rng, isInTurn }: Part): FluidService {
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   const { work, arrivals } = made.kind === "trace" ? traced(made, spec, rng) : drawn(made, spec, context, rng);
-  const fluid = { ...options, clock: clockOf(context, spec.interval ?? FLUID_INTERVAL_S), isInTurn, work };
+  const fluid = { ...options, clock: clockOf(context, spec.interval ?? FLUID_INTERVAL_S), isInTurn, work, rng: rng.fork("seen") };
   return new FluidService(context.world.simulation, fluid, arrivals, stats, context.world);
 }
 

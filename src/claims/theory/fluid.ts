@@ -227,5 +227,11 @@ export const fluidIntervals: Claim = {
   id: "fluid-intervals",
   title: "An interval of mode: fluid shows what one of mode: events shows",
   source: "src/world/cluster/fluid/restless.ts; the share of intervals that meet an SLO of 99 % within 2 s, and the mean of their p99",
-  cases: [intervals(4, 0.85, "quick"), intervals(2, 0.7, "full"), intervals(4, 0.75, "full"), intervals(8, 0.9, "full"), intervals(1, 0.8, "full")],
+  cases: [
+    intervals(4, 0.85, "quick"),
+    intervals(2, 0.7, "full"),
+    intervals(4, 0.75, "full"),
+    intervals(8, 0.9, "full"),
+    intervals(1, 0.8, "full"),
+  ],
 };

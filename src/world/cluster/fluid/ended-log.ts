@@ -3,8 +3,9 @@
  *
  * Latencies are worked out when somebody asks: until then a stretch of requests is a few numbers. They enter the books as strata, each a
  * whole number of requests at the mean latency of its stratum (strata.ts); of few requests some strata have none, in turn. Watchers,
- * who see intervals, see the latencies of an interval (restless.ts); sums over all are those of the books in the mean.
+ * who see intervals, see a sample of an interval's latencies (restless.ts): in the mean of all intervals that is the same.
  */
+import type { Rng } from "../../../kernel/index.ts";
 import { Request } from "../request-pool.ts";
 import type { RequestWatcher } from "../request-service.ts";
 import { OUTCOME, type ServiceStats } from "../service-stats.ts";
@@ -22,14 +23,15 @@ const CELLS = LAW_AT + LAW_SIZE;
 /** Entries of a page; and pages after which nobody needs to ask: 19 MB. */
 const PAGE = 128;
 const PAGES_MAX = 2048;
-/** Laws that differ by less, relatively, are joined: latencies are known to no more. */
-const JOINED = 1 / 1024;
+/** Laws whose numbers differ by less, relatively, are joined: the mean stays, and the shape but for the square of that. */
+const JOINED = 0.02;
 const GOLDEN = 0.6180339887498949;
 
 export class EndedLog {
   readonly #strata: Strata;
   readonly #stats: ServiceStats;
   readonly #watchers: readonly RequestWatcher[];
+  readonly #rng: Rng;
   readonly #record = new Request(0);
   /** Full ones, and the one that is written to. */
   readonly #full: Float64Array[] = [];
@@ -37,16 +39,25 @@ export class EndedLog {
   /** Entries of that one. */
   #count = 0;
   #turn = 0;
+  /** May the last entry be joined? */
+  #isOpen = false;
   // Per request of the entries that `#leave` is adding.
   #energyJ = 0;
   #carbonG = 0;
   readonly #leave = (count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): void =>
     this.#append(count, arrivalS, laws, lawAt);
 
-  constructor(work: WorkLaw, stats: ServiceStats, watchers: readonly RequestWatcher[]) {
+  /** @param rng of what watchers see */
+  constructor(work: WorkLaw, stats: ServiceStats, watchers: readonly RequestWatcher[], rng: Rng) {
+    this.#rng = rng;
     this.#strata = new Strata(work);
     this.#stats = stats;
     this.#watchers = watchers;
+  }
+
+  /** What is added from now on stands for itself: if it were joined, what is counted would depend on when somebody asked. */
+  nextInstant(): void {
+    this.#isOpen = false;
   }
 
   /** Takes `count` requests out of `batches`; joules and grams are of each. */
@@ -66,7 +77,8 @@ export class EndedLog {
   }
 
   #append(count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number): void {
-    if (this.#count > 0 && this.#joins(count, arrivalS, laws, lawAt)) return;
+    if (this.#isOpen && this.#joins(count, arrivalS, laws, lawAt)) return;
+    this.#isOpen = true;
     if (this.#count === PAGE) this.#turnPage();
     const cells = this.#page;
     const at = this.#count++ * CELLS;
@@ -120,7 +132,7 @@ export class EndedLog {
     strata.deal(count, this.#turn);
     this.#stats.endedTogether(record, strata);
     if (this.#watchers.length === 0) return;
-    strata.dealSeen(count, this.#turn, cells[at + LAW_AT + LAW.theta] as number, cells[at + LAW_AT + LAW.frailty] as number);
+    strata.dealSeen(count, this.#rng, cells[at + LAW_AT + LAW.theta] as number, cells[at + LAW_AT + LAW.frailty] as number);
     for (const watcher of this.#watchers) this.#tell(watcher);
   }
 

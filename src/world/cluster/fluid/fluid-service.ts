@@ -6,7 +6,7 @@
  * that wants as many cores as the queue keeps busy, so shares, watts, joules and grams are those of servers. Counts are whole:
  * what arrives is drawn, what is left is the number in the replica, rounded so that no side is favoured, and the rest has ended.
  */
-import { NO_EVENT, PHASE, type Simulation } from "../../../kernel/index.ts";
+import { NO_EVENT, PHASE, type Rng, type Simulation } from "../../../kernel/index.ts";
 import { coresWithin } from "../core-sharing.ts";
 import type { Replica } from "../replica.ts";
 import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "../replica-set.ts";
@@ -29,6 +29,8 @@ export interface FluidOptions extends ReplicaOptions {
   /** Do replicas take requests in turn? Otherwise at random. */
   readonly isInTurn: boolean;
   readonly work: WorkLaw;
+  /** Of what watchers see of it. */
+  readonly rng: Rng;
 }
 
 /** What is less than this of one request in a replica that drains is nothing. */
@@ -75,7 +77,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     this.stats = stats;
     this.#simulation = simulation;
     this.#arrivals = arrivals;
-    this.#log = new EndedLog(options.work, stats, this.watchers);
+    this.#log = new EndedLog(options.work, stats, this.watchers, options.rng);
     this.requests = { open: () => this.#open() };
     this.set = new ReplicaSet(simulation, { ...options, isOrdered: false, taskCount: 1 }, this, listener);
   }
@@ -198,6 +200,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     const arrivalS = (this.#lastS + nowS) / 2;
     this.#came += came;
     this.#lastS = nowS;
+    this.#log.nextInstant();
     this.#arrive(came, arrivalS);
     for (const member of this.#members) this.#move(member, dtS);
   }

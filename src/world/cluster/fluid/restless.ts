@@ -35,7 +35,7 @@ export function seenShare(logShare: number, theta: number, frailty: number): num
   return Math.exp((-frailty / theta) * (Math.exp(-theta * logShare) - 1));
 }
 
-/** The other way round: the share of all above a level that an interval sees `seen` above. */
+/** The other way round: the share of all above a level that the interval sees `seen` above. */
 export function shareOfSeen(seen: number, theta: number, frailty: number): number {
   return Math.exp(-Math.log(1 - (theta * Math.log(seen)) / frailty) / theta);
 }

@@ -6,6 +6,8 @@
  * exponential as the number that a short request finds (Kleinrock, Queueing Systems II, 1976, 4.4: a request's mean
  * latency is proportional to its work). Work is a law of single values (work-law.ts).
  */
+
+import type { Rng } from "../../../kernel/index.ts";
 import type { LatencySpread } from "../service-stats.ts";
 import { LAW } from "./latency-law.ts";
 import { seenShare, shareOfSeen } from "./restless.ts";
@@ -15,8 +17,9 @@ import { SHARES, type WorkLaw } from "./work-law.ts";
 /** One for each cell of `SHARES`, and one more where the SLO divides one. */
 export const STRATA_MOST = SHARES.length;
 
-/** Up to so many are dealt one by one. */
-const FEW = 4;
+/** So many are drawn: beside more, chance is little. */
+const FEW = 8;
+const ONE_BY_ONE = 4;
 
 export class Strata implements LatencySpread {
   /** Share of requests below each edge, and the mean latency between two edges, seconds. */
@@ -102,39 +105,57 @@ export class Strata implements LatencySpread {
     }
   }
 
-  /** So does this, by the shares that an interval sees (restless.ts). */
-  dealSeen(count: number, turn: number, theta: number, frailty: number): void {
-    if (theta === 0) this.deal(count, turn);
-    else if (count <= FEW) this.#dealFew(count, turn, theta, frailty);
-    else this.#dealMany(count, turn, theta, frailty);
-  }
-
-  #dealMany(count: number, turn: number, theta: number, frailty: number): void {
-    const { counts, size } = this;
-    this.#setLogs();
-    let before = 0;
-    for (let i = 0; i < size; i++) {
-      const share = seenShare(this.#logsAbove[i + 1] as number, theta, frailty);
-      const upTo = Math.max(0, Math.ceil(count * (1 - share) - turn));
-      counts[i] = upTo - before;
-      before = upTo;
+  /**
+   * Deals them as a sample of what an interval sees (restless.ts): the longest latencies by their binomial laws, given those that are longer,
+   * until a few are dealt; those below, of which there are many, by points as above.
+   */
+  dealSeen(count: number, rng: Rng, theta: number, frailty: number): void {
+    if (count <= ONE_BY_ONE) {
+      this.#dealOneByOne(count, rng, theta, frailty);
+      return;
+    }
+    const { counts } = this;
+    let left = count;
+    let above = 0; // the share of those that are dealt
+    let i = this.size - 1;
+    for (; i > 0 && left > 0 && count * above < FEW; i--) {
+      const next = this.#seenAbove(i, theta, frailty);
+      const drawn = binomial(left, (next - above) / (1 - above), rng);
+      counts[i] = drawn;
+      left -= drawn;
+      above = next;
+    }
+    const turn = rng.uniform();
+    let dealt = 0;
+    for (let k = 0; k <= i; k++) {
+      const below = k === i ? 1 : (1 - this.#seenAbove(k + 1, theta, frailty)) / (1 - above);
+      const upTo = Math.min(left, Math.max(0, Math.ceil(left * below - turn)));
+      counts[k] = upTo - dealt;
+      dealt = upTo;
     }
   }
 
-  /** Point by point: where few are dealt, that is less to work out. */
-  #dealFew(count: number, turn: number, theta: number, frailty: number): void {
+  /** The same law, cheaper for very few. */
+  #dealOneByOne(count: number, rng: Rng, theta: number, frailty: number): void {
     const { below, counts, size } = this;
     counts.fill(0, 0, size);
     for (let k = 0; k < count; k++) {
-      const share = 1 - shareOfSeen(1 - (k + turn) / count, theta, frailty);
-      let i = 0;
-      while (i < size - 1 && (below[i + 1] as number) <= share) i++;
+      const seen = 1 - rng.uniform();
+      const share = theta === 0 ? seen : shareOfSeen(seen, theta, frailty);
+      let i = size - 1;
+      while (i > 0 && (below[i] as number) > 1 - share) i--;
       counts[i] = (counts[i] as number) + 1;
     }
   }
 
+  /** Share that the interval sees above an edge. */
+  #seenAbove(edge: number, theta: number, frailty: number): number {
+    if (theta === 0) return 1 - (this.below[edge] as number);
+    if (!this.#hasLogs) this.#setLogs();
+    return seenShare(this.#logsAbove[edge] as number, theta, frailty);
+  }
+
   #setLogs(): void {
-    if (this.#hasLogs) return;
     for (let i = 1; i <= this.size; i++) this.#logsAbove[i] = Math.log(1 - (this.below[i] as number));
     this.#hasLogs = true;
   }
@@ -249,3 +270,19 @@ const FARTHEST = 37;
 
 /** Laws that differ by less, relatively, have the same strata. */
 const SAME = 1e-9;
+
+/** How many of `n` succeed, by inversion: for few. @param chance of each */
+export function binomial(n: number, chance: number, { uniform }: Pick<Rng, "uniform">): number {
+  if (!(chance > 0)) return 0;
+  if (chance >= 1) return n;
+  const odds = chance / (1 - chance);
+  let left = uniform();
+  let part = Math.exp(n * Math.log(1 - chance));
+  let count = 0;
+  while (left > part && count < n) {
+    left -= part;
+    count++;
+    part *= ((n - count + 1) / count) * odds;
+  }
+  return count;
+}
