@@ -10,6 +10,7 @@ export class ScenarioEnv implements Env {
   readonly observationSpace: Box;
   readonly actionSpace: Box;
   readonly masked = false;
+  readonly remedy: string;
   readonly stepS: number;
   readonly episodeSteps: number | undefined;
   readonly infoNames = INFO_NAMES;
@@ -22,11 +23,12 @@ export class ScenarioEnv implements Env {
     this.episodeSteps = options.episodeSteps;
     this.#episodes = new Episodes(options);
     this.#port = this.#episodes.ports[0] as ExternalPort;
-    const { name, periodS, observationSpace, actionSpace } = this.#port;
+    const { name, periodS, observationSpace, actionSpace, remedy } = this.#port;
     this.name = `${options.name}/${name}`;
     this.stepS = periodS;
     this.observationSpace = observationSpace;
     this.actionSpace = actionSpace;
+    this.remedy = remedy;
   }
 
   /** What the controller sees that is to decide now: all of it, not what it observes alone. @throws {Error} after the end */

@@ -65,7 +65,8 @@ export class Episodes {
     this.#untilAsked(stage);
     for (;;) {
       const { asked } = stage.loop;
-      if (asked === undefined) throw new EnvError(`${name}: no telemetry arrives before the scenario ends; make it longer`);
+      if (asked === undefined || this.hasEnded)
+        throw new EnvError(`${name}: no telemetry arrives before the scenario ends; make it longer`);
       if (stage.world.simulation.nowS >= startS && isComplete(asked)) return;
       for (const port of this.ports) {
         const telemetry = asked.get(port.name);

@@ -98,6 +98,11 @@ export class ExternalPort {
     return this.#reward.valueOf(this.#seen);
   }
 
+  /** What mends an observation or a reward that is no number. */
+  get remedy(): string {
+    return `use a formula in controllers.${this.name} that is always a number`;
+  }
+
   get sloAttainment(): number {
     return this.#seen[SLO_ATTAINMENT] as number;
   }

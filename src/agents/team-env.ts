@@ -9,7 +9,7 @@ import { Episodes, type EpisodesOptions, INFO_NAMES } from "./episodes.ts";
 import type { ExternalPort } from "./external-port.ts";
 
 const agentsOf = (ports: readonly ExternalPort[]): readonly AgentSpec[] =>
-  ports.map(({ name, observationSpace, actionSpace }) => ({ name, observationSpace, actionSpace, masked: false }));
+  ports.map(({ name, observationSpace, actionSpace, remedy }) => ({ name, observationSpace, actionSpace, masked: false, remedy }));
 
 const infoNamesOf = (ports: readonly ExternalPort[]): readonly string[] =>
   ports.flatMap(({ name }) => INFO_NAMES.map((info) => `${name}.${info}`));

@@ -1,6 +1,7 @@
 /** `cybertwin evaluate <scenario.yaml | task> --policy FILE|KIND` */
 import { evaluationOutput } from "../experiment/evaluation/output.ts";
 import { evaluationToJson, evaluationToTable } from "../report/evaluation.ts";
+import { firstForeignSeed, foreignSeedText } from "../scenario/seed-ranges.ts";
 import type { Args, Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { EXIT } from "./exit-code.ts";
@@ -18,7 +19,11 @@ export const evaluate: Command = {
       example: 'ppo.json or "{ kind: hpa, cpuUtilization: 0.6 }"',
     },
     against: { type: "text", doc: "Whom it is compared with, seed by seed, said likewise", example: "hpa" },
-    seeds: { type: "text", doc: "Seeds that nothing was trained with or chosen by", example: "4001..4010" },
+    seeds: {
+      type: "text",
+      doc: "2000..2999, or your own below 1000; none that a policy was trained with or chosen by",
+      example: "2101..2110",
+    },
     agent: { type: "text", doc: "The external controller, where a scenario has several", example: "scaler" },
     metric: { type: "text", doc: "What is compared: the agent's mean reward, unless said", example: "workloads.web.latency_p99_s" },
     workers: WORKERS,
@@ -30,7 +35,9 @@ export const evaluate: Command = {
 
 async function evaluateCommand(args: Args, io: Io, engine: Engine): Promise<number> {
   const { texts } = args;
-  const seeds = parseSeeds(required(args, "seeds", "--seeds 4001..4010"));
+  const seeds = parseSeeds(required(args, "seeds", "--seeds 2101..2110"));
+  const foreign = firstForeignSeed("evaluation", seeds);
+  if (foreign !== undefined) throw new UsageError(`--seeds ${foreignSeedText("evaluation", foreign)}.`);
   const words = { subject: args.words[0] as string, policy: required(args, "policy", "--policy ppo.json, or --policy hpa"), seeds };
   const optional = { agent: texts.get("agent"), against: texts.get("against"), metric: texts.get("metric") };
   const { contest, metric, policies, against } = await engine.loadEvaluation({ ...words, ...optional }, io.cwd);

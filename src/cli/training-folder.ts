@@ -7,7 +7,7 @@ import { writeWhole } from "../experiment/write-whole.ts";
 import { scalarsOf } from "../report/training/curve-csv.ts";
 import { scalarRecord, startRecord, versionRecord } from "../report/training/tfevents.ts";
 import type { TrainingSession } from "./engine.ts";
-import { type Claim, ownerOf, PLAN, type Plan, takeFolder } from "./plan-folder.ts";
+import { type Claim, ownerOf, PLAN, type Plan, readPlan, takeFolder } from "./plan-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const CHECKPOINT = "checkpoint.bin";
@@ -51,7 +51,7 @@ export class TrainingFolder {
   }
 
   /**
-   * Whether this training may have the folder. Nothing is written: who asks for a backend that is not there loses no results.
+   * Whether this training may have the folder; one that was given up before its first checkpoint is free. Nothing is written: who asks for a backend that is not there loses no results.
    * @returns the checkpoint to go on from
    * @throws {UsageError} if it holds another training, or this one and nobody says what to do with it
    */
@@ -59,13 +59,20 @@ export class TrainingFolder {
     if (resume && !existsSync(join(this.path, PLAN))) {
       throw new UsageError(`${this.#named} holds no training (no ${PLAN}).`, "Leave --resume out, or name its folder with --out.");
     }
-    const owner = await ownerOf(this.path, this.#named, { plan, force });
+    const isFree = force || (!resume && (await this.#holdsNothing()));
+    const owner = await ownerOf(this.path, this.#named, { plan, force: isFree });
     if (resume) return this.#checkpoint();
-    if (owner !== "own" || force) return undefined;
+    if (owner !== "own" || isFree) return undefined;
     throw new UsageError(
       `${this.#named} holds this training.`,
       "Go on with --resume, begin anew with --force, or name another folder with --out.",
     );
+  }
+
+  /** A training began here and left nothing to go on from. */
+  async #holdsNothing(): Promise<boolean> {
+    if (!existsSync(join(this.path, PLAN)) || existsSync(join(this.path, CHECKPOINT))) return false;
+    return (await readPlan(this.path)).what === "training";
   }
 
   /** Makes the folder this training's, and empties it of any other. */

@@ -2,3 +2,12 @@
 export class EnvError extends Error {
   override readonly name = "EnvError";
 }
+
+/** What `work` gives; an EnvError of it says where that was, before its own words. */
+export function within<T>(where: () => string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof EnvError ? new EnvError(`${where()}, ${error.message}`) : error;
+  }
+}

@@ -22,6 +22,8 @@ export interface AgentSpec {
   readonly actionSpace: Space;
   /** Whether it says at every step which choices are allowed. If not, masks have length 0. */
   readonly masked: boolean;
+  /** For messages: what mends an observation or a reward that is no number. Absent where only the environment's code does. */
+  readonly remedy?: string;
 }
 
 /** What a step of an episode says, whoever acted in it. The same object each time: read it before the next step. */

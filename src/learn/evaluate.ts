@@ -1,6 +1,7 @@
 /** How good a policy is: returns of whole episodes, each fixed by its seed. */
 import { type Rng, rootRng } from "../kernel/index.ts";
 import { type Env, maskLength } from "./env.ts";
+import { within } from "./env-error.ts";
 import type { Policy } from "./policy.ts";
 
 export interface Evaluation {
@@ -16,9 +17,15 @@ export function evaluate(policy: Policy, makeEnv: () => Env, seeds: readonly num
   return { stochastic: returns(policy, env, seeds, "stochastic"), greedy: returns(policy, env, seeds, "greedy") };
 }
 
-/** The return of one episode a seed. */
+/** The return of one episode a seed. @throws {EnvError} that names the seed */
 export function returns(policy: Policy, env: Env, seeds: readonly number[], mode: keyof Evaluation): readonly number[] {
-  return seeds.map((seed) => episodeReturn(policy, env, { seed, rng: mode === "greedy" ? undefined : rootRng(seed).fork("evaluate") }));
+  return seeds.map((seed) => {
+    const rng = mode === "greedy" ? undefined : rootRng(seed).fork("evaluate");
+    return within(
+      () => `episode of seed ${seed}`,
+      () => episodeReturn(policy, env, { seed, rng }),
+    );
+  });
 }
 
 function episodeReturn(policy: Policy, env: Env, { seed, rng }: { readonly seed: number; readonly rng: Rng | undefined }): number {

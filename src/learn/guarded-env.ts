@@ -56,6 +56,7 @@ class Progress {
 }
 
 const FIX_ENV = "an environment answers with finite numbers inside its spaces: mend it there";
+const NO_NUMBER = "which is no finite number";
 
 /** One agent's side of the contract. */
 class AgentGuard {
@@ -85,7 +86,10 @@ class AgentGuard {
     const outside = firstOutside(space, observation);
     if (outside >= 0) {
       const name = nameOf(space.slots, outside);
-      throw this.#error(`observation ${name} is ${observation[outside]}, not in ${rangeOf(space, outside)}; ${FIX_ENV}`);
+      const value = observation[outside] as number;
+      const isBounded = Number.isFinite((space.high[outside] as number) - (space.low[outside] as number));
+      const fault = isBounded || Number.isFinite(value) ? `not in ${rangeOf(space, outside)}` : NO_NUMBER;
+      throw this.#error(`observation ${name} is ${value}, ${fault}; ${this.#remedy}`);
     }
     this.#mask.set(mask);
     if (mask.length > 0 && this.#progress.goesOn) this.#checkMask();
@@ -97,7 +101,7 @@ class AgentGuard {
   }
 
   checkReward(reward: number): void {
-    if (!Number.isFinite(reward)) throw this.#error(`the reward is ${reward}; ${FIX_ENV}`);
+    if (!Number.isFinite(reward)) throw this.#error(`the reward is ${reward}, ${NO_NUMBER}; ${this.#remedy}`);
   }
 
   #checkMask(): void {
@@ -110,6 +114,10 @@ class AgentGuard {
 
   #checkLength(what: string, length: number, needed: number): void {
     if (length !== needed) throw this.#error(`the ${what} array has ${length} entries, its space needs ${needed}`);
+  }
+
+  get #remedy(): string {
+    return this.#spec.remedy ?? FIX_ENV;
   }
 
   #error(what: string): EnvError {

@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
 import type { AgentSpec, Env } from "./env.ts";
 import { EnvError } from "./env-error.ts";
-import { type LaneBuffers, type LanePlayer, type Late, LocalLanes, laneBuffers, lanesOf } from "./lanes.ts";
+import { type LaneBuffers, LaneError, type LanePlayer, type Late, LocalLanes, laneBuffers, lanesOf } from "./lanes.ts";
 
 /** Numbers that threads share. */
 const WORD = { turn: 0, call: 1, done: 2, failed: 3 } as const;
@@ -31,11 +31,15 @@ interface WorkerStart {
   readonly control: Int32Array;
   readonly buffers: LaneBuffers;
   readonly port: MessagePort;
+  /** Index of its first lane among all. */
+  readonly firstLane: number;
 }
 /** What failed in a thread, as far as it can be sent. */
 interface Failure {
   readonly error: unknown;
   readonly isEnvError: boolean;
+  /** Where an environment went wrong. */
+  readonly lane: number | undefined;
 }
 
 export class LaneThreads implements LanePlayer {
@@ -58,7 +62,7 @@ export class LaneThreads implements LanePlayer {
     this.#ports = channels.map(({ port1 }) => port1);
     this.#workers = channels.map(({ port2: port }, i) => {
       const [from, to] = [Math.floor((i * laneCount) / count), Math.floor(((i + 1) * laneCount) / count)];
-      const start: WorkerStart = { source, control: this.#control, buffers: lanesOf(this.buffers, from, to), port };
+      const start: WorkerStart = { source, control: this.#control, buffers: lanesOf(this.buffers, from, to), port, firstLane: from };
       return new Worker(workerFile, { workerData: start, transferList: [port] });
     });
     this.#ended = Promise.all(this.#workers.map((worker) => this.#endOf(worker)));
@@ -130,14 +134,16 @@ export class LaneThreads implements LanePlayer {
   #check(): void {
     if (Atomics.exchange(this.#control, WORD.failed, 0) === 0) return;
     const failures = this.#ports.map((port) => receiveMessageOnPort(port)?.message as Failure | undefined);
-    const { error, isEnvError } = failures.find((failure) => failure !== undefined) as Failure;
-    throw isEnvError ? new EnvError((error as Error).message) : error;
+    const { error, isEnvError, lane } = failures.find((failure) => failure !== undefined) as Failure;
+    if (!isEnvError) throw error;
+    const { message } = error as EnvError;
+    throw lane === undefined ? new EnvError(message) : new LaneError(message, lane);
   }
 }
 
 /** A thread's side: plays until it is told to end. @param makeEnv makes a guarded environment of what `source` was */
 export function serveLanes(makeEnv: (source: unknown) => Env): void {
-  const { source, control, buffers, port } = workerData as WorkerStart;
+  const { source, control, buffers, port, firstLane } = workerData as WorkerStart;
   let lanes: LocalLanes | undefined;
   for (let turn = 0; ; ) {
     Atomics.wait(control, WORD.turn, turn);
@@ -152,7 +158,8 @@ export function serveLanes(makeEnv: (source: unknown) => Env): void {
       if (call === CALL.begin) lanes.begin();
       else lanes.step();
     } catch (error) {
-      const failure: Failure = { error, isEnvError: error instanceof EnvError };
+      const lane = error instanceof LaneError ? firstLane + error.lane : undefined;
+      const failure: Failure = { error, isEnvError: error instanceof EnvError, lane };
       port.postMessage(failure);
       Atomics.store(control, WORD.failed, 1);
     }

@@ -3,6 +3,7 @@
  * thread or others, is a `LanePlayer`; what is played never depends on it.
  */
 import { type AgentSpec, type Env, maskLength, type StepResult } from "./env.ts";
+import { EnvError } from "./env-error.ts";
 import type { Floats } from "./spaces.ts";
 
 /** One row a lane. May lie in shared memory. */
@@ -43,6 +44,17 @@ export interface LanePlayer {
   close(): Promise<void>;
 }
 
+/** What is wrong in a lane. */
+export class LaneError extends EnvError {
+  /** Its index. */
+  readonly lane: number;
+
+  constructor(message: string, lane: number) {
+    super(message);
+    this.lane = lane;
+  }
+}
+
 interface Lane {
   readonly env: Env;
   readonly action: Floats;
@@ -72,15 +84,23 @@ export class LocalLanes implements LanePlayer {
   }
 
   begin(): undefined {
-    this.#lanes.forEach((lane, i) => {
-      if (this.buffers.acting[i] === 1) this.#begin(lane, i);
-    });
+    this.#play((lane, i) => this.#begin(lane, i));
   }
 
   step(): undefined {
+    this.#play((lane, i) => this.#step(lane, i));
+  }
+
+  /** @throws {LaneError} for what is wrong in the first lane in which anything is */
+  #play(each: (lane: Lane, i: number) => void): void {
     const lanes = this.#lanes;
     const { acting } = this.buffers;
-    for (let i = 0; i < lanes.length; i++) if (acting[i] === 1) this.#step(lanes[i] as Lane, i);
+    let i = 0;
+    try {
+      for (; i < lanes.length; i++) if (acting[i] === 1) each(lanes[i] as Lane, i);
+    } catch (error) {
+      throw error instanceof EnvError ? new LaneError(error.message, i) : error;
+    }
   }
 
   async close(): Promise<void> {}

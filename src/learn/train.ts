@@ -4,6 +4,7 @@
  */
 import type { Algorithm, Learner, LearnerState, Measures, OfflineAlgorithm, OnlineLearner, Setting } from "./algorithms/algorithm.ts";
 import type { Env } from "./env.ts";
+import { within } from "./env-error.ts";
 import { type Evaluation, returns } from "./evaluate.ts";
 import { type LanePlayer, LocalLanes } from "./lanes.ts";
 import { type CurvePoint, type CurveState, LearningCurve } from "./learning-curve.ts";
@@ -230,7 +231,11 @@ export class Training {
       const policy = algorithm.policy(this.#setting.spec, this.learner.policyData(agent) as never);
       for (const mode of ["stochastic", "greedy"] as const) {
         for (const seed of seeds.slice(found[mode].length)) {
-          found[mode].push(...returns(policy, env, [seed], mode));
+          const played = within(
+            () => `seed ${this.#spec.seeds[agent]}`,
+            () => returns(policy, env, [seed], mode),
+          );
+          found[mode].push(...played);
           if ((await breathe()) === "stop") return undefined;
         }
       }

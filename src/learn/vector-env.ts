@@ -8,7 +8,8 @@
  * episodes: so `save` keeps the number of the running episode and its actions, and `restore` plays them again.
  */
 import { type Rng, rootRng } from "../kernel/index.ts";
-import { type LanePlayer, type Late, lanesOf, type VectorBuffers } from "./lanes.ts";
+import { EnvError } from "./env-error.ts";
+import { LaneError, type LanePlayer, type Late, lanesOf, type VectorBuffers } from "./lanes.ts";
 
 /** A finished episode: its agent, its lane among the agent's, the plain sum of its rewards, its steps. */
 export interface Episode {
@@ -116,10 +117,10 @@ export class VectorEnv {
   /** Every lane acts by its row of `buffers.actions`. */
   step(): Late {
     this.#noteActions();
-    const late = this.#player.step();
-    if (late !== undefined) return late.then(() => this.#noteResults());
-    this.#noteResults();
-    return undefined;
+    return this.#afterwards(
+      () => this.#player.step(),
+      () => this.#noteResults(),
+    );
   }
 
   /** Ends what plays the lanes. */
@@ -147,10 +148,33 @@ export class VectorEnv {
       enter(lane, episodeOf(i));
       seeds[i] = seedOf(lane, lane.episode);
     });
-    const late = this.#player.begin();
-    if (late !== undefined) return late.then(() => this.#announce());
-    this.#announce();
-    return undefined;
+    return this.#afterwards(
+      () => this.#player.begin(),
+      () => this.#announce(),
+    );
+  }
+
+  /** Plays, then takes note. @throws {EnvError} that names seed and lane of what went wrong */
+  #afterwards(play: () => Late, note: () => void): Late {
+    let late: Late;
+    try {
+      late = play();
+    } catch (error) {
+      throw this.#named(error);
+    }
+    if (late === undefined) {
+      note();
+      return undefined;
+    }
+    return late.then(note, (error) => {
+      throw this.#named(error);
+    });
+  }
+
+  #named(error: unknown): unknown {
+    if (!(error instanceof LaneError)) return error;
+    const { agent, index } = this.#lanes[error.lane] as Lane;
+    return new EnvError(`seed ${this.#seeds[agent]}, lane ${index}, ${error.message}`);
   }
 
   /** Each lane's next episode has its seed before it is needed: a lane that ends begins it in the same step. */

@@ -6,6 +6,7 @@ import { ScenarioTeamEnv, ScenarioTurnEnv } from "../agents/team-env.ts";
 import { EnvError } from "../learn/env-error.ts";
 import { GuardedEnv, GuardedTeamEnv, GuardedTurnEnv } from "../learn/guarded-env.ts";
 import { buildWorld } from "./build.ts";
+import { turnsOf } from "./decisions.ts";
 import { externalsOf } from "./externals.ts";
 import type { ScenarioSpec } from "./spec.ts";
 
@@ -32,20 +33,11 @@ export function bareScenarioEnv(spec: ScenarioSpec, agent?: string): ScenarioEnv
 }
 
 /** Decisions from the first one at or after the warm-up to the end; undefined where lost telemetry may put the first one off. */
-function episodeStepsOf(
-  { warmup, duration, controllers }: ScenarioSpec,
-  { name, spec: { period } }: ExternalPortOptions,
-): number | undefined {
-  const { scrape = 0, delay = 0, loss = 0 } = controllers[name]?.telemetry ?? {};
+function episodeStepsOf(spec: ScenarioSpec, { name, spec: { period } }: ExternalPortOptions): number | undefined {
+  const { loss = 0 } = spec.controllers[name]?.telemetry ?? {};
   if (loss > 0) return undefined;
-  const turnAt = (timeS: number): number => {
-    let turn = Math.floor(timeS / period);
-    while (turn * period < timeS) turn++;
-    return turn;
-  };
-  const startS = warmup as number;
-  const first = scrape === 0 ? turnAt(startS) : Math.max(turnAt(startS), turnAt(delay), 1); // the scrape at 0 comes after the turn at 0
-  return turnAt(startS + duration) - first;
+  const { first, end } = turnsOf(spec, name, period);
+  return end - first;
 }
 
 /** Its external controllers as agents that act at the same instants. @throws {EnvError} without one, and where their periods differ. */

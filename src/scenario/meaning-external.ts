@@ -1,10 +1,11 @@
 /** What an external controller needs of the scenario around it. */
 import type { ExternalSpec } from "../control/external.ts";
+import { turnsOf } from "./decisions.ts";
 import type { Findings } from "./findings.ts";
 import { requestedCores } from "./meaning-size.ts";
 import type { PluginSpec } from "./parts.ts";
 import type { ControllerSpec, ScenarioSpec, ServiceSpec } from "./spec.ts";
-import type { Path } from "./tree.ts";
+import { type Path, showPath } from "./tree.ts";
 
 interface Act {
   readonly kind: string;
@@ -17,6 +18,7 @@ export function checkExternal(controller: ControllerSpec, path: Path, spec: Scen
   const { workload: name } = controller.target;
   if (name === undefined) findings.problem([...path, "target"], 'must be a workload for kind "external"');
   if (spec.warmup === "auto") findings.problem(["warmup"], "must be a time: an episode begins at its end", "Hint: 10 min.");
+  else checkDecides(controller, path, spec, findings);
   const service = spec.workloads[name ?? ""];
   if (service?.kind !== "service") return;
   if (service.slo === undefined && usesSlo(controller))
@@ -42,6 +44,16 @@ export function checkExternal(controller: ControllerSpec, path: Path, spec: Scen
       `Hint: period: ${controller.period} s.`,
     );
   for (const [i, act] of (controller.act as readonly Act[]).entries()) checkAct(act, [...path, "act", i], service, findings);
+}
+
+/** Somewhere between warm-up and end it must be its turn, and there must be something to see. */
+function checkDecides({ period }: ControllerSpec, path: Path, spec: ScenarioSpec, findings: Findings): void {
+  const periodS = period as number;
+  const { first, end } = turnsOf(spec, String(path.at(-1)), periodS);
+  if (first < end) return;
+  const endS = (spec.warmup as number) + spec.duration;
+  const rule = `must reach beyond the first decision of ${showPath(path)}, at ${first * periodS} s, and the scenario ends at ${endS} s`;
+  findings.problem(["duration"], rule, "Make it longer, or the controller's period or the delay of its telemetry shorter.");
 }
 
 /** Names that are about a limit of memory. */

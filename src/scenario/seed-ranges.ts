@@ -11,8 +11,8 @@ export const OWN_SEEDS: SeedRange = { from: 0, to: 999 };
 export const SEED_RANGES = {
   /** Policies learn on these. */
   training: { from: 1000, to: 1999 },
-  /** Choices are made by these: hyperparameters, the best of a training's policies, settings of heuristics. */
-  tuning: { from: 2000, to: 2999 },
+  /** Choices are made by these: hyperparameters, the best of a training's policies, settings of heuristics; and comparisons. */
+  evaluation: { from: 2000, to: 2999 },
   /** Verdicts of gates. */
   gates: { from: 3000, to: 3999 },
   /** Committed figures. */
@@ -31,7 +31,7 @@ export function firstSharedSeed(seeds: readonly number[], others: readonly numbe
   return seeds.find((seed) => taken.has(seed));
 }
 
-/** What to say of one: `must be 1000..1999, or your own below 1000, got 2001, which is for tuning`. */
+/** What to say of one: `must be 1000..1999, or your own below 1000, got 2001, which is for evaluation`. */
 export function foreignSeedText(use: SeedUse, seed: number): string {
   const [other] = Object.entries(SEED_RANGES).find(([, range]) => isIn(range, seed)) ?? [];
   const { from, to } = SEED_RANGES[use];

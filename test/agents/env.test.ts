@@ -253,7 +253,16 @@ describe("a scenario as an environment", () => {
     assert.match(refusal('reward: "1 / limit_memory_b"'), /reward names limit_memory_b, and the workload has no limits\.memory/);
     assert.match(refusal("reward: queued", "slo: { latency: 1 s }, ", ""), /must have an slo/);
     assert.match(refusal("reward: queued", "duration: 60 s", "duration: 60 s\nwarmup: auto"), /warmup must be a time/);
-    assert.match(refusal("observe: [queued]", "period: 20 s,", "telemetry: { scrape: 30 s, delay: 100 s },"), /no telemetry arrives/);
+    assert.match(
+      refusal("observe: [queued]", "period: 20 s,", "telemetry: { scrape: 30 s, delay: 100 s },"),
+      /duration must reach beyond the first decision of controllers\.mine, at 105 s, and the scenario ends at 60 s/, // 15 s are its period
+    );
+    assert.match(
+      refusal("observe: [queued]", "duration: 60 s", "duration: 10 s\nwarmup: 50 s"), // 3 x 20 s is the end itself
+      /duration must reach beyond the first decision of controllers\.mine, at 60 s, and the scenario ends at 60 s/,
+    );
+    const lossy = "period: 20 s, telemetry: { scrape: 30 s, loss: 0.9999 },";
+    assert.match(refusal("observe: [queued]", "period: 20 s,", lossy), /no telemetry arrives before the scenario ends/);
     assert.match(refusal("reward: queued", "kind: external", "kind: hpa"), /unknown key "reward"/);
   });
 });

@@ -70,7 +70,7 @@ describe("a heuristic as a policy of the environment", () => {
     const refusal = (text: string, ...actions: readonly Action[]) =>
       assert.throws.bind(undefined, () => recorded(text, ordering(...actions)));
     refusal(two, { kind: "replicas", workload: "web", count: 13 })(
-      /^EnvError: controllers\.mine at 30 s: mine orders 13 for replicas, outside 2\.\.12; give that action other bounds, or bound what decides$/,
+      /^EnvError: episode of seed 7, controllers\.mine at 30 s: mine orders 13 for replicas, outside 2\.\.12; give that action other bounds, or bound what decides$/,
     );
     refusal(SCALED)(/controllers\.mine at 30 s: mine leaves replicas at 1, outside 2\.\.12;/);
     refusal(two, { kind: "limits", workload: "web", memoryB: 1e9 })(

@@ -41,7 +41,7 @@ describe("cybertwin evaluate", function () {
       "--against",
       "hpa",
       "--seeds",
-      "4001..4004",
+      "2101..2104",
     );
     assert.equal(metric, "controllers.mine.reward_mean");
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe("cybertwin evaluate", function () {
         "--set",
         `controllers.mine.policy=${policy}`,
         "--seeds",
-        "4001..4004",
+        "2101..2104",
         "--format",
         "json",
       );
@@ -121,7 +121,7 @@ describe("cybertwin evaluate", function () {
       "--against",
       "state-feedback",
       "--seeds",
-      "4001..4010",
+      "2101..2110",
     );
     assert.deepEqual(policies.at(-1)?.values, new Array(10).fill(500));
     assert.deepEqual(
@@ -137,7 +137,7 @@ describe("cybertwin evaluate", function () {
       "--against",
       "state-feedback",
       "--seeds",
-      "4001..4010",
+      "2101..2110",
     );
     assert.match(out, /^CartPole-v1 \| return \| 10 seeds \| cybertwin /);
     assert.match(out, /pole\.json, greedy {2}state-feedback {2}0 {21}unclear: equal in all 10 runs\n/);
@@ -151,7 +151,7 @@ describe("cybertwin evaluate", function () {
   it("tells two settings of one heuristic apart", async () => {
     const { policies } = await document(
       "scaled.yaml",
-      ...["--policy", "hpa", "--against", "{ kind: hpa, cpuUtilization: 0.6, maxReplicas: 6 }", "--seeds", "4001..4002"],
+      ...["--policy", "hpa", "--against", "{ kind: hpa, cpuUtilization: 0.6, maxReplicas: 6 }", "--seeds", "2101..2102"],
     );
     assert.deepEqual(
       policies.map(({ name }) => name),
@@ -179,15 +179,24 @@ describe("cybertwin evaluate", function () {
       assert.deepEqual([code, out], [2, ""]);
       return err;
     };
-    const seeds = ["--seeds", "4001..4002"];
+    const seeds = ["--seeds", "2101..2102"];
     assert.match(
-      await refused("CartPole-v1", "--policy", "pole.json", "--seeds", "1995..2005"),
-      /^--policy pole\.json: seeds: 2000 is one that pole\.json was chosen by/,
+      await refused("CartPole-v1", "--policy", "pole.json", "--seeds", "5..9"),
+      /^--policy pole\.json: seeds: 7 is one that pole\.json was trained with/,
     );
     assert.match(
-      await refused("scaled.yaml", "--policy", "hpa", "--against", "mine.json", "--seeds", "1000"),
-      /^--against mine\.json: seeds: 1000 is one that mine\.json was trained with/,
+      await refused("scaled.yaml", "--policy", "hpa", "--against", "mine.json", "--seeds", "1..3,2000..2005"),
+      /^--against mine\.json: seeds: 2000 is one that mine\.json was chosen by/,
     );
+    for (const [text, use] of [
+      ["1,1999", "1999, which is for training"],
+      ["2999..3001", "3000, which is for gates"],
+      ["4001", "4001, which is for figures"],
+      ["5000", "5000"],
+    ] as const) {
+      const rule = "--seeds must be 2000..2999, or your own below 1000";
+      assert.equal(await refused("CartPole-v1", "--policy", "state-feedback", "--seeds", text), `${rule}, got ${use}.\n`);
+    }
     assert.match(await refused("scaled.yaml", "--policy", "pole.json", ...seeds), /does not fit mine/);
     assert.match(await refused("scaled.yaml", "--policy", "hpaa", ...seeds), /unknown policy kind "hpaa"\. Did you mean "hpa"\?/);
     assert.match(
@@ -199,7 +208,7 @@ describe("cybertwin evaluate", function () {
       /^CartPol-v1: "CartPol-v1" is no task of one agent\. Did you mean "CartPole-v1"\?/,
     );
     assert.match(await refused("gone.yaml", "--policy", "hpa", ...seeds), /gone\.yaml: the file "gone\.yaml" does not exist/);
-    assert.match(await refused("scaled.yaml", "--policy", "hpa"), /^--seeds is missing\. Hint: --seeds 4001\.\.4010\./);
+    assert.match(await refused("scaled.yaml", "--policy", "hpa"), /^--seeds is missing\. Hint: --seeds 2101\.\.2110\./);
     assert.match(await refused("scaled.yaml", ...seeds), /^--policy is missing\./);
     assert.match(
       await refused("CartPole-v1", "--agent", "mine", "--policy", "state-feedback", ...seeds),

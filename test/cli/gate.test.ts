@@ -213,7 +213,7 @@ describe("cybertwin gate", function () {
     );
     assert.match(
       await refused("2001..2010"),
-      /^pole\.yaml:4:8: seeds must be 3000\.\.3999, or your own below 1000, got 2001, which is for tuning\./,
+      /^pole\.yaml:4:8: seeds must be 3000\.\.3999, or your own below 1000, got 2001, which is for evaluation\./,
     );
     assert.match(await refused("3001..3009"), /^pole\.yaml:4:8: seeds must be at least 10: fewer show no advantage/);
   });

@@ -185,11 +185,15 @@ evaluate: { every: 2, seeds: [2] }
     assert.notEqual(policy("toy/policy-best").about.worldVersion, worldVersion(undefined));
   });
 
-  it("names agent and step of a reward that is no number", () => {
+  it("names seed, lane, agent and step of a reward that is no number", () => {
     cli.scenario(toy("log(3 - replicas)"), "toy.yaml"); // of three replicas there is none
-    const { status, stderr } = bin(cli.scenario(IN_TOY, "in-toy.yaml"), "--out", "toy");
-    assert.equal(status, 2);
-    assert.match(stderr, /^in-toy\.yaml: .*toy\/mine, step \d+: the reward is -Infinity; .*\n$/);
+    const remedy = /is -Infinity, which is no finite number; use a formula in controllers\.mine that is always a number\.\n$/;
+    for (const workers of ["0", "2"]) {
+      const { status, stderr } = bin(cli.scenario(IN_TOY, "in-toy.yaml"), "--seed", "7..9", "--out", "toy", "--workers", workers);
+      assert.equal(status, 2);
+      assert.match(stderr, /^in-toy\.yaml: seed [789], lane [01], toy\/mine, step \d+: the reward /);
+      assert.match(stderr, remedy);
+    }
   });
 
   it("does not write over a training, nor go on with another", () => {
@@ -216,6 +220,16 @@ evaluate: { every: 2, seeds: [2] }
     const before = results("mine");
     assert.equal(bin("small.yaml", "--out", "mine", "--force").status, 0);
     assert.deepEqual(results("mine"), before);
+    const diverging = ["--set", "algorithm.learningRate=1e30", "--out", "tried"];
+    assert.match(bin("small.yaml", ...diverging).stderr, /the training diverged/);
+    assert.ok(!existsSync(join(cli.folder, "tried/checkpoint.bin")) && existsSync(join(cli.folder, "tried/tensorboard")));
+    assert.match(bin("small.yaml", ...diverging).stderr, /the training diverged/);
+    refused(
+      "tried holds another training, or this one before its files changed. Name another folder with --out, or begin anew with --force.\n",
+      ...["small.yaml", "--out", "tried", "--resume"],
+    );
+    assert.equal(bin("small.yaml", "--out", "tried").status, 0);
+    assert.deepEqual(results("tried"), before);
     const stored = bytes("mine/checkpoint.bin");
     stored[stored.length - 9] = (stored[stored.length - 9] as number) ^ 1;
     writeFileSync(join(cli.folder, "mine/checkpoint.bin"), stored);
@@ -231,7 +245,7 @@ evaluate: { every: 2, seeds: [2] }
       return [status, stdout, stderr];
     };
     assert.deepEqual(checked("small.yaml", "--set", "steps=128", "--set", "seeds=8"), [0, "small.yaml: valid\n", ""]);
-    const text = "--set seeds=2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.\n";
+    const text = "--set seeds=2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for evaluation.\n";
     assert.deepEqual(checked("small.yaml", "--set", "seeds=2999"), [2, "", text]);
     assert.deepEqual(bin("small.yaml", "--set", "seeds=2999").stderr, text);
     cli.scenario(toy("slo_attainment"), "toy.yaml");
@@ -251,7 +265,7 @@ evaluate: { every: 2, seeds: [2] }
       assert.match(stderr, message);
     };
     refused(
-      /^--seed 2999: seeds must be 1000\.\.1999, or your own below 1000, got 2999, which is for tuning\.\n$/,
+      /^--seed 2999: seeds must be 1000\.\.1999, or your own below 1000, got 2999, which is for evaluation\.\n$/,
       "small.yaml",
       "--seed",
       "2999",

@@ -101,7 +101,10 @@ describe("a guarded environment", () => {
       return () => guarded.step(pick(0), out, NONE);
     };
     const pay = (reward: number) => (env: Counter) => void Object.assign(env.record, { reward });
-    assert.throws(broken(pay(Number.NaN)), /Counter-v0, step 1: the reward is NaN; an environment answers with finite numbers/);
+    assert.throws(
+      broken(pay(Number.NaN)),
+      /Counter-v0, step 1: the reward is NaN, which is no finite number; an environment answers with finite numbers/,
+    );
     assert.throws(broken(pay(Number.NEGATIVE_INFINITY)), /the reward is -Infinity/);
     assert.throws(
       broken((env) => void Object.assign(env, { count: Number.POSITIVE_INFINITY })),

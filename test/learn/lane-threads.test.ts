@@ -78,13 +78,16 @@ describe("lanes in threads", function () {
     for (const workers of [0, 1, 2, 4]) {
       const error = await failure(workers, "nan", picks);
       assert.ok(error instanceof EnvError);
-      assert.match(error.message, /^Counter-v0, step 3: the reward is NaN; an environment answers with finite numbers/);
+      assert.match(
+        error.message,
+        /^seed 1, lane 3, Counter-v0, step 3: the reward is NaN, which is no finite number; an environment answers with finite numbers/,
+      );
       const other = await failure(workers, "range", picks);
       assert.ok(other instanceof RangeError);
       assert.equal(other.message, "out of range at 3");
       const outside = await failure(workers, "none", [0, 7, 0, 0, 9]);
       assert.ok(outside instanceof EnvError);
-      assert.match(outside.message, /^Counter-v0, step 3: action pick is 7, not in 0\.\.2/);
+      assert.match(outside.message, /^seed 1, lane 1, Counter-v0, step 3: action pick is 7, not in 0\.\.2/);
     }
   });
 

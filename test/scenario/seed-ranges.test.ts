@@ -15,8 +15,8 @@ describe("seed ranges", () => {
   });
 
   it("say what a foreign seed is for", () => {
-    assert.equal(foreignSeedText("training", 2001), "must be 1000..1999, or your own below 1000, got 2001, which is for tuning");
-    assert.equal(foreignSeedText("tuning", 5000), "must be 2000..2999, or your own below 1000, got 5000");
+    assert.equal(foreignSeedText("training", 2001), "must be 1000..1999, or your own below 1000, got 2001, which is for evaluation");
+    assert.equal(foreignSeedText("evaluation", 5000), "must be 2000..2999, or your own below 1000, got 5000");
   });
 
   it("find what two lists share", () => {

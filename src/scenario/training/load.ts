@@ -171,7 +171,7 @@ function checkSeeds({ seeds, evaluate }: TrainingShape, findings: Findings): voi
     if (foreign !== undefined) findings.problem(path, foreignSeedText(use, foreign));
   };
   check(["seeds"], "training", seeds);
-  check(["evaluate", "seeds"], "tuning", evaluate.seeds);
+  check(["evaluate", "seeds"], "evaluation", evaluate.seeds);
   const shared = firstSharedSeed(evaluate.seeds, seeds);
   if (shared === undefined) return;
   const hint = "Hint: seeds: 1000 and evaluate.seeds: 2000..2019.";

@@ -171,8 +171,8 @@ const CASES: readonly (readonly [name: string, message: string, text: string, fl
   ],
   ["an option out of range", "t.yaml:2:37: algorithm.batchSize must be at least 2, got 0.", TRAINING.replace("32", "0")],
   [
-    "training on tuning seeds",
-    "t.yaml:3:8: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.",
+    "training on seeds of evaluation",
+    "t.yaml:3:8: seeds must be 1000..1999, or your own below 1000, got 2999, which is for evaluation.",
     TRAINING.replace("1000..1002", "2999"),
   ],
   [
@@ -252,8 +252,8 @@ const CASES: readonly (readonly [name: string, message: string, text: string, fl
     `${TRAINING}updates: 5\n`,
   ],
   [
-    "data by tuning seeds",
-    "t.yaml:3:47: data.seeds must be 1000..1999, or your own below 1000, got 2000, which is for tuning.",
+    "data by seeds of evaluation",
+    "t.yaml:3:47: data.seeds must be 1000..1999, or your own below 1000, got 2000, which is for evaluation.",
     OFFLINE.replace("1000..1004", "2000..2004").replace("[2000, 2001]", "2005"),
   ],
   [
@@ -279,7 +279,7 @@ const CASES: readonly (readonly [name: string, message: string, text: string, fl
   ],
   [
     "a bad seed of a flag",
-    "--seed 2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for tuning.",
+    "--seed 2999: seeds must be 1000..1999, or your own below 1000, got 2999, which is for evaluation.",
     TRAINING,
     { seed: "2999" },
   ],
