@@ -18,11 +18,21 @@ __all__ = ["AutoresetMode", "Env", "EnvError", "VectorEnv", "make", "spaces"]
 
 @overload
 def make(
-    source: str, *, command: Optional[Sequence[str]] = ..., lanes: Literal[1] = ..., set: Optional[Mapping[str, Any]] = ...
+    source: str,
+    *,
+    command: Optional[Sequence[str]] = ...,
+    lanes: Literal[1] = ...,
+    set: Optional[Mapping[str, Any]] = ...,
+    agent: Optional[str] = ...,
 ) -> Env: ...
 @overload
 def make(
-    source: str, *, command: Optional[Sequence[str]] = ..., lanes: int, set: Optional[Mapping[str, Any]] = ...
+    source: str,
+    *,
+    command: Optional[Sequence[str]] = ...,
+    lanes: int,
+    set: Optional[Mapping[str, Any]] = ...,
+    agent: Optional[str] = ...,
 ) -> Union[Env, VectorEnv]: ...
 def make(
     source: str,
@@ -30,18 +40,20 @@ def make(
     command: Optional[Sequence[str]] = None,
     lanes: int = 1,
     set: Optional[Mapping[str, Any]] = None,
+    agent: Optional[str] = None,
 ) -> Union[Env, VectorEnv]:
     """Start an environment, or a vector of ``lanes`` of them.
 
     Args:
         source: the file of a scenario with an ``external`` controller, or a task's id such as ``"CartPole-v1"``.
-        command: how to run Cybertwin; default ``$CYBERTWIN``, else ``("npx", "cybertwin")``.
+        command: how to run Cybertwin; default ``$CYBERTWIN``, else ``("npx", "--no", "cybertwin")``, which downloads nothing.
         lanes: 1 gives an ``Env``, more give a ``VectorEnv`` whose lanes are stepped by one message.
         set: values of the scenario to change, by path: ``{"workloads.web.arrivals.rate": "80 req/s"}``.
+        agent: the external controller that is played, where the scenario has several.
 
     Raises:
         EnvError: if it does not start; says why.
     """
     if lanes == 1:
-        return Env(source, command=command, set=set)
-    return VectorEnv(source, lanes=lanes, command=command, set=set)
+        return Env(source, command=command, set=set, agent=agent)
+    return VectorEnv(source, lanes=lanes, command=command, set=set, agent=agent)

@@ -23,6 +23,13 @@ _HEAD = struct.Struct("<II")
 
 _GOODBYE_S = 10.0
 
+# Without --no, npx would fetch whatever package has that name and run it.
+_DEFAULT_COMMAND = ("npx", "--no", "cybertwin")
+_INSTALL = (
+    "npm install cybertwin's folder or its packed .tgz in this folder (python/README.md), or say how to run it:"
+    ' command=["node", "dist/cybertwin.js"], or the variable CYBERTWIN'
+)
+
 
 class EnvError(Exception):
     """Wrong use of an environment, or a server that is not there. The message says where, what, and what to do."""
@@ -47,6 +54,7 @@ class Connection:
     """One server, asked one thing at a time."""
 
     def __init__(self, source: str, command: Optional[Sequence[str]], options: Sequence[str]) -> None:
+        self._is_default = command is None and "CYBERTWIN" not in os.environ
         line = [*_program(command), "env", "serve", source, *options]
         # In a session of its own, for an interrupt from the keyboard is for those who hold the environment.
         self._process = subprocess.Popen(
@@ -68,7 +76,11 @@ class Connection:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
-            raise self._gone()
+            gone = self._gone()
+            # npx says 1 where there is no such program; a server that refuses its input says 2.
+            if self._is_default and self._process.returncode == 1:
+                raise EnvError(f"{gone}; {' '.join(_DEFAULT_COMMAND)} downloads nothing: {_INSTALL}")
+            raise gone
         try:
             said = json.loads(line)
             protocol, version = said["protocol"], said["version"]
@@ -137,10 +149,11 @@ class Connection:
 def _program(command: Optional[Sequence[str]]) -> Sequence[str]:
     if isinstance(command, str):
         raise EnvError(f'the command is a list of words, got the text "{command}"; try {shlex.split(command)}')
-    words = list(command) if command is not None else shlex.split(os.environ.get("CYBERTWIN", "npx cybertwin"))
+    given = os.environ.get("CYBERTWIN")
+    words = list(command) if command is not None else list(_DEFAULT_COMMAND) if given is None else shlex.split(given)
     found = shutil.which(words[0]) if words else None
     if found is None:
-        raise EnvError(f"the command {words!r} is not on the path; install Node 20 and cybertwin, or say how to run it: command=[...]")
+        raise EnvError(f"the command {words!r} is not on the path; install Node 20, then {_INSTALL}")
     return [found, *words[1:]]
 
 

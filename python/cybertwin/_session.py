@@ -40,8 +40,17 @@ class Stepped(NamedTuple):
 class Session:
     """One server's environments."""
 
-    def __init__(self, source: str, command: Optional[Sequence[str]], lanes: Optional[int], set: Optional[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        source: str,
+        command: Optional[Sequence[str]],
+        lanes: Optional[int],
+        set: Optional[Mapping[str, Any]],
+        agent: Optional[str],
+    ) -> None:
         options = [] if lanes is None else ["--lanes", str(lanes)]
+        if agent is not None:
+            options += ["--agent", agent]
         for path, value in (set or {}).items():
             options += ["--set", f"{path}={value if isinstance(value, str) else json.dumps(value)}"]
         self._connection = Connection(source, command, options)

@@ -17,8 +17,9 @@ class Env(BaseEnv):  # type: ignore[misc,valid-type]
 
     Args:
         source: the file of a scenario with an ``external`` controller, or a task's id such as ``"CartPole-v1"``.
-        command: how to run Cybertwin; default ``$CYBERTWIN``, else ``("npx", "cybertwin")``.
+        command: how to run Cybertwin; default ``$CYBERTWIN``, else ``("npx", "--no", "cybertwin")``, which downloads nothing.
         set: values of the scenario to change, by path.
+        agent: the external controller that is played, where the scenario has several.
 
     Raises:
         EnvError: if it does not start; says why.
@@ -27,8 +28,15 @@ class Env(BaseEnv):  # type: ignore[misc,valid-type]
     metadata: Dict[str, Any] = {"render_modes": []}
     render_mode = None
 
-    def __init__(self, source: str, *, command: Optional[Sequence[str]] = None, set: Optional[Mapping[str, Any]] = None) -> None:
-        self._session = Session(source, command, None, set)
+    def __init__(
+        self,
+        source: str,
+        *,
+        command: Optional[Sequence[str]] = None,
+        set: Optional[Mapping[str, Any]] = None,
+        agent: Optional[str] = None,
+    ) -> None:
+        self._session = Session(source, command, None, set, agent)
         self.name: str = self._session.greeting.name
         self.observation_space = self._session.observation.space
         self.action_space = self._session.action.space

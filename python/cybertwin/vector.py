@@ -20,7 +20,7 @@ class VectorEnv(BaseVectorEnv):  # type: ignore[misc,valid-type]
     With NumPy batches are arrays with a row a lane, as Gymnasium's; without it they are lists with the value of each lane.
 
     Args:
-        source, command, set: as for ``Env``.
+        source, command, set, agent: as for ``Env``.
         lanes: how many.
     """
 
@@ -28,10 +28,16 @@ class VectorEnv(BaseVectorEnv):  # type: ignore[misc,valid-type]
     render_mode = None
 
     def __init__(
-        self, source: str, *, lanes: int, command: Optional[Sequence[str]] = None, set: Optional[Mapping[str, Any]] = None
+        self,
+        source: str,
+        *,
+        lanes: int,
+        command: Optional[Sequence[str]] = None,
+        set: Optional[Mapping[str, Any]] = None,
+        agent: Optional[str] = None,
     ) -> None:
         self.closed = True  # until there is something to close
-        self._session = Session(source, command, lanes, set)
+        self._session = Session(source, command, lanes, set, agent)
         self.closed = False
         self.name: str = self._session.greeting.name
         self.num_envs: int = self._session.greeting.lanes

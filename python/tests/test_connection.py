@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 import unittest
 from unittest import mock
 
@@ -49,6 +50,25 @@ class Servers(unittest.TestCase):
         with mock.patch.dict(os.environ, CYBERTWIN="no-such-program 'of two words'"):
             with self.assertRaisesRegex(EnvError, r"\['no-such-program', 'of two words'\] is not on the path"):
                 cybertwin.make("CartPole-v1")
+
+    @unittest.skipIf(sys.platform == "win32", "a script with a first line")
+    def test_nothing_is_downloaded_unless_it_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            npx = os.path.join(folder, "npx")
+            with open(npx, "w", encoding="utf-8") as file:
+                file.write(f'#!{sys.executable}\nimport sys\nprint(*sys.argv[1:], "is not there", file=sys.stderr)\nsys.exit(1)\n')
+            os.chmod(npx, 0o755)
+            with mock.patch.dict(os.environ, PATH=folder):
+                os.environ.pop("CYBERTWIN", None)
+                said = r"exit code 1: --no cybertwin env serve CartPole-v1 is not there; .* downloads nothing: npm install .*command=\["
+                with self.assertRaisesRegex(EnvError, said):
+                    cybertwin.make("CartPole-v1")
+                with self.assertRaisesRegex(EnvError, "exit code 1: it is not there$"):
+                    cybertwin.make("CartPole-v1", command=[sys.executable, "-c", "import sys; sys.exit('it is not there')"])
+
+    def test_the_agent_of_several(self):
+        with self.assertRaisesRegex(EnvError, "exit code 2: --agent mine: a task has one agent, and it needs no name"):
+            cybertwin.make("CartPole-v1", agent="mine")
 
     def test_why_it_did_not_start(self):
         with self.assertRaisesRegex(EnvError, 'exit code 2: There is no scenario and no task "CartPole"\\. Did you mean "CartPole-v1"\\?'):

@@ -54,6 +54,8 @@ export interface LoadOptions {
 
 export interface EnvOptions extends Pick<LoadOptions, "set" | "cwd"> {
   readonly count: number;
+  /** The external controller, where a scenario has several. */
+  readonly agent: string | undefined;
 }
 export interface MadeEnvs {
   /** Guarded, all of one kind. */

@@ -15,6 +15,7 @@ export const env: Command = {
   words: { usage: "serve <scenario.yaml | task>", min: 2, max: 2 },
   options: {
     set: { type: "texts", doc: "Change one value of the scenario; may be repeated", example: "sites.west.pue=1.2" },
+    agent: { type: "text", doc: "The external controller, where a scenario has several", example: "scaler" },
     lanes: {
       type: "text",
       doc: "That many environments, stepped together: one that ends begins anew in the same step. Without it there is one, which waits for a reset",
@@ -30,7 +31,10 @@ async function serve(args: Args, io: Io, engine: Engine): Promise<number> {
   const lanes = args.texts.get("lanes");
   const count = lanes === undefined ? 1 : wholeNumber(lanes, "--lanes", 1);
   if (count > LANES_MAX) throw new UsageError(`--lanes must be at most ${LANES_MAX}, got ${count}.`, "Serve more from several processes.");
-  const { envs, warnings } = await engine.makeEnvs(source, { set: args.lists.get("set") ?? [], cwd: io.cwd, count });
+  const { envs, warnings } = await engine.makeEnvs(source, {
+    ...{ set: args.lists.get("set") ?? [], cwd: io.cwd, count },
+    agent: args.texts.get("agent"),
+  });
   for (const warning of warnings) io.err(`${warning}\n`);
   const signal = io.catchInterrupt("the environments end");
   try {

@@ -49,11 +49,16 @@ function toArgs(raw: Readonly<Record<string, unknown>>, command: Command, hint: 
   }
   const words = (raw._ as readonly (string | number)[]).map(String);
   const { min, max, usage } = command.words;
-  if (words.length < min) throw new UsageError(`Missing ${usage}.`, hint);
+  if (words.length < min) throw new UsageError(`Missing ${usagesOf(usage).slice(words.length).join(" ")}.`, hint);
   if (words.length > max) throw new UsageError(`Unexpected "${words[max]}".`, hint);
   const args = { words, switches: new Set<string>(), texts: new Map<string, string>(), lists: new Map<string, readonly string[]>() };
   for (const [key, option] of Object.entries(command.options)) collect(args, key, option, raw[key], hint);
   return args;
+}
+
+/** `serve <scenario.yaml | task>`, word by word. */
+function usagesOf(usage: string): readonly string[] {
+  return usage.match(/<[^>]*>\S*|\[[^\]]*\]\S*|\S+/g) ?? [];
 }
 
 function collect(

@@ -166,6 +166,7 @@ async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> 
   const task = TASKS.find(({ id }) => id === source);
   if (task !== undefined) {
     if (options.set.length > 0) throw new UsageError(`${source} is a task, not a scenario: it has no values for --set.`);
+    if (options.agent !== undefined) throw new UsageError(`--agent ${options.agent}: a task has one agent, and it needs no name.`);
     if (task.form === "single") return made({ kind: "task", id: source });
     throw new UsageError(`${source} has several agents; served are environments of one.`, "docs/learning.md lists the tasks.");
   }
@@ -174,8 +175,29 @@ async function makeEnvs(source: string, options: EnvOptions): Promise<MadeEnvs> 
     throw new UsageError(`There is no scenario and no task "${source}".${didYouMean(source, ids)}`, `Tasks are: ${ids.join(", ")}.`);
   }
   const { spec, warnings } = scenario.loadScenario(source, { set: options.set, ...reading(options.cwd) });
-  return made({ kind: "scenario", spec }, warnings);
+  const agent = agentOf(
+    source,
+    scenario.externalsOf(spec).map(({ name }) => name),
+    options.agent,
+  );
+  return made({ kind: "scenario", spec, agent }, warnings);
 }
+
+/** Who is served of a scenario's external controllers; undefined where there is none. */
+function agentOf(file: string, names: readonly string[], wanted: string | undefined): string | undefined {
+  if (wanted === undefined && names.length > 1) {
+    throw new UsageError(`${file} has ${names.length} controllers of kind "external", and one is served.`, hintOf(names));
+  }
+  if (wanted !== undefined && names.length > 0 && !names.includes(wanted)) {
+    throw new UsageError(
+      `--agent ${wanted}: ${file} has no such controller of kind "external".${didYouMean(wanted, names)}`,
+      hintOf(names),
+    );
+  }
+  return wanted ?? names[0];
+}
+
+const hintOf = (names: readonly string[]): string => `Hint: --agent ${names[0]}; there are: ${names.join(", ")}.`;
 
 async function check(file: string, { set, cwd }: Pick<LoadOptions, "set" | "cwd">): Promise<readonly string[]> {
   const { fileFamily, ...scenario } = await import("../scenario/index.ts");

@@ -26,9 +26,7 @@ export function bareScenarioEnv(spec: ScenarioSpec, agent?: string): ScenarioEnv
   const names = all.map(({ name }) => name).join(", ");
   if (own === undefined) throw new EnvError(`${spec.name} has no controller "${agent}" of kind "external"; it has: ${names}`);
   if (more.length > 0)
-    throw new EnvError(
-      `${spec.name} has several controllers of kind "external": say which is the agent (${names}), or play it as a team or in turns`,
-    );
+    throw new EnvError(`${spec.name} has several controllers of kind "external", and one is to be the agent: say which of ${names}`);
   return new ScenarioEnv({ ...episodesOf(spec, [own]), episodeSteps: episodeStepsOf(spec, own) });
 }
 

@@ -15,6 +15,7 @@ import { PARTS } from "./wiring.ts";
 export { type BuiltWorld, buildWorld } from "./build.ts";
 export type { JsonSchema } from "./choice.ts";
 export { bareScenarioEnv, bareScenarioTeamEnv, bareScenarioTurnEnv, scenarioEnv, scenarioTeamEnv, scenarioTurnEnv } from "./env.ts";
+export { externalsOf } from "./externals.ts";
 export { type FileFamily, fileFamily } from "./file-family.ts";
 export { gateJsonSchema } from "./gate/schema.ts";
 export { checkGpuKind, checkModelKind, type LoadedScenario, type LoadOptions } from "./load.ts";

@@ -215,7 +215,7 @@ describe("a scenario as an environment", () => {
     assert.deepEqual([...buildWorld(spec, { seed: 1, warmupS: 0, outside: ["mine"] }).externals.keys()], ["other"]);
     assert.throws(
       () => scenarioEnv(spec),
-      /story has several controllers of kind "external": say which is the agent \(mine, other\), or play it/,
+      /story has several controllers of kind "external", and one is to be the agent: say which of mine, other/,
     );
     assert.throws(() => scenarioEnv(spec, "hers"), /story has no controller "hers" of kind "external"; it has: mine, other/);
   });

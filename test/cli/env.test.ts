@@ -35,6 +35,22 @@ describe("env serve", function () {
     assert.deepEqual({ name, lanes, autoreset, stepS }, { name: "scaled/mine", lanes: 1, autoreset: "Disabled", stepS: 20 });
   });
 
+  it("serves the one of several agents that is named", () => {
+    const [, mine = ""] = /controllers:\n(.*\n)/.exec(SCENARIO) ?? [];
+    cli.scenario(`${SCENARIO}${mine.replace("mine:", "hers:").replace("30 s", "40 s")}`, "two.yaml");
+    const { status, out, err } = serve("", "serve", "two.yaml", "--agent", "hers");
+    assert.deepEqual([status, err], [0, ""]);
+    const { name, stepS } = JSON.parse(out) as Record<string, unknown>;
+    assert.deepEqual({ name, stepS }, { name: "scaled/hers", stepS: 40 });
+    const hint = "Hint: --agent mine; there are: mine, hers.\n";
+    assert.equal(serve("", "serve", "two.yaml").err, `two.yaml has 2 controllers of kind "external", and one is served. ${hint}`);
+    const other = serve("", "serve", "two.yaml", "--agent", "mien");
+    assert.deepEqual(
+      [other.status, other.err],
+      [2, `--agent mien: two.yaml has no such controller of kind "external". Did you mean "mine"? ${hint}`],
+    );
+  });
+
   it("serves tasks by their id, several in a batch", () => {
     const { status, out } = serve("", "serve", "CartPole-v1", "--lanes", "3");
     const { name, lanes, autoreset } = JSON.parse(out) as Record<string, unknown>;
@@ -69,6 +85,9 @@ describe("env serve", function () {
     ["a seed, which comes by reset", ["serve", "CartPole-v1", "--seed", "1"], /^Unknown option --seed\./],
     ["no lanes", ["serve", "CartPole-v1", "--lanes", "0"], /^--lanes must be a whole number of at least 1, got "0"\./],
     ["too many lanes", ["serve", "CartPole-v1", "--lanes", "4097"], /^--lanes must be at most 4096, got 4097\./],
+    ["an agent of a task", ["serve", "CartPole-v1", "--agent", "mine"], /^--agent mine: a task has one agent, and it needs no name\./],
+    ["a server of nothing", ["serve"], /^Missing <scenario\.yaml \| task>\. See `cybertwin env --help`\.\n$/],
+    ["no word at all", [], /^Missing serve <scenario\.yaml \| task>\. /],
     ["another word", ["sreve", "CartPole-v1"], /^There is no "env sreve"\. Did you mean "serve"\?/],
   ];
   for (const [what, argv, message] of refusals) {

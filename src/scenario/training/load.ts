@@ -211,6 +211,10 @@ function sourceOf({ task, agent, scenario = "" }: TrainingShape, tree: Tree, opt
   const { spec, sha256, dataSha256, warnings } = loadScenario(named, { read, cwd, catalogue });
   const externals = externalsOf(spec).map(({ name }) => name);
   if (agent !== undefined) findings.requireName(["agent"], agent, "controller of kind external", externals);
+  else if (externals.length > 1) {
+    const hint = `Hint: agent: ${externals[0]}; there are: ${externals.join(", ")}.`;
+    findings.problem(["scenario"], `has ${externals.length} controllers of kind external, and one learns here`, hint);
+  }
   stopAt(findings);
   return { source: { kind: "scenario", spec, agent }, sha256, dataSha256, warnings };
 }

@@ -307,6 +307,17 @@ describe("a wrong training file", () => {
     );
   });
 
+  it("names a scenario in which several learn from outside", () => {
+    const [, mine = ""] = /controllers:\n([\s\S]*?reward: .*\n)/.exec(EXTERNAL) ?? [];
+    const two = EXTERNAL.replace("controllers:\n", `controllers:\n${mine.replace("mine:", "other:")}`);
+    assert.equal(
+      complaint(ON_SCENARIO, {}, { "base.yaml": two }),
+      "t.yaml:1:11: scenario has 2 controllers of kind external, and one learns here. Hint: agent: other; there are: other, mine.",
+    );
+    const { source } = load(`${ON_SCENARIO}agent: mine\n`, {}, { "base.yaml": two });
+    assert.equal(source.kind === "scenario" && source.agent, "mine");
+  });
+
   it("names a scenario in which nobody decides from outside", () => {
     assert.equal(
       complaint(ON_SCENARIO, {}, { "base.yaml": SMALL }),
