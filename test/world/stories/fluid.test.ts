@@ -80,26 +80,20 @@ describe("story: a fluid service", () => {
 
   it("shows in an interval what an interval shows with events: how many meet the SLO, and p99", () => {
     const work = "concurrency: 4, replicas: 2, limits: { cpu: 3.5 }, work: { kind: exponential, mean: 200 ms }, slo: { latency: 2 s }";
-    const of = (mode: string, rate: number): readonly [met: number, p99: number, spread: number] => {
+    const of = (mode: string, rate: number): readonly [met: number, p99: number] => {
       const fields = `mode: ${mode}, ${work}, arrivals: { kind: poisson, rate: ${rate} req/s }`;
-      const { seen } = tell(fields, 30_000);
+      const { seen } = tell(fields, 15_000);
       const intervals = seen.slice(40).map(({ good, ended, latencyP99S }) => ({ good: good / ended, latencyP99S }));
       const mean = (value: (each: (typeof intervals)[number]) => number): number =>
         intervals.reduce((sum, each) => sum + value(each), 0) / intervals.length;
-      const good = mean((each) => each.good);
-      return [
-        mean((each) => (each.good >= 0.99 ? 1 : 0)),
-        mean((each) => each.latencyP99S),
-        Math.sqrt(mean((each) => (each.good - good) * (each.good - good))),
-      ];
+      return [mean((each) => (each.good >= 0.99 ? 1 : 0)), mean((each) => each.latencyP99S)];
     };
-    // Loads of 0.74, 0.83 and 0.89. A law that is the same in each interval would meet the SLO in all of them, in all and in none.
-    for (const rate of [26, 29, 31]) {
-      const [met, p99, spread] = of("events", rate);
+    // Loads of 0.74 and 0.86. A law that is the same in each interval would meet the SLO in all of them or in none.
+    for (const rate of [26, 30]) {
+      const [met, p99] = of("events", rate);
       const fluid = of("fluid", rate);
       assert.ok(Math.abs(fluid[0] - met) < 0.08, `${fluid[0]} of intervals beside ${met}`);
       near(fluid[1], p99, 0.08);
-      near(fluid[2], spread, 0.5);
     }
   });
 
