@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { makeEnv } from "../../../src/learn/tasks/index.ts";
 import { meanReturn, type Policy, playEpisode, playEpisodes, randomPolicy } from "../play.ts";
 
@@ -86,6 +87,21 @@ describe("ServerlessTable-v0", () => {
       sum += total;
     }
     assert.ok(Math.abs(sum / 8 - 190.3) < 0.1, `${sum / 8}`);
+  });
+
+  it("has an optimum of 190.56 over the twenty starts of the learning curves, and tabular Q-learning comes to it in the masked table", () => {
+    const env = makeEnv("ServerlessTableMasked-v0");
+    const [observation, mask] = [new Float64Array(6), new Uint8Array(5)];
+    let sum = 0;
+    for (let i = 0; i < 20; i++) {
+      env.reset(1_000_000 + i, observation, mask);
+      sum += optimum(Math.round(10 * (observation[5] as number))).total;
+    }
+    assert.ok(Math.abs(sum / 20 - 190.56) < 0.005, `${sum / 20}`);
+    const rows = readFileSync("results/learning/ServerlessTableMasked-v0-q-table.csv", "utf8").trim().split("\n");
+    const lasts = rows.filter((row) => row.split(",")[1] === "200000").map((row) => Number(row.split(",")[3]));
+    assert.equal(lasts.length, 10);
+    for (const last of lasts) assert.ok(Math.abs(last - sum / 20) < 0.051, `${last}`); // written with one digit
   });
 
   it("gives the HPA at 60 % utilisation 171", () => {
