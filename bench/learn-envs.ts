@@ -24,6 +24,8 @@ const THREADED_TASK_STEPS = 5_000;
 /** Steps a second that are judged; the others are to be read. */
 const RATES_MIN: Readonly<Record<string, number>> = { "ServerlessTable-v0": 1e6 };
 const REQUESTS_PER_S_MIN = 1e6;
+const FLUID_SERVICES = 10;
+const FLUID_PER_S_MIN = 1e5;
 const TABLE = "ServerlessTable-v0";
 
 const SERVER = `
@@ -63,6 +65,14 @@ controllers:
     reward: "slo_attainment - 0.05 * replicas"
 `;
 
+interface Stepping {
+  /** Of each lane. */
+  readonly steps: number;
+  /** Threads; 0: none but this one. */
+  readonly workers: number;
+  readonly laneCount?: number;
+}
+
 interface Taken {
   readonly cpuS: number;
   readonly wallS: number;
@@ -89,7 +99,7 @@ export async function* envRates(): AsyncGenerator<Measured> {
     unit: "a CPU second",
     required: { atLeast: REQUESTS_PER_S_MIN },
   };
-  for (const services of [1, 10]) {
+  for (const services of [1, FLUID_SERVICES]) {
     const { cpuS } = await stepping(fluid(services), { steps: FLUID_STEPS, workers: 0 });
     yield {
       what: "steps of a fluid scenario",
@@ -98,6 +108,15 @@ export async function* envRates(): AsyncGenerator<Measured> {
       unit: "a CPU second",
     };
   }
+  const laneCount = 2 * LANE_COUNT;
+  const { wallS } = await stepping(fluid(FLUID_SERVICES), { steps: FLUID_STEPS, workers: 2, laneCount });
+  yield {
+    what: "steps of a fluid scenario",
+    of: `the same, ${laneCount} lanes in two threads`,
+    value: (FLUID_STEPS * laneCount) / wallS,
+    unit: "a second on the wall",
+    required: { atLeast: FLUID_PER_S_MIN },
+  };
 }
 
 /** On the wall: threads are there to be faster, not cheaper. */
@@ -116,9 +135,9 @@ export async function* threadTimes(): AsyncGenerator<Measured> {
 }
 
 /** The median of the repeats, after one that is thrown away; the draws of the actions are part of it. */
-async function stepping(source: EnvSource, { steps, workers }: { readonly steps: number; readonly workers: number }): Promise<Taken> {
-  const vector = new VectorEnv(openLanes({ source, laneCount: LANE_COUNT, workers }));
-  const draw = drawerFor(vector, envOf(source).actionSpace);
+async function stepping(source: EnvSource, { steps, workers, laneCount = LANE_COUNT }: Stepping): Promise<Taken> {
+  const vector = new VectorEnv(openLanes({ source, laneCount, workers }));
+  const draw = drawerFor(vector, laneCount, envOf(source).actionSpace);
   const taken: Taken[] = [];
   for (let repeat = 0; repeat <= REPEATS; repeat++) {
     await vector.reset(1);
@@ -136,11 +155,11 @@ async function stepping(source: EnvSource, { steps, workers }: { readonly steps:
 }
 
 /** Draws an action into each lane. */
-function drawerFor({ buffers: { actions, masks } }: VectorEnv, space: Space): () => void {
+function drawerFor({ buffers: { actions, masks } }: VectorEnv, laneCount: number, space: Space): () => void {
   const rng = rootRng(1).fork("bench");
-  const lanes = Array.from({ length: LANE_COUNT }, (_, lane) => ({
-    action: actions.subarray((lane * actions.length) / LANE_COUNT, ((lane + 1) * actions.length) / LANE_COUNT),
-    mask: masks.subarray((lane * masks.length) / LANE_COUNT, ((lane + 1) * masks.length) / LANE_COUNT),
+  const lanes = Array.from({ length: laneCount }, (_, lane) => ({
+    action: actions.subarray((lane * actions.length) / laneCount, ((lane + 1) * actions.length) / laneCount),
+    mask: masks.subarray((lane * masks.length) / laneCount, ((lane + 1) * masks.length) / laneCount),
   }));
   return () => {
     for (const { action, mask } of lanes) sample(space, rng, action, mask);

@@ -10,7 +10,7 @@ export interface Binding {
   readonly name: string;
   readonly controller: Periodic;
   readonly carbon: Forecast;
-  /** Workloads it may see; undefined: all. */
+  /** Workloads it may see, and nothing else; undefined: all, and servers. */
   readonly workloads: readonly string[] | undefined;
   /** Seconds between scrapes; 0: sampled at each decision. */
   readonly scrapeS: number;
@@ -119,7 +119,7 @@ export class ControlLoop {
     const { nowS } = this.#world.simulation;
     const member = this.#members.find((each) => each.name === name);
     const telemetry = member === undefined ? undefined : this.#visible(member, nowS);
-    return telemetry === undefined ? undefined : { ...telemetry, nowS };
+    return telemetry === undefined ? undefined : seenAt(nowS, telemetry);
   }
 
   /** Everyone who is due decides on the state before anyone acts; then they act in declared order. */
@@ -136,8 +136,9 @@ export class ControlLoop {
       if (telemetry === undefined) continue; // nothing has been seen yet
       member.stats.decisions++;
       const isOutside = this.#outside.has(member.name);
-      if (isOutside) asked.set(member.name, { ...telemetry, nowS });
-      decided.push({ member, actions: isOutside ? undefined : member.controller.decide({ ...telemetry, nowS }, member.rng) });
+      const seen = seenAt(nowS, telemetry);
+      if (isOutside) asked.set(member.name, seen);
+      decided.push({ member, actions: isOutside ? undefined : member.controller.decide(seen, member.rng) });
     }
     if (asked.size === 0) {
       this.#carryOut(decided, () => []);
@@ -176,4 +177,9 @@ export class ControlLoop {
     member.stats.refused++;
     if (member.stats.refusals.length < REFUSALS_KEPT) member.stats.refusals.push({ action, reason });
   }
+}
+
+/** A sample as it is seen now. */
+function seenAt(nowS: number, telemetry: Telemetry): Telemetry {
+  return telemetry.nowS === nowS ? telemetry : { ...telemetry, nowS };
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { CheckpointError } from "./nets/manifest.ts";
 import type { TrainingSpec, TrainingState } from "./train.ts";
 
-const FORMAT = 1;
+const FORMAT = 2;
 const NEWLINE = 10;
 
 const HEADER = z.strictObject({
@@ -23,7 +23,9 @@ const HEADER = z.strictObject({
 type Header = z.infer<typeof HEADER>;
 
 export function packTraining(spec: TrainingSpec, state: TrainingState): Uint8Array {
-  const body = serialize(state);
+  const numbers: number[] = [];
+  const tree = withoutNumbers(state, numbers);
+  const body = serialize({ tree, numbers: Float64Array.from(numbers) } satisfies Body);
   const header: Header = { ...belonging(spec), sha256: digest(body) };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
 }
@@ -41,7 +43,43 @@ export function unpackTraining(spec: TrainingSpec, bytes: Uint8Array): TrainingS
       throw new CheckpointError(`the stored training has ${name} ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
     }
   }
-  return deserialize(body) as TrainingState;
+  const { tree, numbers } = deserialize(body) as Body;
+  return withNumbers(tree, numbers.values()) as TrainingState;
+}
+
+/** Numbers lie apart, in the order of the walk: V8 writes the same number as an integer or as a double, by how it happened to be held. */
+interface Body {
+  readonly tree: unknown;
+  readonly numbers: Float64Array;
+}
+
+/** Where a number was: nothing else in a state is a big integer. */
+const PLACE = 0n;
+
+/** @param numbers get those of the tree. Arrays are copied: two places that share one would be written otherwise than two equal ones. */
+function withoutNumbers(value: unknown, numbers: number[]): unknown {
+  if (typeof value === "number") {
+    numbers.push(value);
+    return PLACE;
+  }
+  if (ArrayBuffer.isView(value)) return (value as Float64Array).slice();
+  return mapped(value, (each) => withoutNumbers(each, numbers));
+}
+
+function withNumbers(value: unknown, numbers: IterableIterator<number>): unknown {
+  if (value === PLACE) return numbers.next().value;
+  return ArrayBuffer.isView(value) ? value : mapped(value, (each) => withNumbers(each, numbers));
+}
+
+/** Lists and objects of what `change` makes of their parts; anything else as it is. */
+function mapped(value: unknown, change: (part: unknown) => unknown): unknown {
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    for (const part of value) list.push(change(part)); // V8 writes what `map` gives now as a dense list, now as a sparse one
+    return list;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, change(part)]));
 }
 
 function headerOf(line: string): Header {

@@ -1,6 +1,7 @@
 /** Services whose requests are no events. */
 import type { Rng } from "../kernel/index.ts";
 import { DrawnArrivals, type FluidArrivals, TracedArrivals } from "../world/cluster/fluid/fluid-arrivals.ts";
+import { FluidClock } from "../world/cluster/fluid/fluid-clock.ts";
 import { FluidService } from "../world/cluster/fluid/fluid-service.ts";
 import { type WorkLaw, WorkSample, workLaw } from "../world/cluster/fluid/work-law.ts";
 import type { ServiceOptions } from "../world/cluster/service.ts";
@@ -31,8 +32,14 @@ interface Part {
 export function fluidService(context: BuildContext, spec: ServiceSpec, { options, stats, rng, isInTurn }: Part): FluidService {
   const made = makeArrivals(spec.arrivals as unknown as ArrivalsSpec);
   const { work, arrivals } = made.kind === "trace" ? traced(made, spec, rng) : drawn(made, spec, context, rng);
-  const fluid = { ...options, intervalS: spec.interval ?? FLUID_INTERVAL_S, isInTurn, work };
+  const fluid = { ...options, clock: clockOf(context, spec.interval ?? FLUID_INTERVAL_S), isInTurn, work, rng: rng.fork("seen") };
   return new FluidService(context.world.simulation, fluid, arrivals, stats, context.world);
+}
+
+function clockOf({ fluidClocks, world }: BuildContext, intervalS: number): FluidClock {
+  const clock = fluidClocks.get(intervalS) ?? new FluidClock(world.simulation, intervalS);
+  fluidClocks.set(intervalS, clock);
+  return clock;
 }
 
 interface Coming {

@@ -6,6 +6,7 @@ import { faults } from "../faults/index.ts";
 import { startFault } from "../faults/schedule.ts";
 import { type Rng, rootRng, Simulation } from "../kernel/index.ts";
 import type { Table } from "../world/base/table.ts";
+import type { FluidClock } from "../world/cluster/fluid/fluid-clock.ts";
 import { type LawSpec, makeLaw } from "../world/workload/index.ts";
 import { World } from "../world/world.ts";
 import { addBatches } from "./build-batches.ts";
@@ -24,6 +25,8 @@ export interface BuildContext {
   readonly warmupS: number;
   /** Seconds from midnight UTC to `start`; 0 without a start. */
   readonly dayOffsetS: number;
+  /** By the length of their intervals, seconds. */
+  readonly fluidClocks: Map<number, FluidClock>;
   /** Starters of whatever arrives; run after everything stands. */
   readonly starters: (() => void)[];
 }
@@ -52,7 +55,8 @@ export function buildWorld(spec: ScenarioSpec, options: BuildOptions): BuiltWorl
   const rng = rootRng(options.seed);
   const policies = policiesOf(spec);
   const dayOffsetS = dayOffsetOf(spec);
-  const context: BuildContext = { spec, world, rng, policies, warmupS: options.warmupS, dayOffsetS, starters: [] };
+  const { warmupS } = options;
+  const context: BuildContext = { spec, world, rng, policies, warmupS, dayOffsetS, fluidClocks: new Map(), starters: [] };
   addSites(context);
   addServices(context);
   addServings(context);

@@ -224,7 +224,7 @@ export function checkUnseen({ name, stored }: Contestant, seeds: readonly number
     if (shared === undefined) continue;
     const message = `seeds: ${shared} is one that ${name} was ${how}, so it says nothing of how good it is`;
     throw new SpecError([
-      { place, message, hint: "Take others: gates have 3000..3999, comparisons 4000..4999, below 1000 all are yours." },
+      { place, message, hint: "Take others: gates have 3000..3999, comparisons 2000..2999, below 1000 all are yours." },
     ]);
   }
 }

@@ -88,7 +88,7 @@ function expectation(issue: Issue): string {
     case "too_big":
       return bound(issue, issue.inclusive === false ? "below" : "at most", issue.maximum);
     case "invalid_format":
-      return `be a name: ${NAME_RULE}`; // nothing else has a format
+      return issue.message.startsWith("must ") ? issue.message.slice("must ".length) : `be a name: ${NAME_RULE}`;
     default:
       return `be valid (${issue.message})`;
   }

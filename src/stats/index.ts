@@ -20,7 +20,7 @@ export { lowerGamma, upperGamma } from "./incomplete-gamma.ts";
 export { type Interval, mean, tCdf, tInterval, tQuantile, variance } from "./interval.ts";
 export { KsDrift, type KsDriftSpec } from "./ks-drift.ts";
 export { EXACT_LIMIT, LatencyRecorder, logEdges, type PercentileEstimator } from "./latency-recorder.ts";
-export { binomialAtLeast, chiSquareQuantile, chiSquareTail, normalCdf, normalQuantile } from "./laws.ts";
+export { binomialAtLeast, chiSquareQuantile, chiSquareTail, gammaQuantile, normalCdf, normalQuantile } from "./laws.ts";
 export { type BucketCounts, middleOf } from "./log-histogram.ts";
 export { distanceTail, MahalanobisDetector, type MahalanobisSpec } from "./mahalanobis.ts";
 export { MSER5_VALUES_MIN, mser5, type Truncation } from "./mser5.ts";

@@ -40,13 +40,21 @@ export class LatencyRecorder {
     else this.#histogram.add(value);
   }
 
-  /** `count` samples of one value, by buckets from here on. @throws {RangeError} unless `value` >= 0 */
-  addMany(value: number, count: number): void {
-    if (!(value >= 0)) badLatency(value);
-    this.#sum.add(value * count);
-    if (value < this.#min) this.#min = value;
-    if (value > this.#max) this.#max = value;
-    this.#toHistogram().add(value, count);
+  /** Of each of the first `size` values as many samples as `counts` says, by buckets from here on. @throws {RangeError} unless values are >= 0 */
+  addMany(values: ArrayLike<number>, counts: ArrayLike<number>, size: number): void {
+    const histogram = this.#toHistogram();
+    let sum = 0;
+    for (let i = 0; i < size; i++) {
+      const count = counts[i] as number;
+      if (count === 0) continue;
+      const value = values[i] as number;
+      if (!(value >= 0)) badLatency(value);
+      if (value < this.#min) this.#min = value;
+      if (value > this.#max) this.#max = value;
+      sum += value * count;
+      histogram.add(value, count);
+    }
+    this.#sum.add(sum);
   }
 
   get n(): number {

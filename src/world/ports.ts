@@ -92,6 +92,7 @@ export interface Telemetry {
   readonly nowS: number;
   readonly sampledAtS: number;
   readonly workloads: Readonly<Record<string, WorkloadTelemetry>>;
+  /** None for a controller that is aimed at one workload. */
   readonly servers: readonly ServerTelemetry[];
   /** Those of the workloads that it may see. */
   readonly gpus: readonly GpuTelemetry[];

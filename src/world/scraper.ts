@@ -2,10 +2,10 @@
 import type { RequestWatcher } from "./cluster/request-service.ts";
 import type { Forecast } from "./energy/signal.ts";
 import { GpuScraper } from "./gpu-scraper.ts";
-import type { BatchTelemetry, Recorder, Telemetry } from "./ports.ts";
+import type { BatchTelemetry, Recorder, ServerTelemetry, Telemetry } from "./ports.ts";
 import { ServiceScraper } from "./service-scraper.ts";
 import { ModelServing } from "./serving/model-serving.ts";
-import type { RequestUnit, World } from "./world.ts";
+import type { BatchUnit, RequestUnit, World } from "./world.ts";
 
 export class Scraper implements Recorder {
   readonly #world: World;
@@ -14,16 +14,19 @@ export class Scraper implements Recorder {
   readonly #services: ServiceScraper;
   readonly #batchArrived = new Map<string, number>();
   readonly #serverBusyCoreS: number[] = [];
-  readonly #sees: (workload: string) => boolean;
+  readonly #seesServers: boolean;
+  readonly #batches: readonly BatchUnit[];
   #lastS = 0;
 
-  /** @param workloads those it may see; undefined: all */
+  /** @param workloads those it may see, and nothing else but their GPUs; undefined: all, and servers */
   constructor(world: World, carbon: Forecast, workloads: readonly string[] | undefined) {
     this.#world = world;
     this.#carbon = carbon;
-    this.#sees = (name) => workloads?.includes(name) ?? true;
-    this.#gpus = new GpuScraper(world, this.#sees);
-    this.#services = new ServiceScraper(world, this.#sees);
+    const sees = (name: string): boolean => workloads?.includes(name) ?? true;
+    this.#seesServers = workloads === undefined;
+    this.#gpus = new GpuScraper(world, sees);
+    this.#services = new ServiceScraper(world, sees);
+    this.#batches = world.batches.filter(({ name }) => sees(name));
     world.addRecorder(this);
   }
 
@@ -37,26 +40,30 @@ export class Scraper implements Recorder {
     const { nowS } = this.#world.simulation;
     const intervalS = nowS - this.#lastS;
     this.#lastS = nowS;
-    for (const server of this.#world.servers) server.sync();
     return {
       nowS,
       sampledAtS: nowS,
-      workloads: { ...this.#services.scrape(nowS, intervalS), ...this.#batches(intervalS) },
-      servers: this.#world.servers.map((server) => {
-        const busyCoreS = server.meter.busyCoreS;
-        const utilization =
-          intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[server.id] ?? 0)) / (intervalS * server.cores) : server.utilization;
-        this.#serverBusyCoreS[server.id] = busyCoreS;
-        return { id: server.id, name: server.options.name, up: server.isUp, utilization, powerW: server.powerW, clockHz: server.clockHz };
-      }),
+      workloads: { ...this.#services.scrape(nowS, intervalS), ...this.#scrapeBatches(intervalS) },
+      servers: this.#seesServers ? this.#scrapeServers(intervalS) : [],
       gpus: this.#gpus.scrape(intervalS),
       carbon: this.#carbon,
     };
   }
 
-  #batches(intervalS: number): Record<string, BatchTelemetry> {
+  #scrapeServers(intervalS: number): readonly ServerTelemetry[] {
+    return this.#world.servers.map((server) => {
+      server.sync();
+      const { id, cores, options, meter, isUp: up, powerW, clockHz } = server;
+      const { busyCoreS } = meter;
+      const busyCores = intervalS > 0 ? (busyCoreS - (this.#serverBusyCoreS[id] ?? 0)) / intervalS : server.usedCores;
+      this.#serverBusyCoreS[id] = busyCoreS;
+      return { id, name: options.name, up, utilization: busyCores / cores, powerW, clockHz };
+    });
+  }
+
+  #scrapeBatches(intervalS: number): Record<string, BatchTelemetry> {
     const out: Record<string, BatchTelemetry> = {};
-    for (const { name, pool, workload } of this.#world.batches.filter((unit) => this.#sees(unit.name))) {
+    for (const { name, pool, workload } of this.#batches) {
       const { arrivedCount, queuedCount, runningCount } = workload.stats;
       let busyCores = 0;
       for (const job of pool.openJobs()) if (job.workload === workload) busyCores += job.container.cores;

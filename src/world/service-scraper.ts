@@ -22,7 +22,7 @@ interface Watched {
   busyCoreS: number;
   oomRestarts: number;
   /** Of each replica that was there at the last scrape. */
-  busyCoreSOf: ReadonlyMap<Replica, number>;
+  readonly busyCoreSOf: Map<Replica, number>;
 }
 
 export class ServiceScraper {
@@ -62,7 +62,9 @@ export class ServiceScraper {
 
   /** @param intervalS since the last scrape; 0 at the first */
   scrape(nowS: number, intervalS: number): Record<string, ServiceTelemetry> {
-    return Object.fromEntries(this.#units.map(({ name, service }) => [name, this.#one(service, nowS, intervalS)]));
+    const out: Record<string, ServiceTelemetry> = {};
+    for (const { name, service } of this.#units) out[name] = this.#one(service, nowS, intervalS);
+    return out;
   }
 
   #one(service: ReplicatedService, nowS: number, intervalS: number): ServiceTelemetry {
@@ -89,12 +91,21 @@ export class ServiceScraper {
       limitMemoryB: set.memoryLimitB,
       oomRestarts: stats.oomRestarts - watched.oomRestarts,
     };
-    const busyCoreSOf = new Map(set.present.map((replica) => [replica, replica.container.busyCoreSAt(nowS)]));
-    const { arrivedCount: arrived, oomRestarts } = stats;
-    Object.assign(watched, { arrived, ended: 0, good: 0, busyCoreS, oomRestarts, busyCoreSOf });
-    watched.latencyS.clear();
+    startOver(watched, service, nowS);
+    watched.busyCoreS = busyCoreS;
     return telemetry;
   }
+}
+
+/** Begins the next interval. */
+function startOver(watched: Watched, { set, stats }: ReplicatedService, nowS: number): void {
+  watched.arrived = stats.arrivedCount;
+  watched.ended = 0;
+  watched.good = 0;
+  watched.oomRestarts = stats.oomRestarts;
+  watched.latencyS.clear();
+  watched.busyCoreSOf.clear();
+  for (const replica of set.present) watched.busyCoreSOf.set(replica, replica.container.busyCoreSAt(nowS));
 }
 
 type Usage = Pick<ServiceTelemetry, "cpuUtilization" | "cpuLimitUtilization" | "memoryB">;
@@ -102,7 +113,11 @@ type Usage = Pick<ServiceTelemetry, "cpuUtilization" | "cpuLimitUtilization" | "
 /** Of the replicas that take requests, each over as much of the interval as it was ready. */
 function usage(
   { set }: ReplicatedService,
-  { nowS, intervalS, busyCoreSOf }: { readonly nowS: number; readonly intervalS: number; readonly busyCoreSOf: Watched["busyCoreSOf"] },
+  {
+    nowS,
+    intervalS,
+    busyCoreSOf,
+  }: { readonly nowS: number; readonly intervalS: number; readonly busyCoreSOf: ReadonlyMap<Replica, number> },
 ): Usage {
   let busyCoreS = 0;
   let requestedCoreS = 0;

@@ -167,6 +167,10 @@ controllers:
 
   it("is refused where it is none", () => {
     const refusal = (policy: string, from?: string): string => complaint(() => withPolicy(policy, undefined, from));
+    assert.match(
+      refusal("hpa"),
+      /controllers\.mine\.policy must be the \.json file of a stored policy, or a mapping with a kind, got "hpa"\. Hint: \{ kind: hpa \}\./,
+    );
     assert.match(refusal("{ kind: hpaa }"), /unknown policy kind "hpaa"\. Did you mean "hpa"\?/);
     assert.match(refusal("{ kind: round-robin }"), /unknown policy kind "round-robin"/);
     assert.match(refusal("{ kind: hpa, target: { workload: web } }"), /unknown key "target" in controllers\.mine\.policy/);

@@ -109,7 +109,7 @@ describe("several external controllers", () => {
     );
     assert.throws(
       () => scenarioEnv(spec),
-      /pair has several controllers of kind "external": say which is the agent \(first, second\), or play it as a team or in turns/,
+      /pair has several controllers of kind "external", and one is to be the agent: say which of first, second/,
     );
     const { spec: none } = loadYaml(pair(20, 30).replace(/controllers:[\s\S]*/, ""));
     assert.throws(() => scenarioTurnEnv(none), /pair has no controller of kind "external" to decide for; add one/);

@@ -246,6 +246,10 @@ describe("cybertwin gate", function () {
       await refused("policy: pole.json", "policy: gone.json"),
       /^wrong\.yaml:2:9: policy\.file: the file "gone\.json" does not exist/,
     );
+    assert.equal(
+      await refused("baseline: pole.baseline.json", "baseline: pole.txt"),
+      'wrong.yaml:5:11: baseline must be a .json file, got "pole.txt".\n',
+    );
     assert.match(await refused("task: CartPole-v1\n", ""), /must have a task or a scenario, one of them/);
     assert.match(
       await refused("agent: mine", "agent: yours", SCENARIO_GATE),

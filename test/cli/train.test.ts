@@ -28,6 +28,7 @@ const RESULTS = [
   "curve.svg",
   "training.json",
   "report.html",
+  "checkpoint.bin",
 ];
 
 describe("cybertwin train", function () {

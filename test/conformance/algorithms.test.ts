@@ -11,6 +11,7 @@ import { packPolicy, policyFor, spacesOf, unpackPolicy } from "../../src/learn/p
 import { firstOutside } from "../../src/learn/spaces.ts";
 import { makeEnv } from "../../src/learn/tasks/index.ts";
 import { Training, type TrainingSpec, type TrainingState } from "../../src/learn/train.ts";
+import { packTraining } from "../../src/learn/training-file.ts";
 
 /** Small enough to be quick, and with updates in plenty. */
 const SMALL: Readonly<Record<string, unknown>> = {
@@ -104,7 +105,9 @@ describe("every algorithm", function () {
       first.dispose();
       const second = await Training.resume(spec, deserialize(stored) as TrainingState);
       assert.equal(second.steps, PAUSE);
-      assert.deepEqual(await ended(second), whole);
+      const resumed = await ended(second);
+      assert.deepEqual(resumed, whole);
+      assert.deepEqual(packTraining(spec, resumed), packTraining(spec, whole));
       assert.ok(whole.best[0] !== undefined);
     });
 

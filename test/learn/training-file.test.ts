@@ -30,6 +30,30 @@ describe("a stored training", () => {
     assert.deepEqual(packTraining(SPEC, await resumed.save()), packTraining(SPEC, await whole.save()));
   });
 
+  it("is the same bytes however its numbers are held, and its arrays shared", async () => {
+    const state = unpackTraining(SPEC, await stored());
+    const points = (value: number) => [
+      { steps: 1, agents: [{ stochastic: [value, -0, 0.5], greedy: [], episodeCount: 1, trainingReturn: Number.NaN, measures: {} }] },
+    ];
+    const [row] = [{ value: 0.5 }, { value: 1.5 }].map((each) => ({ ...each, value: 3 })); // a field that was a double before
+    const holey: number[] = new Array(3);
+    holey.splice(0, 3, 1, 2, 3);
+    const [seen, shared] = [Float32Array.of(1, 2, 3).subarray(1), Float32Array.of(2, 3)];
+    const packed = (value: number, a: Float32Array, b: Float32Array, list = [1, 2, 3]): Uint8Array =>
+      packTraining(SPEC, {
+        ...state,
+        learner: { ...state.learner, rest: { value, a, b, list } },
+        curve: { points: points(value), gathered: [] },
+      });
+    const bytes = packed(3, shared, shared);
+    assert.deepEqual(packed((row as { value: number }).value, seen, shared), bytes);
+    assert.deepEqual(packed(Float64Array.of(3)[0] as number, shared, seen.slice(), holey), bytes);
+    const { curve, learner } = unpackTraining(SPEC, bytes);
+    assert.deepEqual(curve, { points: points(3), gathered: [] });
+    assert.deepEqual(learner.rest, { value: 3, a: Float32Array.of(2, 3), b: Float32Array.of(2, 3), list: [1, 2, 3] });
+    assert.deepEqual(packTraining(SPEC, unpackTraining(SPEC, bytes)), bytes);
+  });
+
   it("is refused when a bit has turned, or when it is something else", async () => {
     const bytes = await stored();
     const turned = bytes.slice();
@@ -43,8 +67,8 @@ describe("a stored training", () => {
     refused(bytes.subarray(0, bytes.length - 1), /corrupted/);
     refused(Buffer.from("PK\n"), /do not begin with a line of JSON/);
     refused(new Uint8Array(0), /do not begin with a line of JSON/);
-    refused(Buffer.from('{"format":7}\n'), /has format 7, this version reads format 1/);
-    refused(Buffer.from('{"format":1}\n'), /first line is broken: algorithm/);
+    refused(Buffer.from('{"format":7}\n'), /has format 7, this version reads format 2/);
+    refused(Buffer.from('{"format":2}\n'), /first line is broken: algorithm/);
   });
 
   it("is refused where it does not belong, with what differs", async () => {

@@ -3,6 +3,7 @@ import {
   binomialAtLeast,
   chiSquareQuantile,
   chiSquareTail,
+  gammaQuantile,
   lowerGamma,
   normalCdf,
   normalQuantile,
@@ -88,6 +89,18 @@ describe("chi-square law", () => {
     close(chiSquareTail(2.25, 1), 2 * normalCdf(-1.5), 1e-13);
     close(chiSquareTail(20, 10), 0.029252688076961124, 1e-12);
     close(chiSquareTail(150, 100), 0.0009039320423540184, 1e-11);
+  });
+});
+
+describe("gamma law", () => {
+  it("has the quantiles of an exponential law at shape 1, those of chi-square at halves, and turns lowerGamma round", () => {
+    for (const p of [1e-9, 0.001, 0.2, 0.5, 0.9, 1 - 1e-9]) close(gammaQuantile(p, 1), -Math.log1p(-p), 1e-8); // 1 - 1e-9 is rounded
+    for (const degrees of [1, 3, 20]) close(2 * gammaQuantile(0.95, degrees / 2), chiSquareQuantile(0.95, degrees), 1e-9);
+    for (const shape of [0.1, 0.3, 2.5, 40, 900])
+      for (const p of [1e-9, 0.01, 0.5, 0.999]) close(lowerGamma(shape, gammaQuantile(p, shape)), p, 1e-7);
+    assert.equal(gammaQuantile(1e-9, 0.02), 0); // 1e-450
+    assert.throws(() => gammaQuantile(1, 2), RangeError);
+    assert.throws(() => gammaQuantile(0.5, 0), RangeError);
   });
 });
 

@@ -7,7 +7,7 @@ import { closedLoop } from "./closed-loop.ts";
 import { deadlines } from "./deadlines.ts";
 import { dvfs } from "./dvfs.ts";
 import { attributed, energy } from "./energy.ts";
-import { fluidEnergy, fluidRush, fluidWaits } from "./fluid.ts";
+import { fluidEnergy, fluidIntervals, fluidRush, fluidWaits } from "./fluid.ts";
 import { gpuBatches } from "./gpu-batches.ts";
 import { gpuCaps } from "./gpu-caps.ts";
 import { gpuClocks, gpuOptimum } from "./gpu-clocks.ts";
@@ -73,6 +73,7 @@ export const THEORY: readonly Claim[] = [
   fluidWaits,
   fluidRush,
   fluidEnergy,
+  fluidIntervals,
   gpuOrder,
   gpuBatches,
   gpuSteps,

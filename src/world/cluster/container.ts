@@ -69,11 +69,12 @@ export class Container {
   /** A heap of running tasks, least tag first, then id: tag, id and task side by side. */
   #heap: Float64Array;
 
-  constructor(owner: ContainerOwner, isJob: boolean) {
+  /** @param taskCount how many tasks it is made for: more make it grow */
+  constructor(owner: ContainerOwner, isJob: boolean, taskCount = isJob ? 1 : 8) {
     this.owner = owner;
     this.isJob = isJob;
     this.rebaseV = isJob ? REBASE_JOB_V_S : REBASE_V_S;
-    this.#heap = new Float64Array(CELLS * (isJob ? 1 : 8));
+    this.#heap = new Float64Array(CELLS * taskCount);
   }
 
   /** Sets what it may use, while nothing runs in it: a job's container serves one job after another. */

@@ -40,10 +40,12 @@ export class ReplicaPlacer {
     const { workload, priority, servers, rule, rng } = this.#options;
     this.#index ??= new ServerFleetIndex(servers.map(fleetServer));
     for (const server of servers) this.#see(this.#index, server);
+    const { cores, memoryB } = this.#replicas.reserved;
+    const arrivalS = this.#simulation.nowS;
     for (let i = 0; i < count; i++) {
-      const { nextId: id, reserved } = this.#replicas;
-      const view = { id: id as number as JobId, workload, ...reserved, priority };
-      const server = rule.choose({ ...view, arrivalS: this.#simulation.nowS, deadlineS: Infinity, slackS: 0 }, this.#index, rng);
+      const id = this.#replicas.nextId as number as JobId;
+      const view = { id, workload, cores, memoryB, priority, arrivalS, deadlineS: Infinity, slackS: 0 };
+      const server = rule.choose(view, this.#index, rng);
       if (server === undefined) return i;
       const at = this.#byId.get(server) as Server;
       this.#replicas.add(at, startupS);

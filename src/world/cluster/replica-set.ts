@@ -23,6 +23,13 @@ export interface ReplicaOptions {
   readonly restartS: number;
 }
 
+interface SetOptions extends ReplicaOptions {
+  /** Does a rule order their queues? */
+  readonly isOrdered: boolean;
+  /** How many tasks the container of each is made for: more make it grow. */
+  readonly taskCount?: number;
+}
+
 /** Whose replicas they are. */
 export interface ReplicaOwner extends ReplicaListener {
   /** It outgrew its memory: everything in it is to fail. */
@@ -51,7 +58,7 @@ export class ReplicaSet {
   limitCores: number;
   memoryLimitB: number;
   readonly #simulation: Simulation;
-  readonly #options: ReplicaOptions & { readonly isOrdered: boolean };
+  readonly #options: SetOptions;
   readonly #owner: ReplicaOwner;
   readonly #listener: RoomListener;
   /** By id, undefined once it has left: ids never repeat. */
@@ -64,13 +71,7 @@ export class ReplicaSet {
   readonly #onReady = (id: number): void => this.#ready(id);
   readonly #onDrained = (id: number): void => this.#drained(id);
 
-  /** @param options `isOrdered`: does a rule order their queues? */
-  constructor(
-    simulation: Simulation,
-    options: ReplicaOptions & { readonly isOrdered: boolean },
-    owner: ReplicaOwner,
-    listener: RoomListener,
-  ) {
+  constructor(simulation: Simulation, options: SetOptions, owner: ReplicaOwner, listener: RoomListener) {
     this.#simulation = simulation;
     this.#options = options;
     this.#owner = owner;
@@ -122,9 +123,9 @@ export class ReplicaSet {
 
   /** Adds a replica on a server that has room for it. @param startupS 0: it takes requests at once */
   add(server: Server, startupS = this.#options.startupS): void {
-    const { weight, reserved, isOrdered } = this.#options;
+    const { weight, reserved, isOrdered, taskCount } = this.#options;
     const readySinceS = startupS === 0 ? this.#simulation.nowS : Number.NaN;
-    const shape = { weight, capCores: this.#capOn(server), readySinceS };
+    const shape = { weight, capCores: this.#capOn(server), readySinceS, taskCount };
     const queue = isOrdered ? new KeyQueue() : new FifoQueue();
     const replica = new Replica(this.nextId, server, queue, this.#owner, shape);
     server.addContainer(replica.container, reserved);
@@ -141,6 +142,7 @@ export class ReplicaSet {
 
   /** Takes out `count` of them: those that take no requests before those that do, of equals the youngest. */
   drain(count: number): void {
+    if (count === 0) return;
     const rank = ({ takesRequests }: Replica): number => (takesRequests ? 1 : 0);
     const staying = this.present.filter(({ isDraining }) => !isDraining);
     const leaving = staying.sort((a, b) => rank(a) - rank(b) || b.id - a.id).slice(0, count);
@@ -151,6 +153,7 @@ export class ReplicaSet {
 
   /** Most cores of each replica from now on. */
   limitCoresTo(cores: number): void {
+    if (cores === this.limitCores) return;
     this.limitCores = cores;
     for (const { server, container } of this.present) {
       server.touch(container);
@@ -162,6 +165,7 @@ export class ReplicaSet {
 
   /** Most memory of each replica from now on; who uses more is killed at once. */
   limitMemoryTo(memoryB: number): void {
+    if (memoryB === this.memoryLimitB) return;
     this.memoryLimitB = memoryB;
     for (const replica of [...this.present]) this.#updateMemory(replica);
   }

@@ -12,6 +12,15 @@ export interface ReplicaListener {
   speedChanged?(): void;
 }
 
+interface ReplicaShape {
+  readonly weight: number;
+  readonly capCores: number;
+  /** As of the replica. */
+  readonly readySinceS: number;
+  /** As of its container. */
+  readonly taskCount: number | undefined;
+}
+
 export class Replica implements ContainerOwner {
   readonly id: ReplicaId;
   readonly server: Server;
@@ -30,13 +39,13 @@ export class Replica implements ContainerOwner {
     server: Server,
     queue: RequestQueue,
     listener: ReplicaListener,
-    { weight, capCores, readySinceS }: { weight: number; capCores: number; readySinceS: number },
+    { weight, capCores, readySinceS, taskCount }: ReplicaShape,
   ) {
     this.id = id;
     this.readySinceS = readySinceS;
     this.server = server;
     this.queue = queue;
-    this.container = new Container(this, false);
+    this.container = new Container(this, false, taskCount);
     this.container.shape({ weight, taskCores: 1, capCores });
     this.#listener = listener;
   }

@@ -91,6 +91,11 @@ export class Server {
     return this.state === "up";
   }
 
+  /** Was a container of it touched since it settled? */
+  get isTouched(): boolean {
+    return this.#touchedCount > 0;
+  }
+
   get utilization(): number {
     return this.usedCores / this.cores;
   }
@@ -164,11 +169,6 @@ export class Server {
     this.#touched[this.#touchedCount++] = container;
   }
 
-  /** Brings the meter up to now, for whoever reads it. What runs stays as it is: looking moves no finish, not by a bit. */
-  sync(): void {
-    this.#book();
-  }
-
   /** Closes the grams of all that runs at the intensity that ends now. */
   markCarbon(gPerJ: number): void {
     this.#drawAll();
@@ -178,7 +178,7 @@ export class Server {
   /** Brings everything up to now: for the books at the end of a run. */
   finalize(): void {
     this.#drawAll();
-    this.#book();
+    this.sync();
     for (const container of this.active) container.progress(this.#simulation.nowS);
   }
 
@@ -207,8 +207,8 @@ export class Server {
     return this.#coreJ + this.#perCoreW * (this.#simulation.nowS - this.#energyS);
   }
 
-  /** Books joules up to now at the watts that held. */
-  #book(): void {
+  /** Books joules up to now at the watts that held. What runs stays as it is: looking moves no finish, not by a bit. */
+  sync(): void {
     const { nowS } = this.#simulation;
     const dtS = nowS - this.#energyS;
     if (dtS <= 0) return;
@@ -240,7 +240,7 @@ export class Server {
   }
 
   #resettle(): void {
-    this.#book();
+    this.sync();
     const { active } = this;
     const demands = this.#demands;
     let jobCores = 0;

@@ -18,6 +18,17 @@ export interface Slo {
   readonly windowS: number;
 }
 
+/** Latencies of requests that one record stands for, in parts that rise. */
+export interface LatencySpread {
+  /** Parts. */
+  readonly size: number;
+  /** How many have it, and their mean latency, seconds, by part. */
+  readonly counts: Float64Array;
+  readonly meanS: Float64Array;
+  /** Parts that meet the SLO: the first ones. */
+  readonly goodSize: number;
+}
+
 /** Counts of one service or class, by intended arrival at or after the warm-up. */
 export class RequestTally {
   arrived = 0;
@@ -40,21 +51,28 @@ export class RequestTally {
     return this.ended[OUTCOME.finished] as number;
   }
 
-  /** Counts a request that ended, or as many as it stands for. */
+  /** Counts a request that ended. */
   add(request: EndedRequest, latencyS: number, isGood: boolean): void {
-    const { count } = request;
-    this.ended[request.outcome] = (this.ended[request.outcome] as number) + count;
+    this.ended[request.outcome] = (this.ended[request.outcome] as number) + request.count;
     if (request.outcome !== OUTCOME.finished) return;
-    if (isGood) this.good += count;
-    if (this.latencyBatches === undefined) {
-      this.latencyS.addMany(latencyS, count);
-    } else {
-      this.latencyS.add(latencyS);
-      this.latencyBatches.add(latencyS);
-    }
-    this.waitS.add((request.startS - request.arrivalS) * count);
-    this.energyJ.add(request.energyJ * count);
-    this.carbonG.add(request.carbonG * count);
+    if (isGood) this.good++;
+    this.latencyS.add(latencyS);
+    this.latencyBatches?.add(latencyS);
+    this.#addUse(request);
+  }
+
+  /** Counts requests that finished, and how many of them within the SLO. */
+  addTogether(request: EndedRequest, { size, counts, meanS }: LatencySpread, goodCount: number): void {
+    this.ended[OUTCOME.finished] = this.finished + request.count;
+    this.good += goodCount;
+    this.latencyS.addMany(meanS, counts, size);
+    this.#addUse(request);
+  }
+
+  #addUse({ arrivalS, startS, energyJ, carbonG, count }: EndedRequest): void {
+    this.waitS.add((startS - arrivalS) * count);
+    this.energyJ.add(energyJ * count);
+    this.carbonG.add(carbonG * count);
   }
 }
 
@@ -161,6 +179,34 @@ export class ServiceStats {
       const window = this.#window(arrivalS, this.slo.windowS);
       this.windowGood[window] = (this.windowGood[window] as number) + count;
     }
+  }
+
+  /** Books the answers to all that `request` stands for: joules and grams are of each, its start is the mean one. */
+  endedTogether(request: EndedRequest, spread: LatencySpread): void {
+    const { size, counts, meanS, goodSize } = spread;
+    const { arrivalS, energyJ, carbonG, count, classIndex } = request;
+    let goodCount = 0;
+    let sumS = 0;
+    for (let i = 0; i < size; i++) {
+      const part = counts[i] as number;
+      sumS += part * (meanS[i] as number);
+      if (i < goodSize) goodCount += part;
+    }
+    this.#moveArea(arrivalS + sumS / count);
+    this.#inSystem -= count;
+    this.endedCount[OUTCOME.finished] = (this.endedCount[OUTCOME.finished] as number) + count;
+    if (arrivalS < this.warmupS) {
+      this.#otherEnergyJ.add(energyJ * count);
+      this.#otherCarbonG.add(carbonG * count);
+      this.#otherS.add(sumS);
+      return;
+    }
+    if (this.slo === undefined) goodCount = 0;
+    this.total.addTogether(request, spread, goodCount);
+    if (this.classes.length > 0) (this.classes[classIndex] as RequestTally).addTogether(request, spread, goodCount);
+    if (this.slo === undefined) return;
+    const window = this.#window(arrivalS, this.slo.windowS);
+    this.windowGood[window] = (this.windowGood[window] as number) + goodCount;
   }
 
   /** Joules of every request that ended, however it ended; likewise below. */

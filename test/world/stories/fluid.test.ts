@@ -78,6 +78,36 @@ describe("story: a fluid service", () => {
       near(spread("fluid", of), spread("events", of), 0.2);
   });
 
+  it("shows in an interval what an interval shows with events: how many meet the SLO, and p99", () => {
+    const work = "concurrency: 4, replicas: 2, limits: { cpu: 3.5 }, work: { kind: exponential, mean: 200 ms }, slo: { latency: 2 s }";
+    const of = (mode: string, rate: number): readonly [met: number, p99: number] => {
+      const fields = `mode: ${mode}, ${work}, arrivals: { kind: poisson, rate: ${rate} req/s }`;
+      const { seen } = tell(fields, 15_000);
+      const intervals = seen.slice(40).map(({ good, ended, latencyP99S }) => ({ good: good / ended, latencyP99S }));
+      const mean = (value: (each: (typeof intervals)[number]) => number): number =>
+        intervals.reduce((sum, each) => sum + value(each), 0) / intervals.length;
+      return [mean((each) => (each.good >= 0.99 ? 1 : 0)), mean((each) => each.latencyP99S)];
+    };
+    // Loads of 0.74 and 0.86. A law that is the same in each interval would meet the SLO in all of them or in none.
+    for (const rate of [26, 30]) {
+      const [met, p99] = of("events", rate);
+      const fluid = of("fluid", rate);
+      assert.ok(Math.abs(fluid[0] - met) < 0.08, `${fluid[0]} of intervals beside ${met}`);
+      near(fluid[1], p99, 0.08);
+    }
+  });
+
+  it("is what it was after an order of what is there already", () => {
+    const orders = (step: Step) => [1, 2, 3, 4].map((i) => [104 * i, step] as const);
+    const of = (steps: readonly (readonly [number, Step])[]) => {
+      const { web, seen } = tell(`mode: fluid, replicas: 2, limits: { cpu: 1 }, ${POISSON}`, 900, steps);
+      return [web.service.stats.total.latencyS.sum, web.service.energyJ, ...seen.map(({ latencyP99S }) => latencyP99S)];
+    };
+    const still = of([]);
+    assert.deepEqual(of(orders({ kind: "replicas", workload: "web", count: 2 })), still);
+    assert.deepEqual(of(orders({ kind: "limits", workload: "web", cores: 1 })), still);
+  });
+
   it("means what it means with events: latency, SLO, number in the system, cores", () => {
     const of = (mode: string) => {
       const { web, seen } = tell(`mode: ${mode}, replicas: 2, ${POISSON}`, 9000);
@@ -132,7 +162,8 @@ describe("story: a fluid service", () => {
     const slow = [2000, (world: World) => world.slow(world.servers[0]?.id as never, "test", 0.5)] as const;
     const { seen } = tell(shared, 3000, [limit, slow]);
     // M/G/1 with shared cores: work / cores / (1 - load), at loads of 0.4, 0.8 and, on half a core at half the speed, above 1.
-    const meanAt = (atS: number): number => (seen[atS / 15] as ServiceTelemetry).latencyP50S;
+    const before = (atS: number): readonly ServiceTelemetry[] => seen.slice(atS / 15 - 39, atS / 15 + 1);
+    const meanAt = (atS: number): number => before(atS).reduce((sum, { latencyP50S }) => sum + latencyP50S / 40, 0);
     assert.ok(meanAt(990) < 0.035 && meanAt(1980) > 0.1 && meanAt(2985) > 100);
     near((seen[1980 / 15] as ServiceTelemetry).limitCores, 0.5, 1e-9);
     near((seen[2985 / 15] as ServiceTelemetry).busyCores, 0.5, 0.01);

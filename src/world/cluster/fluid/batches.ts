@@ -1,5 +1,5 @@
 /** Requests of a fluid service that came together and are not through yet, in order of arrival. Hot: bench/learn-envs.ts. */
-import { LAW_SIZE } from "./strata.ts";
+import { LAW_SIZE } from "./latency-law.ts";
 
 const ARRIVAL = 0;
 const COUNT = 1;
@@ -7,11 +7,14 @@ const LAW_AT = 2;
 const CELLS = LAW_AT + LAW_SIZE;
 
 /** Hears of `count` of a batch that leave: when they came, and where the law of their latency lies. */
-export type Leaving = (count: number, arrivalS: number, laws: Float64Array, lawAt: number) => void;
+export type Leaving = (count: number, arrivalS: number, laws: ArrayLike<number>, lawAt: number) => void;
+
+/** Of doubles: unlike a typed array it takes no memory of its own, and replicas come and go. */
+const ring = (batches: number): number[] => new Array<number>(batches * CELLS).fill(Number.NaN);
 
 /** A ring in one array. */
 export class Batches {
-  #cells = new Float64Array(4 * CELLS);
+  #cells = ring(2);
   #first = 0;
   #count = 0;
 
@@ -54,9 +57,8 @@ export class Batches {
   }
 
   #grow(): void {
-    const larger = new Float64Array(2 * this.#cells.length);
-    larger.set(this.#cells.subarray(this.#first));
-    larger.set(this.#cells.subarray(0, this.#first), this.#cells.length - this.#first);
+    const larger = ring((2 * this.#cells.length) / CELLS);
+    for (let i = 0; i < this.#cells.length; i++) larger[i] = this.#cells[(this.#first + i) % this.#cells.length] as number;
     this.#cells = larger;
     this.#first = 0;
   }

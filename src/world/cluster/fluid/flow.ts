@@ -9,8 +9,11 @@
  *
  * What chance adds to the mean goes along beside it, linearized, so that it favours no side: means stay means.
  */
+
+import { LAW, LAW_SIZE } from "./latency-law.ts";
+import { correlationOfNext, setSeen, varianceKept } from "./restless.ts";
 import { Station, type StationOptions } from "./station.ts";
-import { LAW, LAW_SIZE } from "./strata.ts";
+import type { WorkLaw } from "./work-law.ts";
 
 export interface Inflow {
   /** Until the next plan, seconds. */
@@ -20,6 +23,11 @@ export interface Inflow {
   surprise: number;
   /** Squared coefficient of variation of the gaps between them. */
   gapCv2: number;
+  /** Of the interval that this is of: how long it is, and how full it is beside others, standard normal; NaN if nobody sees it. */
+  intervalS: number;
+  level: number;
+  /** Replicas that get as much, each with a queue of its own: together they are less restless. */
+  replicas: number;
 }
 
 /** Relative to the number, and of one request. */
@@ -29,12 +37,15 @@ export class Flow {
   /** Law of the latency of those who come until the next plan. */
   readonly law = new Float64Array(LAW_SIZE);
   readonly #station: Station;
+  readonly #work: WorkLaw;
   readonly #workS: number;
   readonly #isShared: boolean;
   /** Mean number in the replica; the part of it that no queue of a lesser load would leave, for it is beyond capacity; what chance added. */
   #number = 0;
   #backlog = 0;
   #chance = 0;
+  /** Correlation of its level with that of the next interval. */
+  #memory = 0;
   /** Load of what is no backlog, as of station.ts, and requests of it that run. */
   #x = 0;
   #running = 0;
@@ -46,6 +57,7 @@ export class Flow {
 
   constructor(options: StationOptions) {
     this.#station = new Station(options);
+    this.#work = options.work;
     this.#workS = options.work.meanS;
     this.#isShared = options.slots === Infinity;
   }
@@ -55,13 +67,19 @@ export class Flow {
     return Math.max(0, this.#number + this.#chance);
   }
 
+  /** Correlation of an interval's level with the last one's. */
+  get memory(): number {
+    return this.#memory;
+  }
+
   /** Those of them that run, mean. */
   get running(): number {
     return this.#running;
   }
 
   /** Plans a step; returns the cores that it keeps busy. @param coreSpeed reference-core seconds a second */
-  plan({ stepS, expected, surprise, gapCv2 }: Inflow, cores: number, coreSpeed: number): number {
+  plan(inflow: Inflow, cores: number, coreSpeed: number): number {
+    const { stepS, expected, surprise, gapCv2 } = inflow;
     const station = this.#station;
     station.set(cores, gapCv2);
     const perS = (station.capacity * coreSpeed) / this.#workS;
@@ -72,7 +90,11 @@ export class Flow {
     const all = Math.min(could, Math.max(0, served + this.#passing(x, could) * (this.#chance + surprise)));
     const backlog = Math.max(0, this.#backlog + expected - could);
     this.#setLaw(x, { stationary: Math.max(0, total - served - backlog), backlog, perS, coreSpeed });
-    this.#setRates(stepS, { number: expected - served, backlog: backlog - this.#backlog, surprise, served });
+    this.#setSeen(inflow, perS);
+    this.#numberRate = (expected - served) / stepS;
+    this.#backlogRate = (backlog - this.#backlog) / stepS;
+    this.#surpriseRate = surprise / stepS;
+    this.#servedRate = served / stepS;
     return (all * this.#workS) / (coreSpeed * stepS);
   }
 
@@ -89,6 +111,7 @@ export class Flow {
   /** Takes over the plan of one that is like it and has the same inflow, cores and speed. */
   planAs(other: Flow): void {
     this.#x = other.#x;
+    this.#memory = other.#memory;
     this.#running = other.#running;
     this.#numberRate = other.#numberRate;
     this.#backlogRate = other.#backlogRate;
@@ -106,13 +129,19 @@ export class Flow {
     const x = stationary > 0 ? station.solve(stationary, 0, this.#x) : 0;
     const latencyS = x > 0 ? (stationary * (1 + x)) / (perS * x) : this.#workS / coreSpeed;
     const lastsS = Math.max(this.#backlog / perS + latencyS, this.content / perS);
-    this.#setRates(lastsS, { number: -this.#number, backlog: -this.#backlog, surprise: 0, served: this.#number });
+    this.#numberRate = -this.#number / lastsS;
+    this.#backlogRate = -this.#backlog / lastsS;
+    this.#surpriseRate = 0;
+    this.#servedRate = this.#number / lastsS;
     return { busyCores: (this.content * this.#workS) / (coreSpeed * lastsS), lastsS };
   }
 
   /** Nothing happens in it until the next plan: no core is busy. */
   rest(): number {
-    this.#setRates(1, { number: 0, backlog: 0, surprise: 0, served: 0 });
+    this.#numberRate = 0;
+    this.#backlogRate = 0;
+    this.#surpriseRate = 0;
+    this.#servedRate = 0;
     this.#running = 0;
     return 0;
   }
@@ -136,13 +165,6 @@ export class Flow {
   /** Share of one more request that is through by the end of the step, for it raises the load that the step ends with. */
   #passing(x: number, could: number): number {
     return could / (could + this.#station.slope * (1 + x) * (1 + x));
-  }
-
-  #setRates(stepS: number, change: { number: number; backlog: number; surprise: number; served: number }): void {
-    this.#numberRate = change.number / stepS;
-    this.#backlogRate = change.backlog / stepS;
-    this.#surpriseRate = change.surprise / stepS;
-    this.#servedRate = change.served / stepS;
   }
 
   /** @param x of the whole number, as `at` was last asked; `stationary` is the number without the backlog, both at the step's end */
@@ -171,5 +193,34 @@ export class Flow {
     law[LAW.chance] = waiting > 0 ? waitChance : 0;
     law[LAW.delayS] = waiting > 0 ? waiting / throughput / waitChance : 0;
     law[LAW.stretch] = 0;
+  }
+
+  /**
+   * What an interval sees. The number in the system forgets at the rate at which a little more or less of it is served, perS d rho / d number;
+   * in M/M/1 its means keep (1 + rho) times what that says (Whitt, Planning queueing simulations, Management Science 35(11), 1989).
+   */
+  #setSeen({ intervalS, level, replicas }: Inflow, perS: number): void {
+    const { law } = this;
+    const x = this.#x;
+    const isSeen = !Number.isNaN(level) && x > 0;
+    const forgetS = ((1 + x / (1 + x)) * this.#station.slope * (1 + x) * (1 + x)) / perS;
+    const part = isSeen ? this.#sharedPart() : 0;
+    // Two latencies that are long are so together where both have it from what they share.
+    setSeen(law, isSeen ? (varianceKept(intervalS / forgetS) * part * part) / replicas : 0, level);
+    this.#memory = isSeen ? correlationOfNext(intervalS / forgetS) : 0;
+  }
+
+  /** Part of the latencies' variance that comes with how full the replica is; the rest is each request's own work. */
+  #sharedPart(): number {
+    const { law } = this;
+    const { meanS, cv2 } = this.#work;
+    const scale = law[LAW.scale] as number;
+    const stretch = law[LAW.stretch] as number;
+    const chance = law[LAW.chance] as number;
+    const delayS = law[LAW.delayS] as number;
+    const waitS2 = chance * (2 - chance) * delayS * delayS;
+    const shared = waitS2 + meanS * meanS * (1 + cv2) * stretch * stretch;
+    const own = meanS * meanS * cv2 * (scale + stretch) * (scale + stretch);
+    return shared > 0 ? shared / (shared + own) : 0;
   }
 }

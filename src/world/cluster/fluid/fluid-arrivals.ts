@@ -12,6 +12,8 @@ export interface FluidArrivals {
   readonly expected: number;
   readonly count: number;
   readonly surprise: number;
+  /** That over its standard deviation; 0 where nothing is left to chance. */
+  readonly deviation: number;
   /** Goes to the next interval, which ends before `toS`. */
   next(toS: number): void;
 }
@@ -25,6 +27,7 @@ export class DrawnArrivals implements FluidArrivals {
   expected = 0;
   count = 0;
   surprise = 0;
+  deviation = 0;
   readonly #stream: ArrivalStream;
   readonly #workCv2: number;
   readonly #countRng: Rng;
@@ -50,6 +53,7 @@ export class DrawnArrivals implements FluidArrivals {
     this.expected = expected;
     this.count = this.gapCv2 === 1 ? poisson(expected, this.#countRng) : this.#renewals(expected);
     this.surprise = this.count - expected + workSurprise(this.count, this.#workCv2, this.#workNormal);
+    this.deviation = inDeviations(this.surprise, expected * (this.gapCv2 + this.#workCv2));
   }
 
   /** Whole ones; what is left of one, or was too few, goes to the next interval, so that rounding adds up to nothing. */
@@ -74,6 +78,7 @@ export class TracedArrivals implements FluidArrivals {
   readonly gapCv2 = 1;
   count = 0;
   surprise = 0;
+  deviation = 0;
   readonly #rows: TraceRows;
   readonly #work: WorkLaw;
   readonly #workNormal: () => number;
@@ -100,8 +105,11 @@ export class TracedArrivals implements FluidArrivals {
     }
     const { meanS, cv2 } = this.#work;
     this.surprise = workS === undefined ? workSurprise(this.count, cv2, this.#workNormal) : sumS / meanS - this.count;
+    this.deviation = inDeviations(this.surprise, this.count * cv2);
   }
 }
+
+const inDeviations = (surprise: number, variance: number): number => (variance > 0 ? surprise / Math.sqrt(variance) : 0);
 
 /** By how much the work of `count` requests differs from its mean, in mean requests; never below nothing at all. */
 function workSurprise(count: number, cv2: number, normal: () => number): number {

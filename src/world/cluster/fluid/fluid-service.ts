@@ -6,17 +6,17 @@
  * that wants as many cores as the queue keeps busy, so shares, watts, joules and grams are those of servers. Counts are whole:
  * what arrives is drawn, what is left is the number in the replica, rounded so that no side is favoured, and the rest has ended.
  */
-import { NO_EVENT, PHASE, type Simulation } from "../../../kernel/index.ts";
+import { NO_EVENT, PHASE, type Rng, type Simulation } from "../../../kernel/index.ts";
 import { coresWithin } from "../core-sharing.ts";
 import type { Replica } from "../replica.ts";
 import { type ReplicaOptions, type ReplicaOwner, ReplicaSet, type RoomListener } from "../replica-set.ts";
 import { NONE, REQUEST_STATE, Request } from "../request-pool.ts";
 import type { OpenTotals, ReplicatedService, RequestWatcher } from "../request-service.ts";
-import type { Server } from "../server.ts";
 import { OUTCOME, type ServiceStats } from "../service-stats.ts";
 import { EndedLog } from "./ended-log.ts";
 import { Flow, type Inflow } from "./flow.ts";
 import type { FluidArrivals } from "./fluid-arrivals.ts";
+import type { FluidClock, IntervalTaker } from "./fluid-clock.ts";
 import { Member } from "./member.ts";
 import type { WorkLaw } from "./work-law.ts";
 
@@ -24,11 +24,13 @@ export interface FluidOptions extends ReplicaOptions {
   readonly name: string;
   /** Running requests a replica admits; Infinity for processor sharing. */
   readonly concurrency: number;
-  /** Between two draws of what comes, seconds. */
-  readonly intervalS: number;
+  /** Of the intervals: what comes is drawn by them. */
+  readonly clock: FluidClock;
   /** Do replicas take requests in turn? Otherwise at random. */
   readonly isInTurn: boolean;
   readonly work: WorkLaw;
+  /** Of what watchers see of it. */
+  readonly rng: Rng;
 }
 
 /** What is less than this of one request in a replica that drains is nothing. */
@@ -44,7 +46,7 @@ interface Planned {
   readonly busyCores: number;
 }
 
-export class FluidService implements ReplicaOwner, ReplicatedService {
+export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTaker {
   readonly isFluid = true;
   readonly options: FluidOptions;
   readonly set: ReplicaSet;
@@ -56,9 +58,8 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
   readonly #members: Member[] = [];
   readonly #log: EndedLog;
   readonly #record = new Request(0);
-  readonly #inflow: Inflow = { stepS: 0, expected: 0, surprise: 0, gapCv2: 1 };
-  // The interval: its number and bounds, up to when all is booked, and how many of its requests have come.
-  #interval = 0;
+  readonly #inflow: Inflow = { stepS: 0, expected: 0, surprise: 0, gapCv2: 1, intervalS: 0, level: 0, replicas: 1 };
+  // The interval: its bounds, up to when all is booked, and how many of its requests have come.
   #fromS = 0;
   #toS = 0;
   #lastS = 0;
@@ -69,7 +70,6 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
   #restJ = 0;
   #restG = 0;
   #planned: Planned | undefined;
-  readonly #onTick = (): void => this.#tick();
   readonly #onDrained = (id: number): void => this.#drained(id);
 
   constructor(simulation: Simulation, options: FluidOptions, arrivals: FluidArrivals, stats: ServiceStats, listener: RoomListener) {
@@ -77,14 +77,14 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     this.stats = stats;
     this.#simulation = simulation;
     this.#arrivals = arrivals;
-    this.#log = new EndedLog(options.work, stats, this.watchers);
+    this.#log = new EndedLog(options.work, stats, this.watchers, options.rng);
     this.requests = { open: () => this.#open() };
-    this.set = new ReplicaSet(simulation, { ...options, isOrdered: false }, this, listener);
+    this.set = new ReplicaSet(simulation, { ...options, isOrdered: false, taskCount: 1 }, this, listener);
   }
 
   begin(): void {
     this.#hasBegun = true;
-    this.#simulation.schedule(0, PHASE.arrive, this.#onTick);
+    this.options.clock.join(this);
   }
 
   get replicas(): readonly Replica[] {
@@ -122,7 +122,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
 
   finalize(): void {
     this.#advance();
-    this.#settle();
+    this.settle();
     this.#log.flush();
   }
 
@@ -134,12 +134,12 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
       if (!present.includes((this.#members[i] as Member).replica)) this.#members.splice(i, 1);
     for (const replica of present)
       if (!this.#members.some((member) => member.replica === replica)) this.#members.push(new Member(replica, this.#newFlow()));
-    this.#plan();
+    this.#planNow();
   }
 
   speedChanged(): void {
     this.#advance();
-    this.#plan();
+    this.#planNow();
   }
 
   replicaKilled(replica: Replica): void {
@@ -168,14 +168,26 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     return new Flow({ slots: this.options.concurrency, work: this.options.work });
   }
 
-  #tick(): void {
+  endInterval(): void {
     this.#advance();
+  }
+
+  beginInterval(toS: number): void {
     this.#fromS = this.#toS;
-    this.#toS = ++this.#interval * this.options.intervalS;
+    this.#toS = toS;
     this.#came = 0;
-    this.#arrivals.next(this.#toS);
+    this.#arrivals.next(toS);
+    this.#nextLevel();
     this.#plan();
-    this.#simulation.scheduleAt(this.#toS, PHASE.arrive, this.#onTick);
+  }
+
+  /** Neighbours mostly stand on one server. */
+  settle(): void {
+    const members = this.#members;
+    for (let i = 0; i < members.length; i++) {
+      const { server } = (members[i] as Member).replica;
+      if (server.isTouched) server.settle();
+    }
   }
 
   /** Books all up to now by the plan that held. */
@@ -188,6 +200,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     const arrivalS = (this.#lastS + nowS) / 2;
     this.#came += came;
     this.#lastS = nowS;
+    this.#log.nextInstant();
     this.#arrive(came, arrivalS);
     for (const member of this.#members) this.#move(member, dtS);
   }
@@ -241,9 +254,23 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     this.#restG = 0;
   }
 
+  /** Surprises make the level of the next interval, beside what is left of the last one's: together they stay standard normal. */
+  #nextLevel(): void {
+    const inflow = this.#inflow;
+    inflow.intervalS = this.#toS - this.#fromS;
+    const memory = this.#planned?.flow.memory ?? 0;
+    const isSeen = this.watchers.length > 0; // from the beginning, or never
+    inflow.level = isSeen ? memory * inflow.level + Math.sqrt(1 - memory * memory) * this.#arrivals.deviation : Number.NaN;
+  }
+
+  #planNow(): void {
+    if (!this.#hasBegun) return;
+    this.#plan();
+    this.settle();
+  }
+
   /** Says how hard each replica works from now on. */
   #plan(): void {
-    if (!this.#hasBegun) return;
     const { up } = this.set;
     const arrivals = this.#arrivals;
     const inflow = this.#inflow;
@@ -251,6 +278,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     const rest = inflow.stepS / (this.#toS - this.#fromS);
     inflow.expected = (arrivals.expected * rest) / up.length;
     inflow.surprise = (arrivals.surprise * rest) / up.length;
+    inflow.replicas = up.length;
     inflow.gapCv2 = this.options.isInTurn ? arrivals.gapCv2 / up.length : 1 + (arrivals.gapCv2 - 1) / up.length;
     this.#planned = undefined;
     for (const member of this.#members) {
@@ -260,7 +288,6 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
       else if (member.share === 0) this.#planEnd(member);
       else if (inflow.stepS > 0) this.#planIn(member, this.#coresOf(replica)); // else the next interval is about to begin
     }
-    this.#settle();
   }
 
   /** By the last plan of this round where that is of a replica alike. */
@@ -293,7 +320,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
     const member = this.#memberOf(this.set.at(id)) as Member;
     member.drained = NO_EVENT;
     this.#advance();
-    this.#plan(); // lets it go, or goes on where its server gave it less than planned
+    this.#planNow(); // lets it go, or goes on where its server gave it less than planned
   }
 
   #fail(member: Member): void {
@@ -359,13 +386,5 @@ export class FluidService implements ReplicaOwner, ReplicatedService {
       member.carbonMarkG = container.taskCarbonG(server.options.intensity.gPerJ);
     }
     container.taskCores = cores;
-  }
-
-  #settle(): void {
-    let last: Server | undefined; // neighbours mostly stand on one server
-    for (const { replica } of this.#members) {
-      if (replica.server !== last) replica.server.settle();
-      last = replica.server;
-    }
   }
 }

@@ -6,25 +6,35 @@
  * exponential as the number that a short request finds (Kleinrock, Queueing Systems II, 1976, 4.4: a request's mean
  * latency is proportional to its work). Work is a law of single values (work-law.ts).
  */
+
+import type { Rng } from "../../../kernel/index.ts";
+import type { LatencySpread } from "../service-stats.ts";
+import { LAW } from "./latency-law.ts";
+import { seenShare, shareOfSeen } from "./restless.ts";
 import { type Stretched, stretchedOf } from "./stretched.ts";
 import { SHARES, type WorkLaw } from "./work-law.ts";
-
-/** Numbers of a latency's law, in this order, wherever they are kept. */
-export const LAW = { scale: 0, shift: 1, chance: 2, delayS: 3, stretch: 4 } as const;
-export const LAW_SIZE = 5;
 
 /** One for each cell of `SHARES`, and one more where the SLO divides one. */
 export const STRATA_MOST = SHARES.length;
 
-export class Strata {
+/** So many are drawn: beside more, chance is little. */
+const FEW = 8;
+const ONE_BY_ONE = 4;
+
+export class Strata implements LatencySpread {
   /** Share of requests below each edge, and the mean latency between two edges, seconds. */
   readonly below = new Float64Array(STRATA_MOST + 1);
   readonly meanS = new Float64Array(STRATA_MOST);
-  count = 0;
+  size = 0;
   /** How many of them meet the SLO: the first ones. */
-  goodCount = 0;
+  goodSize = 0;
+  /** Whole requests of each, as `deal` dealt them. */
+  readonly counts = new Float64Array(STRATA_MOST);
+  /** Logarithms of the shares above each edge, once they are asked for. */
+  readonly #logsAbove = new Float64Array(STRATA_MOST + 1);
+  #hasLogs = false;
   readonly #work: WorkLaw;
-  readonly #law = new Float64Array(LAW_SIZE).fill(Number.NaN);
+  readonly #law = new Float64Array(LAW.theta).fill(Number.NaN);
   #sloS = Number.NaN;
   readonly #stretched: Stretched;
   /** Of all above the SLO: their share, and its product with their mean latency. */
@@ -42,44 +52,130 @@ export class Strata {
   }
 
   /** Strata of the law at `at` of `laws`; no stratum has latencies on both sides of the SLO. */
-  compute(laws: Float64Array, at: number, sloS: number): void {
+  compute(laws: ArrayLike<number>, at: number, sloS: number): void {
     const law = this.#law;
-    if (sloS === this.#sloS && areAlike(laws, at, law, 0)) return;
-    for (let i = 0; i < LAW_SIZE; i++) law[i] = laws[at + i] as number;
+    if (sloS === this.#sloS && this.#has(laws, at)) return;
+    for (let i = 0; i < law.length; i++) law[i] = laws[at + i] as number;
     this.#sloS = sloS;
     const scale = law[LAW.scale] as number;
     const chance = law[LAW.chance] as number;
     this.below[0] = 0;
-    this.count = 0;
-    this.goodCount = 0;
-    this.#look(sloS);
-    this.#sloAbove = this.#above;
-    this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
+    this.size = 0;
+    this.goodSize = 0;
+    this.#hasLogs = false;
     this.#heavierS =
       this.#work.meanS * (scale + (law[LAW.stretch] as number) * chance) +
       (law[LAW.shift] as number) +
       chance * (law[LAW.delayS] as number);
-    if (law[LAW.stretch] === 0) this.#cutAtShares();
-    else this.#cutStretched(this.#heavierS);
+    if (law[LAW.stretch] === 0) {
+      this.#look(sloS);
+      this.#sloIs(sloS);
+      this.#cutAtShares();
+    } else {
+      this.#lookStretched(sloS);
+      this.#sloIs(sloS);
+      this.#cutStretched(this.#heavierS);
+    }
     this.#cut(1, 0);
+  }
+
+  /** Is it the law of the last time? */
+  #has(laws: ArrayLike<number>, at: number): boolean {
+    const law = this.#law;
+    for (let i = 0; i < law.length; i++) {
+      const value = law[i] as number;
+      if (!(Math.abs((laws[at + i] as number) - value) <= SAME * value)) return false;
+    }
+    return true;
+  }
+
+  #sloIs(sloS: number): void {
+    this.#sloAbove = this.#above;
+    this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
+  }
+
+  /** Deals whole requests out: each stratum has as many of the points (k + turn) / count, k = 0, 1, ..., as lie in it. */
+  deal(count: number, turn: number): void {
+    const { below, counts, size } = this;
+    let before = 0;
+    for (let i = 0; i < size; i++) {
+      const upTo = Math.max(0, Math.ceil(count * (below[i + 1] as number) - turn));
+      counts[i] = upTo - before;
+      before = upTo;
+    }
+  }
+
+  /**
+   * Deals them as a sample of what an interval sees (restless.ts): the longest latencies by their binomial laws, given those that are longer,
+   * until a few are dealt; those below, of which there are many, by points as above.
+   */
+  dealSeen(count: number, rng: Rng, theta: number, frailty: number): void {
+    if (count <= ONE_BY_ONE) {
+      this.#dealOneByOne(count, rng, theta, frailty);
+      return;
+    }
+    const { counts } = this;
+    let left = count;
+    let above = 0; // the share of those that are dealt
+    let i = this.size - 1;
+    for (; i > 0 && left > 0 && count * above < FEW; i--) {
+      const next = this.#seenAbove(i, theta, frailty);
+      const drawn = binomial(left, (next - above) / (1 - above), rng);
+      counts[i] = drawn;
+      left -= drawn;
+      above = next;
+    }
+    const turn = rng.uniform();
+    let dealt = 0;
+    for (let k = 0; k <= i; k++) {
+      const below = k === i ? 1 : (1 - this.#seenAbove(k + 1, theta, frailty)) / (1 - above);
+      const upTo = Math.min(left, Math.max(0, Math.ceil(left * below - turn)));
+      counts[k] = upTo - dealt;
+      dealt = upTo;
+    }
+  }
+
+  /** The same law, cheaper for very few. */
+  #dealOneByOne(count: number, rng: Rng, theta: number, frailty: number): void {
+    const { below, counts, size } = this;
+    counts.fill(0, 0, size);
+    for (let k = 0; k < count; k++) {
+      const seen = 1 - rng.uniform();
+      const share = theta === 0 ? seen : shareOfSeen(seen, theta, frailty);
+      let i = size - 1;
+      while (i > 0 && (below[i] as number) > 1 - share) i--;
+      counts[i] = (counts[i] as number) + 1;
+    }
+  }
+
+  /** Share that the interval sees above an edge. */
+  #seenAbove(edge: number, theta: number, frailty: number): number {
+    if (theta === 0) return 1 - (this.below[edge] as number);
+    if (!this.#hasLogs) this.#setLogs();
+    return seenShare(this.#logsAbove[edge] as number, theta, frailty);
+  }
+
+  #setLogs(): void {
+    for (let i = 1; i <= this.size; i++) this.#logsAbove[i] = Math.log(1 - (this.below[i] as number));
+    this.#hasLogs = true;
   }
 
   /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above */
   #cut(below: number, heavierS: number): void {
     const sloBelow = 1 - this.#sloAbove;
-    if (this.goodCount === 0 && sloBelow > 0 && sloBelow <= below) {
+    if (this.goodSize === 0 && sloBelow > 0 && sloBelow <= below) {
       this.#close(sloBelow, this.#sloHeavierS);
-      this.goodCount = this.count;
+      this.goodSize = this.size;
     }
     this.#close(below, heavierS);
   }
 
   #close(below: number, heavierS: number): void {
-    const share = below - (this.below[this.count] as number);
+    const share = below - (this.below[this.size] as number);
     if (share <= 0) return;
-    const lowestS = this.count === 0 ? 0 : (this.meanS[this.count - 1] as number); // differences round, and so do tables
-    this.meanS[this.count] = Math.max(lowestS, (this.#heavierS - heavierS) / share);
-    this.below[++this.count] = below;
+    const lowestS = this.size === 0 ? 0 : (this.meanS[this.size - 1] as number); // differences round, and so do tables
+    this.meanS[this.size] = Math.max(lowestS, (this.#heavierS - heavierS) / share);
+    this.below[++this.size] = below;
     this.#heavierS = heavierS;
   }
 
@@ -123,11 +219,18 @@ export class Strata {
   /** Cuts near `SHARES`, where the law's shape was tabulated. */
   #cutStretched(totalS: number): void {
     const { below, heavier } = this.#stretched;
-    this.#stretched.compute((this.#law[LAW.stretch] as number) / (this.#law[LAW.scale] as number));
     for (let k = 0; k < below.length; k++) this.#cut(below[k] as number, totalS * (heavier[k] as number));
   }
 
-  /** Share of latencies above one, and their mean excess over it times that share. */
+  /** As below where cores are shared, from the table: nobody waits, but for those who came before. */
+  #lookStretched(latencyS: number): void {
+    const scale = this.#law[LAW.scale] as number;
+    this.#stretched.compute((this.#law[LAW.stretch] as number) / scale, latencyS / scale);
+    this.#above = this.#stretched.above;
+    this.#excessS = this.#stretched.excess * scale;
+  }
+
+  /** Share of latencies above one, and their mean excess over it times that share, where cores are not shared. */
   #look(latencyS: number): void {
     if (latencyS === Infinity) {
       this.#above = 0;
@@ -141,17 +244,17 @@ export class Strata {
     const chance = law[LAW.chance] as number;
     let above = 0;
     let excessS = 0;
-    for (let i = 0; i < valuesS.length; i++) {
+    const delayS = law[LAW.delayS] as number;
+    for (let i = valuesS.length - 1; i >= 0; i--) {
       const value = valuesS[i] as number;
       const share = shares[i] as number;
       const atS = value * scale + shift;
-      const delayS = (law[LAW.delayS] as number) + value * (law[LAW.stretch] as number);
       if (latencyS < atS) {
         above += share;
         excessS += share * (atS - latencyS + chance * delayS);
       } else if (delayS > 0) {
         const far = (latencyS - atS) / delayS;
-        if (far > FARTHEST) continue;
+        if (far > FARTHEST) break; // of less work even more
         const waiting = share * chance * Math.exp(-far);
         above += waiting;
         excessS += waiting * delayS;
@@ -165,14 +268,21 @@ export class Strata {
 /** Less than e to the minus this is nothing beside 1. */
 const FARTHEST = 37;
 
-/** Laws that differ by less, relatively, are alike: those of replicas that came at different times. */
-const ALIKE = 1e-9;
+/** Laws that differ by less, relatively, have the same strata. */
+const SAME = 1e-9;
 
-/** Are the laws at two places of two arrays alike? */
-export function areAlike(a: Float64Array, aAt: number, b: Float64Array, bAt: number): boolean {
-  for (let i = 0; i < LAW_SIZE; i++) {
-    const value = b[bAt + i] as number;
-    if (!(Math.abs((a[aAt + i] as number) - value) <= ALIKE * value)) return false;
+/** How many of `n` succeed, by inversion: for few. @param chance of each */
+export function binomial(n: number, chance: number, { uniform }: Pick<Rng, "uniform">): number {
+  if (!(chance > 0)) return 0;
+  if (chance >= 1) return n;
+  const odds = chance / (1 - chance);
+  let left = uniform();
+  let part = Math.exp(n * Math.log(1 - chance));
+  let count = 0;
+  while (left > part && count < n) {
+    left -= part;
+    count++;
+    part *= ((n - count + 1) / count) * odds;
   }
-  return true;
+  return count;
 }

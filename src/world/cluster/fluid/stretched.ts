@@ -11,17 +11,23 @@ const EDGE_CLOSE = 1e-3;
 const EDGES = SHARES.length - 2;
 
 interface Row {
+  readonly spread: number;
   /** At each edge between two cells of `SHARES`: the share below it, and the part of the whole mean that lies above. */
   readonly below: Float64Array;
   readonly heavier: Float64Array;
+  // Of the limit that was last asked for: the share above it, and the mean excess over it.
+  limit: number;
+  above: number;
+  excess: number;
 }
 
 export class Stretched {
   readonly below = new Float64Array(EDGES);
   readonly heavier = new Float64Array(EDGES);
   readonly #work: WorkLaw;
-  readonly #rows = new Map<number, Row>();
-  /** Share above a value, and mean excess over it, as `look` found them. */
+  /** By index; rows that nobody asked for are not there. */
+  readonly #rows: (Row | undefined)[] = [];
+  /** Share above a value, and mean excess over it times that share, as `compute` or `look` found them. */
   above = 0;
   excess = 0;
 
@@ -29,29 +35,40 @@ export class Stretched {
     this.#work = work;
   }
 
-  /** Sets `below` and `heavier` for a spread. */
-  compute(spread: number): void {
+  /** Sets `below` and `heavier` for a spread, `above` and `excess` for a limit, which is mostly that of the last time. */
+  compute(spread: number, limit: number): void {
     const at = Math.log1p(spread) / ROW_STEP;
     const first = Math.floor(at);
     const part = at - first;
-    const low = this.#row(first);
-    const high = this.#row(first + 1);
+    const low = this.#row(first, limit);
+    const high = this.#row(first + 1, limit);
     for (let k = 0; k < EDGES; k++) {
       this.below[k] = (1 - part) * (low.below[k] as number) + part * (high.below[k] as number);
       this.heavier[k] = (1 - part) * (low.heavier[k] as number) + part * (high.heavier[k] as number);
     }
+    this.above = (1 - part) * low.above + part * high.above;
+    this.excess = (1 - part) * low.excess + part * high.excess;
   }
 
-  #row(index: number): Row {
-    const known = this.#rows.get(index);
-    if (known !== undefined) return known;
-    const row = this.#newRow(Math.expm1(index * ROW_STEP));
-    this.#rows.set(index, row);
+  #row(index: number, limit: number): Row {
+    let row = this.#rows[index];
+    if (row === undefined) {
+      row = this.#newRow(Math.expm1(index * ROW_STEP));
+      this.#rows[index] = row;
+    }
+    if (row.limit !== limit) this.#limitTo(row, limit);
     return row;
   }
 
+  #limitTo(row: Row, limit: number): void {
+    this.look(limit, row.spread);
+    row.limit = limit;
+    row.above = this.above;
+    row.excess = this.excess;
+  }
+
   #newRow(spread: number): Row {
-    const row = { below: new Float64Array(EDGES), heavier: new Float64Array(EDGES) };
+    const row = { spread, below: new Float64Array(EDGES), heavier: new Float64Array(EDGES), limit: Number.NaN, above: 0, excess: 0 };
     const most = 64 * (1 + spread) * (this.#work.valuesS.at(-1) as number);
     let low = 0;
     for (let k = 0; k < EDGES; k++) {

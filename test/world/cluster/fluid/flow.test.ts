@@ -1,19 +1,20 @@
 /** Fluids in a replica: what goes in, what is left, what is served. */
 import { strict as assert } from "node:assert";
 import { Flow } from "../../../../src/world/cluster/fluid/flow.ts";
-import { LAW } from "../../../../src/world/cluster/fluid/strata.ts";
+import { LAW } from "../../../../src/world/cluster/fluid/latency-law.ts";
 import { workLaw } from "../../../../src/world/cluster/fluid/work-law.ts";
 import { makeLaw } from "../../../../src/world/workload/index.ts";
 
 const WORK = workLaw(makeLaw({ kind: "exponential", mean: 0.02 }), true);
 const STEP_S = 15;
+const UNSEEN = { intervalS: STEP_S, level: Number.NaN, replicas: 1 };
 
 const near = (value: number, expected: number, relative: number): void =>
   assert.ok(Math.abs(value - expected) <= relative * Math.abs(expected), `${value} beside ${expected}`);
 
 /** A step of one core at speed 1, as its server would have it; returns requests served. */
 function step(flow: Flow, perS: number, surprise = 0): number {
-  const busy = flow.plan({ stepS: STEP_S, expected: perS * STEP_S, surprise, gapCv2: 1 }, 1, 1);
+  const busy = flow.plan({ stepS: STEP_S, expected: perS * STEP_S, surprise, gapCv2: 1, ...UNSEEN }, 1, 1);
   assert.ok(busy >= 0 && busy <= 1);
   const served = (busy * STEP_S) / WORK.meanS;
   flow.advance(STEP_S, served);
@@ -73,7 +74,7 @@ describe("the flow of a replica", () => {
   it("on half a core is twice as slow", () => {
     const flow = new Flow({ slots: Infinity, work: WORK });
     for (let i = 0; i < 100; i++) {
-      const busy = flow.plan({ stepS: STEP_S, expected: 10 * STEP_S, surprise: 0, gapCv2: 1 }, 0.5, 1);
+      const busy = flow.plan({ stepS: STEP_S, expected: 10 * STEP_S, surprise: 0, gapCv2: 1, ...UNSEEN }, 0.5, 1);
       flow.advance(STEP_S, (busy * STEP_S) / WORK.meanS);
     }
     near(flow.content, 0.4 / 0.6, 1e-9); // 10 of 25 a second

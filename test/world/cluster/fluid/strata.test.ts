@@ -18,14 +18,14 @@ function strata(spec: LawSpec, law: readonly number[], sloS = Infinity): Told {
   made.compute(Float64Array.from(law), 0, sloS);
   let mean = 0;
   let good = 0;
-  for (let i = 0; i < made.count; i++) {
+  for (let i = 0; i < made.size; i++) {
     const share = (made.below[i + 1] as number) - (made.below[i] as number);
     const latencyS = made.meanS[i] as number;
     assert.ok(share > 0 && (i === 0 || latencyS >= (made.meanS[i - 1] as number) - 1e-12), `stratum ${i}`);
     mean += share * latencyS;
-    if (i < made.goodCount) good += share;
+    if (i < made.goodSize) good += share;
   }
-  assert.equal(made.below[made.count], 1);
+  assert.equal(made.below[made.size], 1);
   return {
     mean,
     good,
