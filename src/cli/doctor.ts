@@ -14,23 +14,34 @@ const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
 
 export const doctor: Command = {
   words: { usage: "", min: 0, max: 0 },
-  options: {},
-  async run(_args, io, engine) {
-    const rows: readonly (readonly [string, string])[] = [
-      ["cybertwin", engine.version],
-      ["node", process.version],
-      ["system", `${type()} ${release()} ${arch()}`],
-      ["processor", `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores usable`],
-      ["memory", `${(totalmem() / B_PER_GIB).toFixed(1)} GiB`],
-      ["packages", packages()],
-      ...(await backends()),
-      ["browser", browser()],
-      ["folder", writable(io.cwd)],
-    ];
-    io.out(rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join(""));
+  options: { format: { type: "choice", doc: "What to print", choices: ["table", "json"], default: "table" } },
+  async run(args, io, engine) {
+    const found = {
+      cybertwin: engine.version,
+      node: process.version,
+      system: `${type()} ${release()} ${arch()}`,
+      processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores usable`,
+      memory: `${(totalmem() / B_PER_GIB).toFixed(1)} GiB`,
+      packages: packages(),
+      backends: await backends(),
+      browser: browser(),
+      folder: writable(io.cwd),
+    };
+    io.out(args.texts.get("format") === "json" ? `${JSON.stringify(found, null, 2)}\n` : tableOf(found));
     return EXIT.good;
   },
 };
+
+/** Name and value; of several values, one a line. */
+function tableOf(found: Readonly<Record<string, string | Readonly<Record<string, string>>>>): string {
+  const rows = Object.entries(found).flatMap(([name, value]): readonly (readonly [string, string])[] => {
+    if (typeof value === "string") return [[name, value]];
+    return Object.entries(value).map(([each, said], i) => {
+      return [i === 0 ? name : "", `${each}${each === DEFAULT_BACKEND ? " (default)" : ""}: ${said}`];
+    });
+  });
+  return rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join("");
+}
 
 function packages(): string {
   const { dependencies } = JSON.parse(readFileSync(new URL("package.json", packageRoot()), "utf8")) as {
@@ -44,7 +55,7 @@ function packages(): string {
 const PROBE_LIMIT_MS = 20_000;
 
 /** Devices that networks can train on. Each is opened in a process of its own, which a GPU's driver may crash or block. */
-async function backends(): Promise<readonly (readonly [string, string])[]> {
+async function backends(): Promise<Readonly<Record<string, string>>> {
   const probe = fileURLToPath(new URL("./backend-probe.js", import.meta.url));
   const answers = BACKEND_NAMES.map(async (name) => {
     try {
@@ -56,7 +67,7 @@ async function backends(): Promise<readonly (readonly [string, string])[]> {
     }
   });
   const said = await Promise.all(answers);
-  return BACKEND_NAMES.map((name, i) => [i === 0 ? "backends" : "", `${name}${name === DEFAULT_BACKEND ? " (default)" : ""}: ${said[i]}`]);
+  return Object.fromEntries(BACKEND_NAMES.map((name, i) => [name, said[i] as string]));
 }
 
 /** Only the tests of the HTML page need one. */

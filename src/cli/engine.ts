@@ -67,7 +67,10 @@ export interface MadeEnvs {
 export type Files = Readonly<Record<string, string | Uint8Array | { readonly movedFrom: string }>>;
 
 /** What a list shows of a kind. */
-export type Listed = Pick<AnyPlugin, "kind" | "doc" | "schema">;
+export interface Listed extends Pick<AnyPlugin, "kind" | "doc" | "schema"> {
+  /** Said in place of its fields. */
+  readonly more?: string;
+}
 
 export interface KindList {
   /** Plural, as in `list faults`. */

@@ -8,7 +8,7 @@ import { UsageError } from "./usage-error.ts";
 
 export const list: Command = {
   words: { usage: "[kinds]", min: 0, max: 1 },
-  options: {},
+  options: { format: { type: "choice", doc: "What to print", choices: ["table", "json"], default: "table" } },
   async run(args, io, engine) {
     const lists = await engine.kinds();
     const [wanted] = args.words;
@@ -17,7 +17,8 @@ export const list: Command = {
       const names = lists.map(({ name }) => name);
       throw new UsageError(`There are no kinds "${wanted}".${didYouMean(wanted ?? "", names)}`, `There are: ${names.join(", ")}.`);
     }
-    io.out(`${shown.map(section).join("\n\n")}\n`);
+    const isJson = args.texts.get("format") === "json";
+    io.out(isJson ? listsJson(engine.version, shown) : `${shown.map(section).join("\n\n")}\n`);
     return EXIT.good;
   },
 };
@@ -29,22 +30,40 @@ function section({ name, plugins }: KindList): string {
 }
 
 function fieldLine(plugin: Listed, width: number): string {
-  const fields = fieldsOf(plugin);
-  return fields.length === 0 ? "" : `\n  ${" ".repeat(width)}  { ${fields.join(", ")} }`;
+  const fields = fieldsOf(plugin).map(({ name, required, default: value }) => {
+    return value === undefined ? `${name}${required ? "" : "?"}` : `${name}=${JSON.stringify(value)}`;
+  });
+  const line = plugin.more ?? (fields.length === 0 ? undefined : `{ ${fields.join(", ")} }`);
+  return line === undefined ? "" : `\n  ${" ".repeat(width)}  ${line}`;
 }
 
+function listsJson(version: string, lists: readonly KindList[]): string {
+  const shown = lists.map(({ name, plugins }) => ({
+    name,
+    kinds: plugins.map((plugin) => {
+      const { kind, doc, more } = plugin;
+      return { kind, doc, ...(more === undefined ? { fields: fieldsOf(plugin) } : { more }) };
+    }),
+  }));
+  return `${JSON.stringify({ cybertwin: version, lists: shown }, null, 2)}\n`;
+}
+
+interface ListedField {
+  readonly name: string;
+  /** It may not be left out. */
+  readonly required: boolean;
+  readonly default?: unknown;
+}
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>;
   readonly required?: readonly string[];
 }
 
-/** `name`, `name?` where it may be left out, `name=default` where there is one. */
-function fieldsOf({ schema }: Listed): readonly string[] {
+function fieldsOf({ schema }: Listed): readonly ListedField[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as ObjectSchema;
   return Object.entries(properties)
     .filter(([name]) => name !== "kind")
-    .map(([name, field]) => {
-      if (field.default !== undefined) return `${name}=${JSON.stringify(field.default)}`;
-      return required.includes(name) ? name : `${name}?`;
+    .map(([name, { default: value }]) => {
+      return { name, required: required.includes(name), ...(value !== undefined && { default: value }) };
     });
 }

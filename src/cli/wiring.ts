@@ -251,7 +251,11 @@ async function kinds(): Promise<readonly KindList[]> {
     import("../world/serving/index.ts"),
     import("./catalogue.ts"),
   ]);
-  const { ALGORITHMS, OFFLINE_ALGORITHMS } = await import("../learn/algorithms/index.ts");
+  const [{ ALGORITHMS, OFFLINE_ALGORITHMS }, { TASKS }, { listedTask }] = await Promise.all([
+    import("../learn/algorithms/index.ts"),
+    import("../learn/tasks/index.ts"),
+    import("./task-list.ts"),
+  ]);
   return [
     { name: "workloads", plugins: [...workloadKinds, serving.servingKind] },
     { name: "arrivals", plugins: [...arrivals.values()] },
@@ -269,6 +273,7 @@ async function kinds(): Promise<readonly KindList[]> {
     { name: "engines", plugins: [...serving.engines.values()] },
     { name: "predictors", plugins: [...serving.predictors.values()] },
     { name: "algorithms", plugins: [...ALGORITHMS, ...OFFLINE_ALGORITHMS] },
+    { name: "tasks", plugins: TASKS.map(listedTask) },
     { name: "prompts", plugins: [...serving.promptKinds.values()] },
   ];
 }

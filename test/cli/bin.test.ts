@@ -87,6 +87,12 @@ describe("dist/cybertwin.js", function () {
     const listed = bin("list");
     assert.deepEqual([listed.status, listed.stderr], [0, ""]);
     assert.match(listed.stdout, /^faults\n {2}server-crash /m);
+    const tasks = bin("list", "tasks").stdout;
+    assert.match(
+      tasks,
+      /^ {2}Pendulum-v1 +Swing a rod up .*\n +observes cos -1\.\.1, sin -1\.\.1, speedRadPerS -8\.\.8; acts by torqueNm -2\.\.2; at most 200 steps; heuristics: energy-pump$/m,
+    );
+    assert.match(tasks, /^ {2}TwoStepGame-v0 +.*\n +2 agents, all at once: first observes .*, acts by entry \(one of 2\); second /m);
     assert.equal(typeof JSON.parse(bin("schema").stdout), "object");
   });
 

@@ -234,6 +234,15 @@ describe("cybertwin", () => {
 
     it("list shows kinds with their fields", async () => {
       assert.equal((await cli.run("list")).out, "faults\n  server-crash  A server stops.\n                { mtbf, mttr?, shape=2 }\n");
+      const fields = [
+        { name: "mtbf", required: true },
+        { name: "mttr", required: false },
+        { name: "shape", required: false, default: 2 },
+      ];
+      assert.deepEqual(JSON.parse((await cli.run("list", "--format", "json")).out), {
+        cybertwin: "0.0.0-test",
+        lists: [{ name: "faults", kinds: [{ kind: "server-crash", doc: "A server stops.", fields }] }],
+      });
     });
 
     it("report makes the page of a folder again", async () => {
@@ -261,6 +270,10 @@ describe("cybertwin", () => {
         assert.ok(out.includes(word), word);
       }
       assert.match(out, /^backends {3}wasm \(default\): TensorFlow\.js [\d.]+, WebAssembly with SIMD, one thread$/m);
+      const { cybertwin, node, backends, ...rest } = JSON.parse((await cli.run("doctor", "--format", "json")).out);
+      assert.deepEqual([cybertwin, node], ["0.0.0-test", process.version]);
+      assert.deepEqual(Object.keys(backends), ["wasm", "cpu", "webgpu", "tensorflow"]);
+      assert.deepEqual(Object.keys(rest), ["system", "processor", "memory", "packages", "browser", "folder"]);
       assert.match(out, /^ {11}cpu: TensorFlow\.js [\d.]+, plain JavaScript, one thread$/m);
       assert.match(out, /^ {11}webgpu: (?:TensorFlow\.js [\d.]+, |there is no GPU that WebGPU can use: Install )/m);
       assert.match(out, /^ {11}tensorflow: (?:TensorFlow\.js [\d.]+, |@tensorflow\/tfjs-node-gpu is not installed: npm install )/m);
