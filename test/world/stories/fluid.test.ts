@@ -97,6 +97,16 @@ describe("story: a fluid service", () => {
     }
   });
 
+  it("shows over all intervals what holds of all requests, of which more are in intervals with many", () => {
+    // M/M/1 at a load of 0.8, 60 requests an interval: P(latency > 2 s) = e^-2.
+    const { seen } = tell(
+      "mode: fluid, work: { kind: exponential, mean: 200 ms }, slo: { latency: 2 s }, arrivals: { kind: poisson, rate: 4 req/s }",
+      150_000,
+    );
+    const sum = (of: (each: ServiceTelemetry) => number): number => seen.reduce((total, each) => total + of(each), 0);
+    near(1 - sum(({ good }) => good) / sum(({ ended }) => ended), Math.exp(-2), 0.06);
+  });
+
   it("is what it was after an order of what is there already", () => {
     const orders = (step: Step) => [1, 2, 3, 4].map((i) => [104 * i, step] as const);
     const of = (steps: readonly (readonly [number, Step])[]) => {

@@ -14,6 +14,8 @@ export interface FluidArrivals {
   readonly surprise: number;
   /** That over its standard deviation; 0 where nothing is left to chance. */
   readonly deviation: number;
+  /** By how much a request's interval deviates in the mean: of requests more are in intervals with many. */
+  readonly sizeBias: number;
   /** Goes to the next interval, which ends before `toS`. */
   next(toS: number): void;
 }
@@ -28,6 +30,7 @@ export class DrawnArrivals implements FluidArrivals {
   count = 0;
   surprise = 0;
   deviation = 0;
+  sizeBias = 0;
   readonly #stream: ArrivalStream;
   readonly #workCv2: number;
   readonly #countRng: Rng;
@@ -53,7 +56,9 @@ export class DrawnArrivals implements FluidArrivals {
     this.expected = expected;
     this.count = this.gapCv2 === 1 ? poisson(expected, this.#countRng) : this.#renewals(expected);
     this.surprise = this.count - expected + workSurprise(this.count, this.#workCv2, this.#workNormal);
-    this.deviation = inDeviations(this.surprise, expected * (this.gapCv2 + this.#workCv2));
+    const variance = expected * (this.gapCv2 + this.#workCv2);
+    this.deviation = inDeviations(this.surprise, variance);
+    this.sizeBias = inDeviations(this.gapCv2, variance); // the covariance of deviation and count over its mean
   }
 
   /** Whole ones; what is left of one, or was too few, goes to the next interval, so that rounding adds up to nothing. */
@@ -79,6 +84,8 @@ export class TracedArrivals implements FluidArrivals {
   count = 0;
   surprise = 0;
   deviation = 0;
+  /** Its counts are no chance. */
+  readonly sizeBias = 0;
   readonly #rows: TraceRows;
   readonly #work: WorkLaw;
   readonly #workNormal: () => number;

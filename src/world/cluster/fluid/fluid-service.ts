@@ -50,7 +50,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
   readonly #members: Member[] = [];
   readonly #log: EndedLog;
   readonly #record = new Request(0);
-  readonly #inflow: Inflow = { stepS: 0, expected: 0, surprise: 0, gapCv2: 1, intervalS: 0, level: 0, replicas: 1 };
+  readonly #inflow: Inflow = { stepS: 0, expected: 0, surprise: 0, gapCv2: 1, intervalS: 0, level: Number.NaN, replicas: 1 };
   // The interval: its bounds, up to when all is booked, and how many of its requests have come.
   #fromS = 0;
   #toS = 0;
@@ -61,6 +61,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
   /** Joules and grams that no request which ended has taken over yet. */
   #restJ = 0;
   #restG = 0;
+  #level = 0;
   /** What was planned last in this round, which may serve others: whose, with what, and the cores that it keeps busy. */
   #planned: Flow | undefined;
   #plannedCores = Number.NaN;
@@ -252,13 +253,15 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     this.#restG = 0;
   }
 
-  /** Surprises make the level of the next interval, beside what is left of the last one's: together they stay standard normal. */
+  /** Surprises make the level of the next interval, beside what is left of the last one's: seen by its requests it is standard normal. */
   #nextLevel(): void {
     const inflow = this.#inflow;
     inflow.intervalS = this.#toS - this.#fromS;
+    if (this.watchers.length === 0) return; // from the beginning, or never
     const memory = this.#planned?.memory ?? 0;
-    const isSeen = this.watchers.length > 0; // from the beginning, or never
-    inflow.level = isSeen ? memory * inflow.level + Math.sqrt(1 - memory * memory) * this.#arrivals.deviation : Number.NaN;
+    const rest = Math.sqrt(1 - memory * memory);
+    this.#level = memory * this.#level + rest * this.#arrivals.deviation;
+    inflow.level = this.#level - rest * this.#arrivals.sizeBias;
   }
 
   #planNow(): void {
