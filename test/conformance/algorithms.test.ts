@@ -194,6 +194,28 @@ describe("every algorithm", function () {
     });
   }
 
+  it("does only what masks allow, in training as in evaluation, if it chooses", async () => {
+    const makeMasked = (): Env => makeEnv("ServerlessTableMasked-v0"); // guarded: it refuses what its mask forbids
+    const choosing: string[] = [];
+    for (const algorithm of ALGORITHMS) {
+      const options = algorithm.schema.parse({ ...smallOptions(algorithm), ...(algorithm.kind === "q-table" && { bins: 2, bounds: {} }) });
+      try {
+        algorithm.check(makeMasked(), options);
+      } catch (error) {
+        assert.match((error as RangeError).message, /cannot act in a discrete space/);
+        continue;
+      }
+      const evaluation = { everySteps: 200, seeds: [77] };
+      const spec = { algorithm, options: options as object, makeEnv: makeMasked, seeds: [1, 2], stepBudget: STEPS, evaluation };
+      const training = await Training.begin(spec);
+      await training.run();
+      assert.equal(training.curve.length, 3);
+      training.dispose();
+      choosing.push(algorithm.kind);
+    }
+    assert.deepEqual(choosing, ["ppo", "recurrent-ppo", "dqn", "q-table", "reinforce"]);
+  });
+
   it("has a kind of its own, and is found by it", () => {
     assert.equal(new Set(ALGORITHMS.map(({ kind }) => kind)).size, ALGORITHMS.length);
     assert.equal(algorithmOf("ppo").kind, "ppo");

@@ -32,7 +32,7 @@ import { Memory, type Transitions } from "./memory.ts";
 const schema = z.strictObject({
   hidden: z.array(z.int().min(1)).default([64, 64]).describe("widths of the hidden layers"),
   learningRate: z.number().positive().default(1e-3),
-  learningRateEnd: z.number().min(0).default(0).describe("reached on a straight line when the training is done"),
+  learningRateEnd: z.number().min(0).default(1e-3).describe("reached on a straight line when the training is done; 0 for a steadier end"),
   batchSize: z.int().min(1).default(64),
 });
 export type BehaviourCloningOptions = z.output<typeof schema>;

@@ -143,9 +143,13 @@ export class ReplicaSet {
   /** Takes out `count` of them: those that take no requests before those that do, of equals the youngest. */
   drain(count: number): void {
     if (count === 0) return;
-    const rank = ({ takesRequests }: Replica): number => (takesRequests ? 1 : 0);
-    const staying = this.present.filter(({ isDraining }) => !isDraining);
-    const leaving = staying.sort((a, b) => rank(a) - rank(b) || b.id - a.id).slice(0, count);
+    const leaving: Replica[] = [];
+    for (const takes of [false, true]) {
+      for (let i = this.present.length - 1; i >= 0 && leaving.length < count; i--) {
+        const replica = this.present[i] as Replica;
+        if (!replica.isDraining && replica.takesRequests === takes) leaving.push(replica);
+      }
+    }
     for (const replica of leaving) replica.isDraining = true;
     this.refresh(); // before there is room: whoever comes into it may send a request away from here
     for (const replica of leaving) if (replica.load === 0) this.#leave(replica);

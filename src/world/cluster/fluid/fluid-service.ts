@@ -38,14 +38,6 @@ const NOTHING = 1e-6;
 /** The id of the task that runs in a replica's container. */
 const TASK = 0;
 
-/** A plan that may serve others. */
-interface Planned {
-  readonly flow: Flow;
-  readonly cores: number;
-  readonly coreSpeed: number;
-  readonly busyCores: number;
-}
-
 export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTaker {
   readonly isFluid = true;
   readonly options: FluidOptions;
@@ -69,7 +61,11 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
   /** Joules and grams that no request which ended has taken over yet. */
   #restJ = 0;
   #restG = 0;
-  #planned: Planned | undefined;
+  /** What was planned last in this round, which may serve others: whose, with what, and the cores that it keeps busy. */
+  #planned: Flow | undefined;
+  #plannedCores = Number.NaN;
+  #plannedSpeed = Number.NaN;
+  #busyCores = Number.NaN;
   readonly #onDrained = (id: number): void => this.#drained(id);
 
   constructor(simulation: Simulation, options: FluidOptions, arrivals: FluidArrivals, stats: ServiceStats, listener: RoomListener) {
@@ -208,7 +204,9 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
   /** Deals requests out to those who take some, as evenly as whole numbers allow; they fail where nobody does. */
   #arrive(count: number, arrivalS: number): void {
     if (count === 0) return;
-    const record = this.#recordOf(count, arrivalS);
+    const record = this.#record;
+    record.count = count;
+    record.arrivalS = arrivalS;
     this.stats.arrived(record);
     this.stats.attemptCount += count;
     let given = 0;
@@ -221,7 +219,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
       member.open += mine;
       if (mine > 0) member.batches.push(arrivalS, mine, member.flow.law);
     }
-    if (given < count) this.#endNow(record, count - given, OUTCOME.failed);
+    if (given < count) this.#endNow(this.#recordOf(count - given, arrivalS), OUTCOME.failed);
   }
 
   #move(member: Member, dtS: number): void {
@@ -258,7 +256,7 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
   #nextLevel(): void {
     const inflow = this.#inflow;
     inflow.intervalS = this.#toS - this.#fromS;
-    const memory = this.#planned?.flow.memory ?? 0;
+    const memory = this.#planned?.memory ?? 0;
     const isSeen = this.watchers.length > 0; // from the beginning, or never
     inflow.level = isSeen ? memory * inflow.level + Math.sqrt(1 - memory * memory) * this.#arrivals.deviation : Number.NaN;
   }
@@ -295,9 +293,14 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     const { flow } = member;
     const { coreSpeed } = member.replica.server;
     const last = this.#planned;
-    if (last !== undefined && last.cores === cores && last.coreSpeed === coreSpeed && flow.isLike(last.flow)) flow.planAs(last.flow);
-    else this.#planned = { flow, cores, coreSpeed, busyCores: flow.plan(this.#inflow, cores, coreSpeed) };
-    this.#work(member, (this.#planned as Planned).busyCores);
+    if (last !== undefined && this.#plannedCores === cores && this.#plannedSpeed === coreSpeed && flow.isLike(last)) flow.planAs(last);
+    else {
+      this.#busyCores = flow.plan(this.#inflow, cores, coreSpeed);
+      this.#planned = flow;
+      this.#plannedCores = cores;
+      this.#plannedSpeed = coreSpeed;
+    }
+    this.#work(member, this.#busyCores);
   }
 
   #planEnd(member: Member): void {
@@ -329,14 +332,13 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     member.drained = NO_EVENT;
     member.open = 0;
     member.flow.empty();
-    member.batches.take(count, (taken, arrivalS) => this.#endNow(this.#recordOf(taken, arrivalS), taken, OUTCOME.failed));
+    member.batches.take(count, (taken, arrivalS) => this.#endNow(this.#recordOf(taken, arrivalS), OUTCOME.failed));
   }
 
-  #endNow(record: Request, count: number, outcome: typeof OUTCOME.failed): void {
+  #endNow(record: Request, outcome: typeof OUTCOME.failed): void {
     const { nowS } = this.#simulation;
-    record.count = count;
     record.outcome = outcome;
-    this.stats.attemptsFailed += count;
+    this.stats.attemptsFailed += record.count;
     this.stats.ended(record, nowS);
     for (const watcher of this.watchers) watcher(record, nowS);
   }
