@@ -7,7 +7,7 @@
  * 1. Vectorised lanes, a fixed number of steps each; an episode that is cut by the end of a rollout goes on in the next.
  * 2. Orthogonal first weights: gain sqrt(2) in hidden layers, 0.01 for the policy's output, 1 for the value's.
  * 3. Actor and critic are two networks under one Adam, epsilon 1e-5.
- * 4. Learning rate falls on a straight line with the fraction of training.
+ * 4. Learning rate falls on a straight line with the fraction of training at which the rollout began, as in CleanRL: the last one still learns.
  * 5. GAE; a truncated episode counts the value of its own last observation, a terminated one nothing (many codes merge the two).
  * 6. Minibatches of a fresh shuffle each epoch; advantages have mean 0 and deviation 1 within each.
  * 7. Ratio clipped; the value loss is not (Andrychowicz et al. 2021: clipping it does not help).
@@ -118,8 +118,8 @@ class Ppo implements OnlineLearner {
   #policies: readonly Policy[] = [];
   /** Transitions of an agent in a rollout. */
   readonly #rowCount: number;
-  /** Steps of each lane so far, and those since the last update. */
-  #counters = { steps: 0, row: 0, updates: 0 };
+  /** Steps of each lane so far, those since the last update, and the fraction of training at which the rollout under way began. */
+  #counters = { steps: 0, row: 0, updates: 0, beganAt: 0 };
 
   constructor(setting: Setting, options: PpoOptions) {
     const { observationSpace, actionSpace } = setting.spec;
@@ -163,11 +163,12 @@ class Ppo implements OnlineLearner {
 
   async update(done: number): Promise<Measures | undefined> {
     const counters = this.#counters;
+    if (counters.row === 0) counters.beganAt = done;
     counters.steps++;
     counters.row++;
     if (counters.row < this.#options.rolloutSteps) return undefined;
     counters.row = 0;
-    this.#optimizer.learningRate = linear({ from: this.#options.learningRate, to: this.#options.learningRateEnd })(done);
+    this.#optimizer.learningRate = linear({ from: this.#options.learningRate, to: this.#options.learningRateEnd })(counters.beganAt);
     const batch = await this.#prepare();
     const streams = this.#shuffleStreams.map((stream) => stream.fork(`${counters.updates}`));
     for (const rows of minibatches(streams, this.#rowCount, this.#options)) {
@@ -299,7 +300,7 @@ class Ppo implements OnlineLearner {
 }
 
 interface PpoState {
-  readonly counters: { steps: number; row: number; updates: number };
+  readonly counters: { steps: number; row: number; updates: number; beganAt: number };
   readonly norms: readonly RunningNormState[];
   readonly rollouts: readonly RolloutRows[];
   readonly policyData: readonly NetworkPolicyData[];

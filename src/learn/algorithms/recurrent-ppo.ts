@@ -97,8 +97,8 @@ class RecurrentPpo implements OnlineLearner {
   #states: readonly Float32Array[];
   #policyData: readonly RecurrentPolicyData[] = [];
   #policies: readonly Policy[] = [];
-  /** Steps of each lane so far, and those since the last update. */
-  #counters = { steps: 0, row: 0, updates: 0 };
+  /** Steps of each lane so far, those since the last update, and the fraction of training at which the rollout under way began. */
+  #counters = { steps: 0, row: 0, updates: 0, beganAt: 0 };
 
   constructor(setting: Setting, options: RecurrentPpoOptions) {
     const { observationSpace, actionSpace } = setting.spec;
@@ -144,11 +144,12 @@ class RecurrentPpo implements OnlineLearner {
 
   async update(done: number): Promise<Measures | undefined> {
     const counters = this.#counters;
+    if (counters.row === 0) counters.beganAt = done;
     counters.steps++;
     counters.row++;
     if (counters.row < this.#options.rolloutSteps) return undefined;
     counters.row = 0;
-    this.#optimizer.learningRate = linear({ from: this.#options.learningRate, to: this.#options.learningRateEnd })(done);
+    this.#optimizer.learningRate = linear({ from: this.#options.learningRate, to: this.#options.learningRateEnd })(counters.beganAt);
     const sequences = await this.#prepare();
     const streams = this.#shuffleStreams.map((stream) => stream.fork(`${counters.updates}`));
     const { epochs, minibatchLanes: minibatchSize } = this.#options;
@@ -289,7 +290,7 @@ class RecurrentPpo implements OnlineLearner {
 }
 
 interface RecurrentPpoState {
-  readonly counters: { steps: number; row: number; updates: number };
+  readonly counters: { steps: number; row: number; updates: number; beganAt: number };
   readonly memories: readonly Float64Array[];
   readonly states: readonly Float32Array[];
   readonly rollouts: readonly RolloutRows[];

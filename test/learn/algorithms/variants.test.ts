@@ -42,6 +42,23 @@ describe("variants of algorithms", function () {
     });
   }
 
+  for (const kind of ["ppo", "recurrent-ppo"]) {
+    it(`${kind} learns from a rollout at the rate of its beginning`, async () => {
+      const specOf = (learningRate: number, learningRateEnd: number): TrainingSpec => ({
+        algorithm: algorithmOf(kind),
+        options: { lanes: 2, rolloutSteps: 8, epochs: 1, learningRate, learningRateEnd },
+        ...{ makeEnv: () => makeEnv("CartPole-v1"), seeds: [1], stepBudget: 32 },
+      });
+      const falling = await Training.begin(specOf(0.01, 0));
+      await falling.run();
+      const first = await Training.begin(specOf(0.01, 0.01));
+      await first.run(undefined, 16);
+      const second = await Training.resume(specOf(0.005, 0.005), await first.save()); // half of the budget is used up
+      await second.run();
+      assert.deepEqual(falling.learner.policyData(0), second.learner.policyData(0));
+    });
+  }
+
   it("a table needs bounds that end", async () => {
     const begin = (bounds: object) =>
       Training.begin({
