@@ -137,7 +137,10 @@ describe("cybertwin train, on what others did", function () {
     );
     const outside = bin("train", "outside.yaml");
     assert.equal(outside.status, 2);
-    assert.match(outside.stderr, /^outside\.yaml: episode of seed 1, controllers\.scaler at \d+ s: hpa orders 5 for replicas, outside 6\.\.20; /);
+    assert.match(
+      outside.stderr,
+      /^outside\.yaml: episode of seed 1, controllers\.scaler at \d+ s: hpa orders 5 for replicas, outside 6\.\.20; /,
+    );
     assert.ok(!existsSync(join(cli.folder, "out/outside")));
   });
 });
