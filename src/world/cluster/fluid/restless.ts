@@ -7,6 +7,8 @@
  * at every level. (That is Clayton's copula between the latencies of an interval, as a frailty model: Marshall & Olkin, Families of
  * multivariate distributions, J. American Statistical Association 83, 1988.) Theta is that of the wanted variance at p = 1 %, where SLOs are.
  *
+ * Who is above the level by his own work alone is so in every interval (strata.ts): all this is of the others.
+ *
  * The variance is that of a mean over time: what is above a high level comes in excursions, and how long they last is, in a queue near
  * its capacity, the time that the queue takes to forget, at every level. The mean over a span of t such times keeps the part
  * 2 (t - 1 + e^-t) / t^2 of the variance, and two spans that follow each other are correlated by (1 - e^-t)^2 / (2 (t - 1 + e^-t)),
@@ -33,11 +35,6 @@ export function correlationOfNext(t: number): number {
 /** Share that an interval sees above a level. @param logShare logarithm of the share of all that are above it, -Infinity for none @param theta above 0 */
 export function seenShare(logShare: number, theta: number, frailty: number): number {
   return Math.exp((-frailty / theta) * (Math.exp(-theta * logShare) - 1));
-}
-
-/** The other way round: the share of all above a level that the interval sees `seen` above. */
-export function shareOfSeen(seen: number, theta: number, frailty: number): number {
-  return Math.exp(-Math.log(1 - (theta * Math.log(seen)) / frailty) / theta);
 }
 
 /** Writes theta and frailty of an interval into a law. @param kept part of the variance that means of intervals keep @param level standard normal: how full this one is */

@@ -10,7 +10,7 @@
 import type { Rng } from "../../../kernel/index.ts";
 import type { LatencySpread } from "../service-stats.ts";
 import { LAW } from "./latency-law.ts";
-import { seenShare, shareOfSeen } from "./restless.ts";
+import { seenShare } from "./restless.ts";
 import { type Stretched, stretchedOf } from "./stretched.ts";
 import { SHARES, type WorkLaw } from "./work-law.ts";
 
@@ -30,18 +30,21 @@ export class Strata implements LatencySpread {
   goodSize = 0;
   /** Whole requests of each, as `deal` dealt them. */
   readonly counts = new Float64Array(STRATA_MOST);
-  /** Logarithms of the shares above each edge, once they are asked for. */
+  /** Share above each edge by their own work alone, and the logarithm of the others' share above it, once it is asked for. */
+  readonly #own = new Float64Array(STRATA_MOST + 1);
   readonly #logsAbove = new Float64Array(STRATA_MOST + 1);
   #hasLogs = false;
   readonly #work: WorkLaw;
   readonly #law = new Float64Array(LAW.theta).fill(Number.NaN);
   #sloS = Number.NaN;
   readonly #stretched: Stretched;
-  /** Of all above the SLO: their share, and its product with their mean latency. */
+  /** Of all above the SLO: their share, that by their own work alone, and the product of the first with their mean latency. */
   #sloAbove = 0;
+  #sloOwn = 0;
   #sloHeavierS = 0;
-  // What `look` found: share above a latency, and mean excess over it.
+  // What `look` found: share above a latency, that by their own work alone, and mean excess over it.
   #above = 0;
+  #ownAbove = 0;
   #excessS = 0;
   /** Mean latency times share, of all above the edge that was set last. */
   #heavierS = 0;
@@ -76,7 +79,7 @@ export class Strata implements LatencySpread {
       this.#sloIs(sloS);
       this.#cutStretched(this.#heavierS);
     }
-    this.#cut(1, 0);
+    this.#cut(1, 0, 0);
   }
 
   /** Is it the law of the last time? */
@@ -91,6 +94,7 @@ export class Strata implements LatencySpread {
 
   #sloIs(sloS: number): void {
     this.#sloAbove = this.#above;
+    this.#sloOwn = this.#ownAbove;
     this.#sloHeavierS = sloS < Infinity ? sloS * this.#above + this.#excessS : 0;
   }
 
@@ -137,45 +141,49 @@ export class Strata implements LatencySpread {
 
   /** The same law, cheaper for very few. */
   #dealOneByOne(count: number, rng: Rng, theta: number, frailty: number): void {
-    const { below, counts, size } = this;
+    const { counts, size } = this;
     counts.fill(0, 0, size);
     for (let k = 0; k < count; k++) {
-      const seen = 1 - rng.uniform();
-      const share = theta === 0 ? seen : shareOfSeen(seen, theta, frailty);
+      const seen = rng.uniform();
       let i = size - 1;
-      while (i > 0 && (below[i] as number) > 1 - share) i--;
+      while (i > 0 && this.#seenAbove(i, theta, frailty) <= seen) i--;
       counts[i] = (counts[i] as number) + 1;
     }
   }
 
-  /** Share that the interval sees above an edge. */
+  /** Share that the interval sees above an edge: who is there by his own work is so in every interval. */
   #seenAbove(edge: number, theta: number, frailty: number): number {
     if (theta === 0) return 1 - (this.below[edge] as number);
     if (!this.#hasLogs) this.#setLogs();
-    return seenShare(this.#logsAbove[edge] as number, theta, frailty);
+    const own = this.#own[edge] as number;
+    return own + (1 - own) * seenShare(this.#logsAbove[edge] as number, theta, frailty);
   }
 
   #setLogs(): void {
-    for (let i = 1; i <= this.size; i++) this.#logsAbove[i] = Math.log(1 - (this.below[i] as number));
+    for (let i = 1; i <= this.size; i++) {
+      const own = this.#own[i] as number;
+      this.#logsAbove[i] = Math.log(Math.max(0, (1 - (this.below[i] as number) - own) / (1 - own)));
+    }
     this.#hasLogs = true;
   }
 
-  /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above */
-  #cut(below: number, heavierS: number): void {
+  /** Closes a stratum, at the SLO too if that comes first. @param heavierS mean latency times share of those above @param own their share by their own work alone */
+  #cut(below: number, heavierS: number, own: number): void {
     const sloBelow = 1 - this.#sloAbove;
     if (this.goodSize === 0 && sloBelow > 0 && sloBelow <= below) {
-      this.#close(sloBelow, this.#sloHeavierS);
+      this.#close(sloBelow, this.#sloHeavierS, this.#sloOwn);
       this.goodSize = this.size;
     }
-    this.#close(below, heavierS);
+    this.#close(below, heavierS, own);
   }
 
-  #close(below: number, heavierS: number): void {
+  #close(below: number, heavierS: number, own: number): void {
     const share = below - (this.below[this.size] as number);
     if (share <= 0) return;
     const lowestS = this.size === 0 ? 0 : (this.meanS[this.size - 1] as number); // differences round, and so do tables
     this.meanS[this.size] = Math.max(lowestS, (this.#heavierS - heavierS) / share);
     this.below[++this.size] = below;
+    this.#own[this.size] = own;
     this.#heavierS = heavierS;
   }
 
@@ -212,14 +220,14 @@ export class Strata implements LatencySpread {
       const edgeS = waiting + restMore <= above ? atS : Math.min(nextS, atS - delayS * Math.log((above - restMore) / waiting));
       const still = edgeS === atS ? waiting : waiting * Math.exp(-(edgeS - atS) / delayS);
       const excessS = delayS * still + Math.max(0, moreS - restMore * edgeS) + restMore * chance * delayS;
-      this.#cut(1 - above, edgeS * above + excessS);
+      this.#cut(1 - above, edgeS * above + excessS, restMore);
     }
   }
 
   /** Cuts near `SHARES`, where the law's shape was tabulated. */
   #cutStretched(totalS: number): void {
-    const { below, heavier } = this.#stretched;
-    for (let k = 0; k < below.length; k++) this.#cut(below[k] as number, totalS * (heavier[k] as number));
+    const { below, heavier, own } = this.#stretched;
+    for (let k = 0; k < below.length; k++) this.#cut(below[k] as number, totalS * (heavier[k] as number), own[k] as number);
   }
 
   /** As below where cores are shared, from the table: nobody waits, but for those who came before. */
@@ -227,11 +235,13 @@ export class Strata implements LatencySpread {
     const scale = this.#law[LAW.scale] as number;
     this.#stretched.compute((this.#law[LAW.stretch] as number) / scale, latencyS / scale);
     this.#above = this.#stretched.above;
+    this.#ownAbove = this.#stretched.ownAbove;
     this.#excessS = this.#stretched.excess * scale;
   }
 
   /** Share of latencies above one, and their mean excess over it times that share, where cores are not shared. */
   #look(latencyS: number): void {
+    this.#ownAbove = 0;
     if (latencyS === Infinity) {
       this.#above = 0;
       this.#excessS = 0;
@@ -251,6 +261,7 @@ export class Strata implements LatencySpread {
       const atS = value * scale + shift;
       if (latencyS < atS) {
         above += share;
+        this.#ownAbove += share;
         excessS += share * (atS - latencyS + chance * delayS);
       } else if (delayS > 0) {
         const far = (latencyS - atS) / delayS;

@@ -15,20 +15,26 @@ interface Row {
   /** At each edge between two cells of `SHARES`: the share below it, and the part of the whole mean that lies above. */
   readonly below: Float64Array;
   readonly heavier: Float64Array;
-  // Of the limit that was last asked for: the share above it, and the mean excess over it.
+  /** And the share above it by their own work alone. */
+  readonly own: Float64Array;
+  // Of the limit that was last asked for: the share above it, that by their own work alone, and the mean excess over it.
   limit: number;
   above: number;
+  ownAbove: number;
   excess: number;
 }
 
 export class Stretched {
   readonly below = new Float64Array(EDGES);
   readonly heavier = new Float64Array(EDGES);
+  readonly own = new Float64Array(EDGES);
   readonly #work: WorkLaw;
   /** By index; rows that nobody asked for are not there. */
   readonly #rows: (Row | undefined)[] = [];
   /** Share above a value, and mean excess over it times that share, as `compute` or `look` found them. */
   above = 0;
+  /** The share above it by their own work alone. */
+  ownAbove = 0;
   excess = 0;
 
   constructor(work: WorkLaw) {
@@ -45,8 +51,10 @@ export class Stretched {
     for (let k = 0; k < EDGES; k++) {
       this.below[k] = (1 - part) * (low.below[k] as number) + part * (high.below[k] as number);
       this.heavier[k] = (1 - part) * (low.heavier[k] as number) + part * (high.heavier[k] as number);
+      this.own[k] = (1 - part) * (low.own[k] as number) + part * (high.own[k] as number);
     }
     this.above = (1 - part) * low.above + part * high.above;
+    this.ownAbove = (1 - part) * low.ownAbove + part * high.ownAbove;
     this.excess = (1 - part) * low.excess + part * high.excess;
   }
 
@@ -64,11 +72,13 @@ export class Stretched {
     this.look(limit, row.spread);
     row.limit = limit;
     row.above = this.above;
+    row.ownAbove = this.ownAbove;
     row.excess = this.excess;
   }
 
   #newRow(spread: number): Row {
-    const row = { spread, below: new Float64Array(EDGES), heavier: new Float64Array(EDGES), limit: Number.NaN, above: 0, excess: 0 };
+    const cells = (): Float64Array => new Float64Array(EDGES);
+    const row = { spread, below: cells(), heavier: cells(), own: cells(), limit: Number.NaN, above: 0, ownAbove: 0, excess: 0 };
     const most = 64 * (1 + spread) * (this.#work.valuesS.at(-1) as number);
     let low = 0;
     for (let k = 0; k < EDGES; k++) {
@@ -82,15 +92,17 @@ export class Stretched {
       }
       this.look(high, spread);
       row.below[k] = 1 - this.above;
+      row.own[k] = this.ownAbove;
       row.heavier[k] = (high * this.above + this.excess) / (this.#work.meanS * (1 + spread));
     }
     return row;
   }
 
-  /** Sets `above` and `excess` of a value. */
+  /** Sets `above`, `ownAbove` and `excess` of a value. */
   look(value: number, spread: number): void {
     const { valuesS, shares } = this.#work;
     let above = 0;
+    let ownAbove = 0;
     let excess = 0;
     for (let i = 0; i < valuesS.length; i++) {
       const workS = valuesS[i] as number;
@@ -98,6 +110,7 @@ export class Stretched {
       const delayS = spread * workS;
       if (value < workS) {
         above += share;
+        ownAbove += share;
         excess += share * (workS - value + delayS);
       } else if (delayS > 0) {
         const later = share * Math.exp(-(value - workS) / delayS);
@@ -106,6 +119,7 @@ export class Stretched {
       }
     }
     this.above = Math.min(1, above);
+    this.ownAbove = ownAbove;
     this.excess = excess;
   }
 }
