@@ -92,7 +92,7 @@ const KNOWN_MISSES: Readonly<Record<string, string>> = {
   "llm-latency.leaderboard.llama-3.1-70b.8":
     "the link is fitted on NCCL, whose all-reduce of a few bytes takes longer than vLLM's step has room for",
   "autoscale-first.reward.gated.difference":
-    "learned where attainment is no count and nothing runs out of memory: ahead of HPA in fluid (its row `fluid.difference`), behind in events",
+    "learned in fluid, where it is ahead (its row `fluid.difference`): in events level with an HPA that was tuned there",
   "muserve-throughput-cv.throughput_p25_early.faithful.dynamic.oracle":
     "chance: 3.85 of these twenty runs, 3.64 of the re-run's, a band of 0.2; 400 runs come to 3.70 (its row `converged`)",
 };
