@@ -107,6 +107,26 @@ describe("story: a fluid service", () => {
     near(1 - sum(({ good }) => good) / sum(({ ended }) => ended), Math.exp(-2), 0.06);
   });
 
+  it("goes by the work that a trace brings: where it grows too much, all wait", () => {
+    // A request a second, of 0.25 s for half an hour, then of 1.2 s: a backlog of 0.2 s each second. After another half hour 360 s of work wait.
+    const rows = Array.from({ length: 3600 }, (_, i) => `${i},${i < 1800 ? 0.25 : 1.2}`);
+    const files = { "t.csv": `arrival_s,work_s\n${rows.join("\n")}\n` };
+    const fields = "work: { kind: trace, column: work_s }, arrivals: { kind: trace, file: t.csv }, slo: { latency: 5 s }";
+    const { seen } = tell(`mode: fluid, ${fields}`, 3600, [], { files });
+    const events = tell(`mode: events, ${fields}`, 3600, [], { files }).seen;
+    for (const atS of [1500, 3585]) {
+      const [mine, theirs] = [seen[atS / 15] as ServiceTelemetry, events[atS / 15] as ServiceTelemetry];
+      near(mine.busyCores, theirs.busyCores, 0.02);
+      assert.ok(Math.abs(mine.queued - theirs.queued) <= 0.1 * theirs.queued + 2, `${mine.queued} beside ${theirs.queued}`);
+      assert.ok(atS === 1500 ? mine.latencyP50S < 1 : Math.abs(mine.latencyP50S - theirs.latencyP50S) < 0.2 * theirs.latencyP50S); // gaps are taken as Poisson's
+    }
+  });
+
+  it("takes clockwork up to its capacity", () => {
+    const { seen } = tell("mode: fluid, work: 1 s, arrivals: { kind: renewal, gap: 1 s }", 600);
+    assert.ok((seen.at(-1) as ServiceTelemetry).latencyP99S >= 1);
+  });
+
   it("is what it was after an order of what is there already", () => {
     const orders = (step: Step) => [1, 2, 3, 4].map((i) => [104 * i, step] as const);
     const of = (steps: readonly (readonly [number, Step])[]) => {

@@ -207,7 +207,7 @@ export class Flow {
     const part = isSeen ? this.#sharedPart() : 0;
     // Two latencies that are long are so together where both have it from what they share.
     setSeen(law, isSeen ? (varianceKept(intervalS / forgetS) * part * part) / replicas : 0, level);
-    this.#memory = isSeen ? correlationOfNext(intervalS / forgetS) : 0;
+    this.#memory = isSeen && forgetS > 0 ? correlationOfNext(intervalS / forgetS) : 0;
   }
 
   /** Part of the latencies' variance that comes with how full the replica is; the rest is each request's own work. */

@@ -8,9 +8,11 @@ import type { WorkLaw } from "./work-law.ts";
 export interface FluidArrivals {
   /** Squared coefficient of variation of the gaps. */
   readonly gapCv2: number;
-  /** Requests of the interval: in the mean, and those that come; and by how much their work differs from that of the mean number, in requests. */
+  /** Requests of the interval: in the mean, and those that come; and by how much their work differs from that of the mean number, in requests of mean work. */
   readonly expected: number;
   readonly count: number;
+  /** Work of each, in requests of mean work: other than 1 where it is known. */
+  readonly requestWork: number;
   readonly surprise: number;
   /** That over its standard deviation; 0 where nothing is left to chance. */
   readonly deviation: number;
@@ -28,6 +30,7 @@ export class DrawnArrivals implements FluidArrivals {
   readonly gapCv2: number;
   expected = 0;
   count = 0;
+  readonly requestWork = 1;
   surprise = 0;
   deviation = 0;
   sizeBias = 0;
@@ -77,11 +80,12 @@ export interface TraceRows {
   readonly workS: ((row: number) => number) | undefined;
 }
 
-/** Counts of a trace. Its rate is what came: of a trace nothing else is known. */
+/** Counts and work of a trace. Its load is what came: of a trace nothing else is known. */
 export class TracedArrivals implements FluidArrivals {
   /** Within an interval, for want of better: gaps of a trace say as much about how its rate changes. */
   readonly gapCv2 = 1;
   count = 0;
+  requestWork = 1;
   surprise = 0;
   deviation = 0;
   /** Its counts are no chance. */
@@ -98,7 +102,7 @@ export class TracedArrivals implements FluidArrivals {
   }
 
   get expected(): number {
-    return this.count;
+    return this.count * this.requestWork;
   }
 
   next(toS: number): void {
@@ -111,8 +115,13 @@ export class TracedArrivals implements FluidArrivals {
       sumS += workS === undefined ? 0 : workS(process.row as number);
     }
     const { meanS, cv2 } = this.#work;
-    this.surprise = workS === undefined ? workSurprise(this.count, cv2, this.#workNormal) : sumS / meanS - this.count;
-    this.deviation = inDeviations(this.surprise, this.count * cv2);
+    if (workS === undefined) {
+      this.surprise = workSurprise(this.count, cv2, this.#workNormal);
+      this.deviation = inDeviations(this.surprise, this.count * cv2);
+    } else {
+      if (this.count > 0) this.requestWork = sumS / meanS / this.count;
+      this.deviation = this.#workNormal();
+    }
   }
 }
 

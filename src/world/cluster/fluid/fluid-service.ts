@@ -243,7 +243,8 @@ export class FluidService implements ReplicaOwner, ReplicatedService, IntervalTa
     }
     const before = flow.content;
     flow.advance(dtS, served);
-    this.#areaS += ((before + flow.content) / 2) * dtS;
+    member.requestWork = this.#arrivals.requestWork;
+    this.#areaS += ((before + flow.content) / 2 / member.requestWork) * dtS;
     const ended = member.round();
     this.#restJ += energyJ;
     this.#restG += carbonG;

@@ -14,6 +14,8 @@ export class Member {
   share = 0;
   /** Whole requests in it. */
   open = 0;
+  /** Work of each of them, in requests of mean work: flows go by the work. */
+  requestWork = 1;
   /** Position between two whole numbers at which it rounds down. */
   turn = 0;
   drained: EventId = NO_EVENT;
@@ -30,7 +32,7 @@ export class Member {
   /** Leaves as many whole requests in it as its flow says; returns how many have ended. */
   round(): number {
     this.turn += this.turn + GOLDEN < 1 ? GOLDEN : GOLDEN - 1;
-    const left = Math.min(this.open, Math.floor(this.flow.content + this.turn));
+    const left = Math.min(this.open, Math.floor(this.flow.content / this.requestWork + this.turn));
     const ended = this.open - left;
     this.open = left;
     return ended;
@@ -38,6 +40,6 @@ export class Member {
 
   /** Whole requests of it that run. */
   get running(): number {
-    return Math.min(this.open, Math.floor(this.flow.running + this.turn));
+    return Math.min(this.open, Math.floor(this.flow.running / this.requestWork + this.turn));
   }
 }

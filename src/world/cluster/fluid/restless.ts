@@ -41,7 +41,7 @@ export function seenShare(logShare: number, theta: number, frailty: number): num
 export function setSeen(law: Float64Array, kept: number, level: number): void {
   law[LAW.theta] = 0;
   law[LAW.frailty] = 1;
-  if (kept < KEPT_LEAST) return;
+  if (!(kept >= KEPT_LEAST)) return; // clockwork at its capacity has no slope: NaN
   const row = Math.min(Math.sqrt(kept / KEPT_MOST) * ROWS, ROWS - ROUNDING);
   const column = Math.min(Math.max((level + LEVEL_MOST) * PER_LEVEL, 0), COLUMNS - ROUNDING);
   const [i, j] = [Math.floor(row), Math.floor(column)];

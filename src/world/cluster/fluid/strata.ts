@@ -19,6 +19,8 @@ export const STRATA_MOST = SHARES.length;
 
 /** So many are drawn: beside more, chance is little. */
 const FEW = 8;
+/** More of one stratum are not drawn either: chance is little beside them, too. */
+const MANY = 64;
 const ONE_BY_ONE = 4;
 
 export class Strata implements LatencySpread {
@@ -123,7 +125,8 @@ export class Strata implements LatencySpread {
     let above = 0; // the share of those that are dealt
     let i = this.size - 1;
     for (; i > 0 && left > 0 && count * above < FEW; i--) {
-      const next = this.#seenAbove(i, theta, frailty);
+      const next = Math.max(above, this.#seenAbove(i, theta, frailty));
+      if (count * (next - above) > MANY) break;
       const drawn = binomial(left, (next - above) / (1 - above), rng);
       counts[i] = drawn;
       left -= drawn;
@@ -132,8 +135,9 @@ export class Strata implements LatencySpread {
     const turn = rng.uniform();
     let dealt = 0;
     for (let k = 0; k <= i; k++) {
-      const below = k === i ? 1 : (1 - this.#seenAbove(k + 1, theta, frailty)) / (1 - above);
-      const upTo = Math.min(left, Math.max(0, Math.ceil(left * below - turn)));
+      const below = k === i || left === 0 ? 1 : (1 - this.#seenAbove(k + 1, theta, frailty)) / (1 - above);
+      // Shares of an interval may turn back a little where own work gives way to waits.
+      const upTo = Math.min(left, Math.max(dealt, Math.ceil(left * below - turn)));
       counts[k] = upTo - dealt;
       dealt = upTo;
     }

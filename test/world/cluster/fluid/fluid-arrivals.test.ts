@@ -77,8 +77,8 @@ describe("counts of an interval", () => {
     const told: string[] = [];
     for (let i = 0; i < 3; i++) {
       made.next(10 * (i + 1));
-      told.push(`${made.count} ${made.expected} ${made.surprise}`);
+      told.push(`${made.count} of ${made.requestWork}: ${made.expected}`);
     }
-    assert.deepEqual(told, ["2 2 -1", "1 1 0", "1 1 1"]);
+    assert.deepEqual(told, ["2 of 0.5: 1", "1 of 1: 1", "1 of 2: 2"]);
   });
 });

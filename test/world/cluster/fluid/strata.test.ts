@@ -1,5 +1,6 @@
 /** Strata of latencies against distribution functions in closed form. */
 import { strict as assert } from "node:assert";
+import { rootRng } from "../../../../src/kernel/index.ts";
 import { Strata } from "../../../../src/world/cluster/fluid/strata.ts";
 import { workLaw } from "../../../../src/world/cluster/fluid/work-law.ts";
 import { type LawSpec, makeLaw } from "../../../../src/world/workload/index.ts";
@@ -85,5 +86,41 @@ describe("strata of latencies", () => {
     near(told.good, 1 - above(20), 0.005);
     near(above(told.at(0.99)), 0.01, 0.06);
     near(above(told.at(0.5)), 0.5, 0.02);
+  });
+
+  it("are dealt as whole requests, all of them, however full the interval is", () => {
+    const rng = rootRng(11).fork("deal");
+    for (let round = 0; round < 4000; round++) {
+      const kind =
+        round % 3 === 0 ? { kind: "deterministic", value: 1 } : round % 3 === 1 ? EXPONENTIAL : { kind: "uniform", low: 0, high: 2 };
+      const made = new Strata(workLaw(makeLaw(kind as LawSpec), kind === EXPONENTIAL));
+      const shared = rng.uniform() < 0.5;
+      const law = shared ? [1, 0, 1, 0, 4 * rng.uniform()] : [1 + rng.uniform(), rng.int(2), rng.uniform(), 5 * rng.uniform(), 0];
+      made.compute(Float64Array.from(law), 0, rng.uniform() < 0.5 ? 6 * rng.uniform() : Infinity);
+      const count = [1, 3, 40, 5000, 2_000_000][round % 5] as number;
+      made.dealSeen(count, rng, rng.uniform() < 0.2 ? 0 : Math.exp(-8 + 10 * rng.uniform()), Math.exp(-80 + 84 * Math.sqrt(rng.uniform())));
+      let sum = 0;
+      for (let i = 0; i < made.size; i++) {
+        const part = made.counts[i] as number;
+        assert.ok(part >= 0 && Number.isInteger(part), `${part} in stratum ${i} of round ${round}`);
+        sum += part;
+      }
+      assert.equal(sum, count, `round ${round}`);
+    }
+  });
+
+  it("of many requests are dealt as of few", () => {
+    const made = new Strata(workLaw(makeLaw(EXPONENTIAL), true));
+    made.compute(Float64Array.from([1, 0, 0.5, 2, 0]), 0, 3);
+    for (const count of [100, 10_000, 3_000_000]) {
+      const rng = rootRng(12).fork(`${count}`);
+      let good = 0;
+      const rounds = count === 100 ? 4000 : 400;
+      for (let k = 0; k < rounds; k++) {
+        made.dealSeen(count, rng, 0, 1);
+        for (let i = 0; i < made.goodSize; i++) good += made.counts[i] as number;
+      }
+      near(1 - good / count / rounds, 1 - (made.below[made.goodSize] as number), 0.02);
+    }
   });
 });
